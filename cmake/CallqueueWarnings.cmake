@@ -1,0 +1,10 @@
+# callqueue_warnings(target): the warnings that our own code is held to. Designated initialisers leave members to their
+# defaults on purpose, which -Wextra would report.
+function(callqueue_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                                           -Wnon-virtual-dtor -Woverloaded-virtual
+                                           -Wno-missing-field-initializers)
+  if(CALLQUEUE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()

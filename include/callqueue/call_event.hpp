@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "callqueue/call.hpp"
+#include "callqueue/call_campaign.hpp"
+#include "callqueue/queued_call.hpp"
+#include "callqueue/result.hpp"
+
+namespace callqueue {
+
+/// What a provider (or a dialer) says about one call. May arrive twice, late and out of order.
+struct CallEvent {
+  UserId user_id;                ///< The call's user; a call of another user is `not_found`.
+  CallId call_id;                ///< Ours; nil when only the provider's id is known.
+  std::string provider_call_id;  ///< The provider's; recorded when first seen.
+  /// Where the call is. None: the line was disconnected, and what was seen of the call decides (see
+  /// `set_status`).
+  std::optional<CallStatus> status;
+  /// Only to say more than the status: `voicemail`, `rejected`.
+  std::optional<CallOutcome> outcome;
+  /// The host's own verdict; none: success means answered by a person.
+  std::optional<bool> success;
+  /// A rejection's verdict: `false` fails the row whatever the retry policy says.
+  std::optional<bool> retryable;
+  std::optional<Instant> answered_at;
+  std::optional<Instant> ended_at;
+  std::optional<std::chrono::seconds> duration;
+  std::string failure_reason;
+};
+
+/// Sets status and outcome from a provider's spelling: every `CallStatus` and `CallOutcome`, with
+/// `-` or `_`, in any case, and `call-disconnected`: completed and answered if the call was seen
+/// answered or lasted above zero, else failed.
+/// @return `invalid_argument` naming `status` for anything else.
+[[nodiscard]] Result<void> set_status(CallEvent& event, std::string_view spelling);
+
+/// What an event makes of a call.
+struct CallTransition {
+  Call call;             ///< The call after the event.
+  bool changed = false;  ///< False for a duplicate or a late event that says nothing new.
+  bool ended = false;  ///< An active call became final: its slot is free from now on. True at most
+                       ///< once per call.
+  bool corrected = false;  ///< An `unknown` call got its real outcome.
+  /// A call that was completed before got another `success`: its row's follows.
+  bool judged = false;
+};
+
+/// Applies an event to a call: it only moves forward; a final state stays, except `unknown`, which
+/// gives way to the real outcome; missing facts (`answered_at`, duration, provider's id) are filled
+/// in either way. A completed call's success is what its outcome implies, unless an event says
+/// otherwise, however late: `judged`.
+///
+/// An active event renews the call deadline (`now + call_deadline`) of a call that was accepted. An
+/// active event for an `unknown` call is recorded (answered_at, provider's id) and takes no slot
+/// back.
+[[nodiscard]] CallTransition apply_event(const Call& call, const CallEvent& event, Instant now,
+                                         std::chrono::seconds call_deadline);
+
+/// What becomes of the queued call once its attempt has ended.
+struct RowDecision {
+  QueuedCallStatus status = QueuedCallStatus::failed;
+  std::optional<Instant> scheduled_for;  ///< Set when it is queued again.
+  std::optional<bool> success;           ///< Set when it is completed.
+  /// The outcome's text unless the event gave a reason; empty when completed.
+  std::string failure_reason;
+
+  friend bool operator==(const RowDecision&, const RowDecision&) = default;
+};
+
+/// What a row's campaign contributes to the decision; a direct call has none.
+struct RowRules {
+  CampaignStatus campaign_status = CampaignStatus::active;
+  RetryPolicy retry;
+  CallingRules calling_rules;
+  TimeZone zone;
+};
+
+/// Decides the row's fate: answered → completed; voicemail → completed without success unless
+/// retried; busy, no_answer, failed, rejected → queued again if the policy allows, else failed;
+/// cancelled → cancelled; unknown → failed, never retried. In a campaign that is cancelled or
+/// completed nothing is retried; in a paused one it is queued.
+///
+/// After a correction the row has failed already: only a decision for `completed` still applies to
+/// it.
+/// @param ended a call in a final state. @param retryable the event's verdict. @param rules null
+/// for a direct call.
+[[nodiscard]] RowDecision decide_row(const Call& ended, std::optional<bool> retryable,
+                                     const RowRules* rules);
+
+}  // namespace callqueue
+
+#include "callqueue/detail/call_event_impl.hpp"

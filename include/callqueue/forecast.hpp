@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "callqueue/calling_rules.hpp"
+#include "callqueue/time.hpp"
+
+namespace callqueue {
+
+/// What a forecast is made from. Counts are of rows, limits of calls at once.
+struct ForecastInput {
+  std::int64_t open_rows = 0;  ///< Queued and processing rows of the campaign.
+  /// Rows of the same user that will be taken before the one asked about.
+  std::int64_t rows_ahead = 0;
+  int user_limit = 2;  ///< Calls at once of this user.
+  /// Slots of the system that this user can count on (limit over competing users).
+  double system_share = 10;
+  std::chrono::seconds mean_duration{60};  ///< Mean time a call holds its slot.
+  double attempts_per_row = 1.0;  ///< Expected attempts per row, retries included; at least 1.
+};
+
+/// What may be expected, as instants of the same clock as `now`.
+struct Forecast {
+  /// When the last open row will be done; none: the windows do not suffice (see `unreached_rows`).
+  std::optional<Instant> ends_at;
+  /// When the row with `rows_ahead` rows before it will be dialed; none: not within the campaign's
+  /// windows.
+  std::optional<Instant> starts_at;
+  std::int64_t unreached_rows = 0;  ///< Rows that the remaining windows have no room for.
+};
+
+/// Spends the expected call time on the campaign's open intervals, at the pace the limits allow.
+///
+/// @return an estimate: exact only if every call took the mean duration. Pure; O(intervals used),
+/// at most 10,000.
+[[nodiscard]] Forecast forecast(const ForecastInput& input, const CallingRules& rules,
+                                const TimeZone& zone, Instant now);
+
+}  // namespace callqueue
+
+#include "callqueue/detail/forecast_impl.hpp"

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "callqueue/uuid.hpp"
+
+namespace callqueue {
+
+using ImportId = Id<struct ImportTag>;
+
+/// Opens an import into a campaign.
+struct ImportRequest {
+  UserId user_id;
+  CampaignId campaign_id;
+  bool again = false;   ///< Queue contacts that already have a final row in the campaign once more.
+  bool atomic = false;  ///< Remember what is created so that `abandon_import` takes all of it back,
+                        ///< contacts included.
+};
+
+/// One checked row on its way into the queue.
+struct ImportRow {
+  std::int64_t line = 0;     ///< Line of the file on which the row starts; 1 is the header.
+  std::string phone_number;  ///< E.164.
+  std::string name;
+  std::string email;
+  std::string company;
+  std::string notes;
+  std::string timezone;  ///< A known IANA name, or empty.
+  std::string user_data = "{}";
+  int priority = 0;  ///< By the rule, with the name as it stands here.
+  /// By the rule if there were a name: counts where `name` is blank and the contact's, which stands
+  /// in for it, is not.
+  int priority_if_named = 0;
+};
+
+/// What became of one row.
+enum class ImportOutcome {
+  imported,             ///< A contact was created and a call queued.
+  matched,              ///< The contact existed: not overwritten, a call queued.
+  duplicate_in_file,    ///< An earlier row of this import has the number; skipped.
+  already_in_campaign,  ///< The contact has a row in the campaign; skipped.
+};
+
+/// See `Store::stage_import`.
+struct StagedRow {
+  ImportOutcome outcome = ImportOutcome::imported;
+};
+
+}  // namespace callqueue

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+
+#include "callqueue/claim.hpp"
+#include "callqueue/dialer.hpp"
+
+namespace callqueue {
+
+/// Hears what a processor does. Called from its threads, one call at a time; keep it short.
+/// Exceptions are swallowed.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_claimed(const ClaimedCall& call) { static_cast<void>(call); }
+  virtual void on_dialed(const ClaimedCall& call, const DialResult& result) {
+    static_cast<void>(call);
+    static_cast<void>(result);
+  }
+  virtual void on_reported(const CallReport& report) { static_cast<void>(report); }
+  virtual void on_advanced(const AdvanceResult& result) { static_cast<void>(result); }
+  /// The store failed; the processor tries again after `backoff`. Nothing is lost meanwhile.
+  virtual void on_unavailable(const Error& error, std::chrono::milliseconds backoff) {
+    static_cast<void>(error);
+    static_cast<void>(backoff);
+  }
+  /// The store answers again.
+  virtual void on_available() {}
+};
+
+}  // namespace callqueue

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "callqueue/dialer.hpp"
+#include "callqueue/observer.hpp"
+#include "callqueue/store.hpp"
+
+namespace callqueue {
+
+/// How a processor works.
+struct ProcessorOptions {
+  /// Unique among running processors; empty: host name, process and a random part.
+  std::string worker;
+  int batch = 100;      ///< Most calls claimed at once; lower it when dialing is slow.
+  int parallelism = 8;  ///< Most `Dialer::dial` calls at the same time; also the most calls claimed
+                        ///< but not dialed.
+  std::chrono::seconds lease{120};         ///< See `ClaimRequest::lease`.
+  std::chrono::milliseconds poll{10'000};  ///< Longest sleep between two looks at the store.
+  std::chrono::milliseconds stop_deadline{30'000};  ///< How long a stop waits for dials in flight.
+  std::chrono::milliseconds max_backoff{30'000};  ///< Longest pause while the store is unavailable.
+};
+
+/// What one `step` did.
+struct StepResult {
+  AdvanceResult advanced;
+  int claimed = 0;
+  int dialed = 0;  ///< Of those, handed to the dialer (all that `begin_dial` marked).
+  std::optional<Instant> next_wakeup;  ///< When there will be something to do again by time alone.
+};
+
+/// Works campaigns off: claims, marks, dials, records; sleeps until something can start.
+///
+/// A second processor beside it, in this process or on another host, is harmless. It survives a
+/// dialer that throws, hangs or answers late, and a store that is gone for a while: what could not
+/// be recorded is kept and recorded first when the store is back.
+class Processor {
+ public:
+  /// @param store, dialer, observer must outlive the processor; observer may be null. A dialer that
+  /// hangs must outlive its last call, too: threads that are in it when the processor goes are left
+  /// to themselves, and what they bring back then is dropped.
+  Processor(Store& store, Dialer& dialer, ProcessorOptions options = {},
+            Observer* observer = nullptr);
+  ~Processor();
+  Processor(const Processor&) = delete;
+  Processor& operator=(const Processor&) = delete;
+
+  /// One round on the caller's thread: advance, look up what lapsed, claim, mark, dial one after
+  /// the other, record. For simulations under a `ManualClock`. Not while `run` runs.
+  Result<StepResult> step();
+
+  /// Works until stopped, dialing in parallel; then finishes dials in flight within
+  /// `stop_deadline`, and returns claimed calls that were not marked yet. Returns at once with an
+  /// error only when the store cannot be used at all (`corrupt`).
+  Result<void> run(std::stop_token stop);
+
+  /// Reports events of this or any call and wakes `run`, so that the freed slots are used at once.
+  /// Thread-safe.
+  Result<std::vector<Result<CallReport>>> report(std::span<const CallEvent> events);
+
+  /// Wakes `run`: something may have become claimable. Thread-safe.
+  void notify();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace callqueue

@@ -1,0 +1,260 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "callqueue/call_event.hpp"
+#include "callqueue/claim.hpp"
+#include "callqueue/clock.hpp"
+#include "callqueue/import.hpp"
+#include "callqueue/models.hpp"
+#include "callqueue/page.hpp"
+#include "callqueue/result.hpp"
+#include "callqueue/round_robin.hpp"
+#include "callqueue/schema.hpp"
+#include "callqueue/statistics.hpp"
+#include "callqueue/store_filters.hpp"
+
+namespace callqueue {
+
+/// How a store is opened.
+struct StoreOptions {
+  /// The clock that decides; none: the store's own (the database server's; for SQLite the
+  /// machine's). Inject one in tests and simulations.
+  std::shared_ptr<const Clock> clock;
+  /// Makes ids; none: version 7 with random bits of the operating system. Inject a seeded one for
+  /// repeatable runs.
+  std::shared_ptr<UuidSource> uuids;
+  /// What survives a power cut. `full`: everything committed. `normal` (SQLite): the last commits
+  /// may be lost, the database stays whole; several times faster for small commits.
+  enum class Durability { full, normal } durability = Durability::full;
+  /// How long an operation waits for another process's write before it fails with `unavailable`.
+  std::chrono::milliseconds busy_timeout{10'000};
+  /// Whether a missing SQLite file is created.
+  bool create = true;
+};
+
+/// Remembers campaigns and queued calls, atomically. It decides nothing by itself: it asks the
+/// core.
+///
+/// All functions are thread-safe, and safe beside other processes on the same database. Every
+/// function that names a row takes its user: another user's row is `not_found`. A failed call
+/// changes nothing. Any function may fail with `unavailable` (the database cannot be reached, or
+/// stayed busy), with `corrupt` (not migrated, or of a newer version) or with `internal`; other
+/// errors are listed. Inputs are checked by the services; the store checks what only it can
+/// (references, uniqueness, states). "Now" is the store's clock (`now()`).
+class Store {
+ public:
+  virtual ~Store() = default;
+  Store() = default;
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // --- Schema and clock ---
+
+  /// All migrations of this version, in order.
+  [[nodiscard]] virtual const std::vector<Migration>& migrations() const = 0;
+  /// Runs migrations, each in a transaction; safe beside other migrators. @return
+  /// `invalid_argument` (`to`) for a version that does not exist, `corrupt` for a database of a
+  /// newer version.
+  virtual Result<MigrateResult> migrate(const MigrateRequest& request = {}) = 0;
+  /// Compares the database with what this version expects, statistics with a recount, and lists
+  /// rows that cannot move.
+  [[nodiscard]] virtual Result<VerifyReport> verify() = 0;
+  /// The clock that decides.
+  [[nodiscard]] virtual Result<Instant> now() = 0;
+
+  // --- Users, agents, contacts ---
+
+  /// A nil id is replaced by a new one, here and in the other `create_` functions. `conflict`
+  /// (`id`, `email`) if taken. A `system_concurrent_calls_limit` left at its default of 10 becomes
+  /// the system limit and follows it.
+  virtual Result<User> create_user(const User& user) = 0;
+  [[nodiscard]] virtual Result<User> find_user(UserId id) = 0;
+  [[nodiscard]] virtual Result<PageOf<User>> list_users(const Page& page) = 0;
+  /// Sets the limits that are given. Once it has returned no claim disregards a lowered one; calls
+  /// beyond it go on.
+  virtual Result<User> set_user_limits(UserId id, std::optional<int> concurrent,
+                                       std::optional<int> system) = 0;
+
+  /// The most active calls of all users together, and how many there are.
+  [[nodiscard]] virtual Result<SlotUse> system_slots() = 0;
+  /// Sets the system limit, and every user's `system_concurrent_calls_limit` that held the old
+  /// value.
+  virtual Result<void> set_system_limit(int limit) = 0;
+  [[nodiscard]] virtual Result<SlotUse> user_slots(UserId user_id) = 0;
+
+  virtual Result<Agent> create_agent(const Agent& agent) = 0;
+  [[nodiscard]] virtual Result<Agent> find_agent(UserId user_id, AgentId id) = 0;
+  [[nodiscard]] virtual Result<PageOf<Agent>> list_agents(UserId user_id, const Page& page) = 0;
+
+  /// `conflict` (`phone_number`) if the user has a contact with that number.
+  virtual Result<Contact> create_contact(const Contact& contact) = 0;
+  [[nodiscard]] virtual Result<Contact> find_contact(UserId user_id, ContactId id) = 0;
+  [[nodiscard]] virtual Result<Contact> find_contact_by_phone(UserId user_id,
+                                                              std::string_view phone_number) = 0;
+  [[nodiscard]] virtual Result<PageOf<Contact>> list_contacts(UserId user_id,
+                                                              const ContactFilter& filter,
+                                                              const Page& page) = 0;
+  /// Writes every field; open rows of the contact move lane when its zone changed.
+  virtual Result<Contact> update_contact(const Contact& contact) = 0;
+  /// Deletes the contact and its queued calls; its `calls` stay. `conflict` while one of them is in
+  /// flight.
+  virtual Result<void> delete_contact(UserId user_id, ContactId id) = 0;
+
+  // --- Campaigns ---
+
+  /// Creates it as `draft` with empty counters. `not_found` (`agent_id`) unless the agent is the
+  /// user's.
+  virtual Result<CallCampaign> create_campaign(const CallCampaign& campaign) = 0;
+  [[nodiscard]] virtual Result<CallCampaign> find_campaign(UserId user_id, CampaignId id) = 0;
+  /// Newest first.
+  [[nodiscard]] virtual Result<PageOf<CallCampaign>> list_campaigns(UserId user_id,
+                                                                    const CampaignFilter& filter,
+                                                                    const Page& page) = 0;
+  /// Writes name to rules (not status, counters or instants) if its `updated_at` is still
+  /// `changed.updated_at`, else `conflict`. Its lanes become stale. `conflict` (`status`) when it
+  /// is final.
+  virtual Result<CallCampaign> update_campaign(const CallCampaign& changed) = 0;
+  /// Moves it from one status to another; `conflict` (`status`) when it is not in `from` or the
+  /// state machine forbids it. Once `paused` or `cancelled` has returned no claim disregards it.
+  /// Cancelling sweeps its queued rows (in batches; a sweep that is interrupted goes on in
+  /// `advance`).
+  virtual Result<CallCampaign> set_campaign_status(UserId user_id, CampaignId id,
+                                                   CampaignStatus from, CampaignStatus to) = 0;
+  /// Deletes it with its queued calls; its `calls` stay. `conflict` while calls are in flight or an
+  /// import runs.
+  virtual Result<void> delete_campaign(UserId user_id, CampaignId id) = 0;
+  [[nodiscard]] virtual Result<CampaignStatistics> campaign_statistics(UserId user_id,
+                                                                       CampaignId id) = 0;
+  /// Everything but `estimated_completion`, which the service adds.
+  [[nodiscard]] virtual Result<CampaignAnalytics> campaign_analytics(UserId user_id,
+                                                                     CampaignId id) = 0;
+  [[nodiscard]] virtual Result<CampaignFacts> campaign_facts(UserId user_id, CampaignId id) = 0;
+
+  // --- Queue ---
+
+  /// Queues calls, all or none. `not_found` (`contact_id`, `agent_id`, `campaign_id`) for rows of
+  /// another user; `conflict` (`contact_id`) if the contact has an open row in the campaign;
+  /// `conflict` (`campaign_id`) if that is final.
+  virtual Result<std::vector<QueuedCall>> add_queued_calls(
+      UserId user_id, std::span<const NewQueuedCall> calls) = 0;
+  [[nodiscard]] virtual Result<QueuedCall> find_queued_call(UserId user_id, QueuedCallId id) = 0;
+  /// In the order of creation.
+  [[nodiscard]] virtual Result<PageOf<QueuedCall>> list_queued_calls(UserId user_id,
+                                                                     const QueueFilter& filter,
+                                                                     const Page& page) = 0;
+  /// `queued → cancelled`. `conflict` (`status`) when it is not queued (any more).
+  virtual Result<QueuedCall> cancel_queued_call(UserId user_id, QueuedCallId id,
+                                                std::string_view reason) = 0;
+  /// Cancels the contact's queued rows. `conflict` while one is in flight. @return how many.
+  virtual Result<int> cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) = 0;
+  /// How many ready or waiting rows of its user are taken before this one by order alone (direct
+  /// calls, priority, position), windows and limits ignored. `conflict` (`status`) when it is not
+  /// queued.
+  [[nodiscard]] virtual Result<std::int64_t> rows_ahead(UserId user_id, QueuedCallId id) = 0;
+  [[nodiscard]] virtual Result<QueueStatistics> queue_statistics(UserId user_id) = 0;
+  /// The row that `claim` would take first for this user if there were room and it were its turn.
+  /// Writes nothing.
+  [[nodiscard]] virtual Result<std::optional<QueuedCall>> next_queued_call(UserId user_id) = 0;
+
+  // --- Claims and calls ---
+
+  /// Claims the calls that may start now, at most `request.limit`, by the store's clock.
+  ///
+  /// Each claimed call holds a slot and a dial lease from the moment this returns. No row is
+  /// claimed twice and no user or system limit is ever exceeded, however many claimers run. Slots
+  /// are dealt one per user per round, least recently served first; each takes the first row in
+  /// that user's order (direct calls, then priority, position, age).
+  ///
+  /// @return the claimed calls in dealing order; empty when nothing may start (not an error).
+  /// `unavailable`: nothing was claimed. With `only`: `not_found`, `conflict` (`status`) when it is
+  /// not queued.
+  virtual Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) = 0;
+  /// Reports events, then claims, in one commit.
+  virtual Result<FinishedAndClaimed> finish_and_claim(std::span<const CallEvent> events,
+                                                      const ClaimRequest& request) = 0;
+  /// Marks claimed calls as about to be dialed (`submitted_at`), while their lease is still this
+  /// worker's and their campaign was not cancelled. @return those marked: a call not among them
+  /// must not be dialed.
+  virtual Result<std::vector<CallId>> begin_dial(std::span<const CallRef> calls,
+                                                 std::string_view worker) = 0;
+  /// Extends the dial lease to now plus `lease`. `conflict` when it lapsed or is another worker's.
+  virtual Result<Call> renew_lease(const CallRef& call, std::string_view worker,
+                                   std::chrono::seconds lease) = 0;
+  /// The provider has accepted: records its id and replaces the lease by the campaign's call
+  /// deadline (60 min for a direct call). Idempotent. Late acceptances of final calls only record
+  /// the id.
+  virtual Result<Call> accept_call(const CallRef& call, std::string_view provider_call_id) = 0;
+  /// The call was certainly not placed: ends it (`cancelled`), frees its slot, puts its row back to
+  /// `queued` and takes back the attempt. `conflict` (`status`) when the call is final or was
+  /// accepted.
+  virtual Result<Call> requeue_call(const CallRef& call, std::string_view reason) = 0;
+  /// Applies events (see `apply_event`, `decide_row`), each on its own: one that fails does not
+  /// stop the others. One commit. `not_found` for a call of another user; `invalid_argument` when
+  /// an event names no call.
+  virtual Result<std::vector<Result<CallReport>>> report_events(
+      std::span<const CallEvent> events) = 0;
+  /// Takes a slot for a call that the host makes by itself: a `calls` row without queued call,
+  /// `direct`, accepted, with a deadline. Ended like any other call by an event. `limit_reached`
+  /// when there is no room.
+  virtual Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
+                                    std::chrono::seconds deadline) = 0;
+  [[nodiscard]] virtual Result<Call> find_call(UserId user_id, CallId id) = 0;
+  /// In the order of creation.
+  [[nodiscard]] virtual Result<PageOf<Call>> list_calls(UserId user_id, const CallFilter& filter,
+                                                        const Page& page) = 0;
+
+  // --- Time ---
+
+  /// Does the work that time drives, in bounded batches, safe beside other instances: lapsed leases
+  /// and deadlines, waiting rows that became ready, expired direct calls, lanes that need their
+  /// next interval, campaigns to activate or end, sweeps, abandoned imports. Cheap when there is
+  /// nothing to do.
+  virtual Result<AdvanceResult> advance(const AdvanceRequest& request = {}) = 0;
+  /// Submitted calls whose lease or deadline has passed, oldest first, of all users: for a dialer
+  /// that can look them up.
+  [[nodiscard]] virtual Result<std::vector<Call>> lapsed_calls(int limit) = 0;
+  /// The earliest instant at which time alone can make anything claimable or give `advance` work;
+  /// now when it has work already; none: never. What is claimable already does not count: claim
+  /// until fewer come than were asked for. Nor do slots that are not free: their release notifies.
+  [[nodiscard]] virtual Result<std::optional<Instant>> next_wakeup() = 0;
+  /// A number that changes whenever this or another process committed something. For SQLite noticed
+  /// within 100 ms.
+  [[nodiscard]] virtual Result<std::uint64_t> change_counter() = 0;
+
+  // --- Import ---
+
+  /// Opens an import: rows are staged out of the claim's sight and appear all at once. The campaign
+  /// stays open meanwhile. `conflict` (`campaign_id`) when it is final.
+  virtual Result<ImportId> begin_import(const ImportRequest& request) = 0;
+  /// Stages rows in their order, in transactions of at most about 50 ms, and says what became of
+  /// each. Also keeps the import alive: one that hears nothing for ten minutes is abandoned by
+  /// `advance`.
+  virtual Result<std::vector<StagedRow>> stage_import(ImportId id,
+                                                      std::span<const ImportRow> rows) = 0;
+  /// Makes the staged rows callable in one short step; if the campaign spreads, their instants are
+  /// distributed first.
+  virtual Result<void> publish_import(ImportId id) = 0;
+  /// Takes the staged rows back, in batches; with `atomic` also the contacts it created.
+  virtual Result<void> abandon_import(ImportId id) = 0;
+};
+
+/// Opens a store: `sqlite:PATH` or `sqlite::memory:` (one process, one connection, gone when
+/// closed).
+///
+/// Does not migrate: call `migrate()` on a new database.
+/// @return `invalid_argument` (`url`) for an unknown scheme or one this build leaves out;
+/// `unavailable` when the file cannot be opened; `corrupt` when it is not a database, or of a newer
+/// version than this library.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url,
+                                                        StoreOptions options = {});
+
+}  // namespace callqueue

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "callqueue/models.hpp"
+#include "callqueue/result.hpp"
+
+namespace callqueue {
+
+/// The checks that values must pass before a store sees them. The services make them; a host that
+/// hands users, agents or contacts to `Store` directly makes them itself.
+///
+/// Texts are UTF-8 without NUL; names have at most 255 bytes, free texts at most 64 KiB. Each
+/// returns `invalid_argument` naming the field by its column.
+
+/// `name`, `email`, `timezone` (known or empty) and both limits (not negative).
+[[nodiscard]] Result<void> validate(const User& user);
+/// `user_id` and `name`.
+[[nodiscard]] Result<void> validate(const Agent& agent);
+/// `user_id`, `phone_number` (E.164), `timezone` (known or empty) and the texts.
+[[nodiscard]] Result<void> validate(const Contact& contact);
+/// `user_id`, `name`, `agent_id`, texts, window, dates, `timezone`, `retry` and `call_deadline` (1
+/// min to 24 h).
+[[nodiscard]] Result<void> validate(const CallCampaign& campaign);
+
+}  // namespace callqueue

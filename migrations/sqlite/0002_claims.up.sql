@@ -1,0 +1,380 @@
+-- What an exact and fair claim needs: lanes, turns, readiness, attempts, rules of a campaign, settings, imports.
+--
+-- Everything that a claim relies on is kept by triggers, so that rows written by anybody's SQL count as well.
+
+CREATE TABLE callqueue_settings (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  system_limit INTEGER NOT NULL DEFAULT 10 CHECK (system_limit >= 0),
+  last_turn INTEGER NOT NULL DEFAULT 0,        -- number of the last dealing
+  zone_data_version TEXT NOT NULL DEFAULT ''   -- of the zone data the lanes were computed with
+);
+-- The largest value that users hold already, else 10.
+INSERT INTO callqueue_settings (id, system_limit)
+  SELECT 1, COALESCE((SELECT max(system_concurrent_calls_limit) FROM users), 10);
+
+CREATE TABLE callqueue_campaign_rules (
+  campaign_id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  timezone TEXT NOT NULL DEFAULT '',           -- empty: the user's, else UTC
+  clock TEXT NOT NULL DEFAULT 'contact' CHECK (clock IN ('campaign', 'contact')),
+  weekly_windows TEXT,                         -- JSON: seven lists of ["09:00", "18:00"], Monday first; NULL: the columns
+  excluded_dates TEXT NOT NULL DEFAULT '[]',   -- JSON: ["2026-12-25"]
+  retry_outcomes TEXT NOT NULL DEFAULT '[]',   -- JSON: ["busy", "no_answer"]
+  retry_max_attempts INTEGER NOT NULL DEFAULT 1 CHECK (retry_max_attempts BETWEEN 1 AND 100),
+  retry_delays TEXT NOT NULL DEFAULT '[]',     -- JSON: seconds before attempt 2, 3, …
+  spread INTEGER NOT NULL DEFAULT 0 CHECK (spread IN (0, 1)),
+  call_deadline_seconds INTEGER NOT NULL DEFAULT 3600,
+  last_position INTEGER NOT NULL DEFAULT 0,    -- the highest position given out
+  -- Set from the moment a campaign is cancelled or ended until its last queued row has been turned final.
+  sweep TEXT CHECK (sweep IN ('cancelled', 'ended')),
+  FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX callqueue_campaign_rules_sweep ON callqueue_campaign_rules (campaign_id) WHERE sweep IS NOT NULL;
+INSERT INTO callqueue_campaign_rules (campaign_id, user_id, last_position, sweep)
+  SELECT c.id, c.user_id, COALESCE((SELECT max(position) FROM call_queue q WHERE q.campaign_id = c.id), 0),
+    CASE WHEN EXISTS (SELECT 1 FROM call_queue q WHERE q.campaign_id = c.id AND q.status = 'queued') THEN
+      CASE c.status WHEN 'cancelled' THEN 'cancelled' WHEN 'completed' THEN 'ended' END END
+  FROM call_campaigns c;
+
+CREATE TABLE callqueue_imports (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  campaign_id TEXT NOT NULL,
+  again INTEGER NOT NULL DEFAULT 0,
+  atomic INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'abandoned')),
+  created_at INTEGER NOT NULL,
+  heartbeat_at INTEGER NOT NULL,
+  FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX callqueue_imports_campaign ON callqueue_imports (campaign_id);
+-- Contacts that an atomic import created, to be taken back with it.
+CREATE TABLE callqueue_import_contacts (
+  import_id TEXT NOT NULL REFERENCES callqueue_imports (id) ON DELETE CASCADE,
+  contact_id TEXT NOT NULL,
+  PRIMARY KEY (import_id, contact_id)
+) WITHOUT ROWID;
+
+-- A lane: the queued calls of one campaign that share one time zone, hence one clock. An import stages its rows in lanes of
+-- its own and publishes by clearing import_id, so several lanes of a campaign may share a zone. A user's direct calls
+-- are a lane without campaign that is always open.
+CREATE TABLE callqueue_lanes (
+  lane_id INTEGER PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  campaign_id TEXT,
+  timezone TEXT NOT NULL,
+  import_id TEXT,                              -- set while staged: nobody claims from it
+  campaign_status TEXT NOT NULL,               -- copy of the campaign's, kept by a trigger
+  opens_at INTEGER,                            -- current or next open interval; NULL when not stale: no further one
+  closes_at INTEGER,
+  stale INTEGER NOT NULL DEFAULT 1,            -- the interval is to be computed; closed meanwhile
+  relane INTEGER NOT NULL DEFAULT 0,           -- the zone of its rows is to be looked up again
+  has_ready INTEGER NOT NULL DEFAULT 0,        -- 1 if it may hold ready rows; a claim that finds none clears it
+  FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
+);
+CREATE INDEX callqueue_lanes_campaign ON callqueue_lanes (campaign_id, timezone);
+CREATE UNIQUE INDEX callqueue_lanes_direct ON callqueue_lanes (user_id) WHERE campaign_id IS NULL;
+CREATE INDEX callqueue_lanes_open ON callqueue_lanes (user_id, opens_at)
+  WHERE has_ready = 1 AND stale = 0 AND import_id IS NULL AND campaign_status = 'active';
+-- The same lanes by when they open: the next wake-up.
+CREATE INDEX callqueue_lanes_opening ON callqueue_lanes (opens_at)
+  WHERE has_ready = 1 AND stale = 0 AND import_id IS NULL AND campaign_status = 'active';
+CREATE INDEX callqueue_lanes_relane ON callqueue_lanes (lane_id) WHERE relane = 1;
+CREATE INDEX callqueue_lanes_stale ON callqueue_lanes (lane_id)
+  WHERE stale = 1 AND campaign_status NOT IN ('completed', 'cancelled');
+CREATE INDEX callqueue_lanes_closing ON callqueue_lanes (closes_at)
+  WHERE stale = 0 AND campaign_id IS NOT NULL AND campaign_status NOT IN ('completed', 'cancelled');
+CREATE INDEX callqueue_lanes_scheduled ON callqueue_lanes (opens_at) WHERE stale = 0 AND campaign_status = 'scheduled';
+
+-- The round robin. in_turn may be 1 for a user with nothing to take (a claim finds out and parks it), never 0 for one that
+-- could take something now; wake_at is when a parked user's next lane opens.
+CREATE TABLE callqueue_turns (
+  user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  last_turn INTEGER NOT NULL DEFAULT 0,        -- number of its last dealing; 0: never served
+  in_turn INTEGER NOT NULL DEFAULT 0,
+  wake_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX callqueue_turns_order ON callqueue_turns (last_turn, user_id) WHERE in_turn = 1;
+CREATE INDEX callqueue_turns_parked ON callqueue_turns (wake_at) WHERE in_turn = 0 AND wake_at IS NOT NULL;
+INSERT INTO callqueue_turns (user_id) SELECT id FROM users;
+
+ALTER TABLE call_queue ADD COLUMN lane_id INTEGER REFERENCES callqueue_lanes (lane_id);
+ALTER TABLE call_queue ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;   -- scheduled_for has come
+ALTER TABLE call_queue ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE call_queue ADD COLUMN success INTEGER;
+ALTER TABLE call_queue ADD COLUMN not_after INTEGER;                  -- a direct call not started by then is skipped
+
+-- The lane order: ready rows only. Serves the claim.
+DROP INDEX idx_call_queue_priority_position;
+CREATE INDEX idx_call_queue_priority_position ON call_queue (lane_id, priority DESC, position, created_at, id)
+  WHERE status = 'queued' AND ready = 1;
+-- Waiting rows only. Serves advance.
+DROP INDEX idx_call_queue_scheduled_for;
+CREATE INDEX idx_call_queue_scheduled_for ON call_queue (scheduled_for) WHERE status = 'queued' AND ready = 0;
+-- Every row of a lane, of any status: an import publishes or takes back what it staged; also serves the foreign key.
+CREATE INDEX callqueue_rows_lane ON call_queue (lane_id);
+CREATE INDEX callqueue_waiting ON call_queue (lane_id) WHERE status = 'queued' AND ready = 0;
+-- What a slot was dealt to last, for display: rows in flight only.
+DROP INDEX idx_call_queue_round_robin;
+CREATE INDEX idx_call_queue_round_robin ON call_queue (user_id, last_system_allocation_at)
+  WHERE status = 'processing';
+-- At most one open row per campaign and contact; also finds any row of a contact.
+CREATE UNIQUE INDEX callqueue_open_contact ON call_queue (contact_id, campaign_id,
+  (CASE WHEN status IN ('queued', 'processing') AND campaign_id IS NOT NULL THEN 1 END));
+CREATE INDEX callqueue_expiry ON call_queue (not_after) WHERE status = 'queued' AND not_after IS NOT NULL;
+
+-- Calls that hold a slot, by user; with the number, for "not twice at once". (No IN: see the CHECKs. Statements that are
+-- to be served by these two indexes spell the condition the same way.)
+CREATE INDEX callqueue_calls_active ON calls (user_id, phone_number)
+  WHERE status = 'initiated' OR status = 'ringing' OR status = 'in_progress';
+CREATE INDEX callqueue_calls_lease ON calls (lease_expires_at)
+  WHERE status = 'initiated' OR status = 'ringing' OR status = 'in_progress';
+CREATE INDEX callqueue_calls_queue ON calls (queue_id) WHERE queue_id IS NOT NULL;
+CREATE INDEX callqueue_calls_campaign ON calls (campaign_id, id) WHERE campaign_id IS NOT NULL;
+CREATE INDEX callqueue_calls_contact ON calls (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX callqueue_calls_provider ON calls (user_id, provider_call_id) WHERE provider_call_id IS NOT NULL;
+
+-- --- Rows that are there already: as the triggers below would have left them -------------------------------------------
+
+INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
+  SELECT DISTINCT c.user_id, c.id, COALESCE(NULLIF(k.timezone, ''), NULLIF(u.timezone, ''), 'UTC'), c.status
+  FROM call_queue q JOIN call_campaigns c ON c.id = q.campaign_id JOIN users u ON u.id = q.user_id
+    LEFT JOIN contacts k ON k.user_id = q.user_id AND k.id = q.contact_id;
+INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
+  SELECT DISTINCT user_id, NULL, 'UTC', 'active', 0, 9223372036854775807, 0 FROM call_queue WHERE campaign_id IS NULL;
+-- They wait until advance finds them due. A call that was put back has spent no attempt.
+UPDATE call_queue SET
+  lane_id = (SELECT l.lane_id FROM callqueue_lanes l WHERE l.user_id = call_queue.user_id
+    AND l.campaign_id IS call_queue.campaign_id AND (l.campaign_id IS NULL OR l.timezone = (
+      SELECT COALESCE(NULLIF(k.timezone, ''), NULLIF(u.timezone, ''), 'UTC')
+      FROM users u LEFT JOIN contacts k ON k.user_id = u.id AND k.id = call_queue.contact_id
+      WHERE u.id = call_queue.user_id))),
+  attempts = (SELECT COALESCE(max(c.attempt), 0) FROM calls c
+    WHERE c.queue_id = call_queue.id AND (c.status <> 'cancelled' OR c.id = call_queue.call_id)),
+  success = CASE WHEN status = 'completed' THEN json_extract(user_data, '$.success') IS 1 END,
+  not_after = CASE WHEN campaign_id IS NULL THEN max(created_at, scheduled_for) + 900000000 END;
+
+-- --- Rows and lanes that somebody's SQL leaves incomplete ---------------------------------------------------------------
+
+CREATE TRIGGER callqueue_user_insert AFTER INSERT ON users
+BEGIN
+  INSERT OR IGNORE INTO callqueue_turns (user_id) VALUES (NEW.id);
+  -- A column's default cannot be changed: who was given none of its own follows the system limit.
+  UPDATE users SET system_concurrent_calls_limit = (SELECT system_limit FROM callqueue_settings)
+  WHERE id = NEW.id AND NEW.system_concurrent_calls_limit = 10;
+END;
+CREATE TRIGGER callqueue_campaign_insert AFTER INSERT ON call_campaigns
+BEGIN
+  INSERT OR IGNORE INTO callqueue_campaign_rules (campaign_id, user_id) VALUES (NEW.id, NEW.user_id);
+END;
+
+-- A row without lane gets the lane of its zone (contact's, campaign's, user's, UTC), made if missing.
+CREATE TRIGGER callqueue_row_lane AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL AND NEW.campaign_id IS NOT NULL
+BEGIN
+  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
+    SELECT z.user_id, z.campaign_id, z.timezone, z.status FROM (
+      SELECT c.user_id, c.id AS campaign_id, c.status,
+        COALESCE(CASE WHEN r.clock = 'contact' THEN NULLIF(k.timezone, '') END, NULLIF(r.timezone, ''),
+                 NULLIF(u.timezone, ''), 'UTC') AS timezone
+      FROM call_campaigns c JOIN callqueue_campaign_rules r ON r.campaign_id = c.id JOIN users u ON u.id = c.user_id
+        LEFT JOIN contacts k ON k.user_id = NEW.user_id AND k.id = NEW.contact_id
+      WHERE c.id = NEW.campaign_id) z
+    WHERE NOT EXISTS (SELECT 1 FROM callqueue_lanes l WHERE l.campaign_id = z.campaign_id AND l.timezone = z.timezone
+                      AND l.import_id IS NULL AND l.relane = 0);
+  UPDATE call_queue SET lane_id = (
+    SELECT min(l.lane_id) FROM callqueue_lanes l
+    WHERE l.campaign_id = NEW.campaign_id AND l.import_id IS NULL AND l.relane = 0 AND l.timezone = (
+      SELECT COALESCE(CASE WHEN r.clock = 'contact' THEN NULLIF(k.timezone, '') END, NULLIF(r.timezone, ''),
+                      NULLIF(u.timezone, ''), 'UTC')
+      FROM callqueue_campaign_rules r JOIN users u ON u.id = NEW.user_id
+        LEFT JOIN contacts k ON k.user_id = NEW.user_id AND k.id = NEW.contact_id
+      WHERE r.campaign_id = NEW.campaign_id))
+  WHERE rowid = NEW.rowid;
+END;
+CREATE TRIGGER callqueue_row_direct_lane AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL AND NEW.campaign_id IS NULL
+BEGIN
+  INSERT OR IGNORE INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
+    VALUES (NEW.user_id, NULL, 'UTC', 'active', 0, 9223372036854775807, 0);
+  UPDATE call_queue SET
+    lane_id = (SELECT lane_id FROM callqueue_lanes WHERE user_id = NEW.user_id AND campaign_id IS NULL),
+    not_after = COALESCE(not_after, max(NEW.created_at, NEW.scheduled_for) + 900000000)
+  WHERE rowid = NEW.rowid;
+END;
+
+-- A row that somebody moves to another time waits until advance finds it due; ours set ready with it.
+CREATE TRIGGER callqueue_row_rescheduled AFTER UPDATE OF scheduled_for ON call_queue
+WHEN NEW.status = 'queued' AND NEW.ready = 1 AND NEW.scheduled_for > OLD.scheduled_for AND OLD.ready = 1
+BEGIN
+  UPDATE call_queue SET ready = 0 WHERE rowid = NEW.rowid;
+END;
+
+-- A campaign moved to another, or to none, by somebody's SQL: its row needs another lane.
+CREATE TRIGGER callqueue_row_moved AFTER UPDATE OF campaign_id ON call_queue
+WHEN NEW.campaign_id IS NOT OLD.campaign_id AND NEW.lane_id IS OLD.lane_id
+BEGIN
+  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
+    SELECT c.user_id, c.id, l.timezone, c.status FROM call_campaigns c JOIN callqueue_lanes l ON l.lane_id = OLD.lane_id
+    WHERE c.id = NEW.campaign_id AND NOT EXISTS (
+      SELECT 1 FROM callqueue_lanes x WHERE x.campaign_id = c.id AND x.timezone = l.timezone AND x.import_id IS NULL
+      AND x.relane = 0);
+  INSERT OR IGNORE INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
+    SELECT NEW.user_id, NULL, 'UTC', 'active', 0, 9223372036854775807, 0 WHERE NEW.campaign_id IS NULL;
+  UPDATE call_queue SET lane_id = (
+    SELECT min(x.lane_id) FROM callqueue_lanes x JOIN callqueue_lanes l ON l.lane_id = OLD.lane_id
+    WHERE x.user_id = NEW.user_id AND x.campaign_id IS NEW.campaign_id AND x.import_id IS NULL AND x.relane = 0
+      AND (x.campaign_id IS NULL OR x.timezone = l.timezone))
+  WHERE rowid = NEW.rowid;
+END;
+
+-- --- Readiness and turns: in_turn is never 0 for a user that could take something now -------------------------------------
+
+CREATE TRIGGER callqueue_row_ready_insert AFTER INSERT ON call_queue WHEN NEW.status = 'queued' AND NEW.ready = 1
+BEGIN
+  UPDATE callqueue_lanes SET has_ready = 1 WHERE lane_id = NEW.lane_id AND has_ready = 0;
+END;
+CREATE TRIGGER callqueue_row_ready AFTER UPDATE OF status, ready, lane_id ON call_queue
+WHEN NEW.status = 'queued' AND NEW.ready = 1
+BEGIN
+  UPDATE callqueue_lanes SET has_ready = 1 WHERE lane_id = NEW.lane_id AND has_ready = 0;
+END;
+CREATE TRIGGER callqueue_lane_claimable AFTER UPDATE OF has_ready, stale, opens_at, import_id, campaign_status
+ON callqueue_lanes
+WHEN NEW.has_ready = 1 AND NEW.stale = 0 AND NEW.import_id IS NULL AND NEW.campaign_status = 'active'
+  AND NEW.opens_at IS NOT NULL
+BEGIN
+  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.user_id AND in_turn = 0;
+END;
+
+-- A user without any slot is parked like one without ready rows.
+CREATE TRIGGER callqueue_user_limit AFTER UPDATE OF concurrent_calls_limit ON users
+WHEN NEW.concurrent_calls_limit > OLD.concurrent_calls_limit
+BEGIN
+  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.id AND in_turn = 0;
+END;
+
+-- --- Lanes follow their campaign, rules, zones ---------------------------------------------------------------------------
+
+CREATE TRIGGER callqueue_campaign_status AFTER UPDATE OF status ON call_campaigns WHEN NEW.status <> OLD.status
+BEGIN
+  -- A draft does not end with its last interval: its lanes say so again once it is started.
+  UPDATE callqueue_lanes SET campaign_status = NEW.status,
+    stale = (stale = 1 OR (opens_at IS NULL AND closes_at IS NULL))
+  WHERE campaign_id = NEW.id;
+  UPDATE callqueue_campaign_rules SET sweep = CASE NEW.status WHEN 'cancelled' THEN 'cancelled' ELSE 'ended' END
+  WHERE campaign_id = NEW.id AND NEW.status IN ('completed', 'cancelled')
+    AND EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.id AND status = 'queued');
+END;
+CREATE TRIGGER callqueue_campaign_window
+AFTER UPDATE OF first_call_time, last_call_time, start_date, end_date ON call_campaigns
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1 WHERE campaign_id = NEW.id;
+END;
+CREATE TRIGGER callqueue_rules_window AFTER UPDATE OF weekly_windows, excluded_dates ON callqueue_campaign_rules
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1 WHERE campaign_id = NEW.campaign_id;
+END;
+CREATE TRIGGER callqueue_rules_zone AFTER UPDATE OF timezone, clock ON callqueue_campaign_rules
+WHEN NEW.timezone <> OLD.timezone OR NEW.clock <> OLD.clock
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE campaign_id = NEW.campaign_id;
+END;
+CREATE TRIGGER callqueue_user_zone AFTER UPDATE OF timezone ON users WHEN NEW.timezone IS NOT OLD.timezone
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE user_id = NEW.id AND campaign_id IS NOT NULL;
+END;
+-- A contact's open rows change lane with its zone: lanes of another zone are looked through again.
+CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts WHEN NEW.timezone IS NOT OLD.timezone
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE lane_id IN (
+    SELECT q.lane_id FROM call_queue q JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
+      JOIN callqueue_lanes l ON l.lane_id = q.lane_id JOIN users u ON u.id = q.user_id
+    WHERE q.contact_id = NEW.id AND q.user_id = NEW.user_id AND q.status IN ('queued', 'processing') AND r.clock = 'contact'
+      AND l.timezone <> COALESCE(NULLIF(NEW.timezone, ''), NULLIF(r.timezone, ''), NULLIF(u.timezone, ''), 'UTC'));
+END;
+
+-- --- Completion: in the statement that makes the last open row final, however that happened ------------------------------
+
+CREATE TRIGGER callqueue_campaign_completes AFTER UPDATE OF status ON call_queue
+WHEN NEW.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
+  AND NEW.status NOT IN ('queued', 'processing')
+BEGIN
+  UPDATE call_campaigns SET
+    status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
+    completed_at = COALESCE(NEW.completed_at, NEW.updated_at),
+    updated_at = max(updated_at + 1, NEW.updated_at)
+  WHERE id = NEW.campaign_id AND completed_at IS NULL AND status <> 'draft'
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'))
+    AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = NEW.campaign_id);
+  UPDATE callqueue_campaign_rules SET sweep = NULL WHERE campaign_id = NEW.campaign_id AND sweep IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'queued');
+END;
+CREATE TRIGGER callqueue_campaign_completes_delete AFTER DELETE ON call_queue
+WHEN OLD.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
+BEGIN
+  UPDATE call_campaigns SET
+    status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
+    completed_at = max(created_at, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
+    updated_at = max(updated_at + 1, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))
+  WHERE id = OLD.campaign_id AND completed_at IS NULL AND status <> 'draft'
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = OLD.campaign_id AND status IN ('queued', 'processing'))
+    AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = OLD.campaign_id);
+END;
+
+-- --- Deleting keeps history and held slots: only the reference becomes empty ----------------------------------------------
+
+CREATE TRIGGER callqueue_row_delete BEFORE DELETE ON call_queue
+BEGIN
+  UPDATE calls SET queue_id = NULL WHERE queue_id = OLD.id;
+END;
+CREATE TRIGGER callqueue_contact_delete BEFORE DELETE ON contacts
+BEGIN
+  UPDATE calls SET contact_id = NULL WHERE contact_id = OLD.id;
+END;
+CREATE TRIGGER callqueue_campaign_delete BEFORE DELETE ON call_campaigns
+BEGIN
+  UPDATE calls SET campaign_id = NULL WHERE campaign_id = OLD.id;
+  DELETE FROM call_queue WHERE campaign_id = OLD.id;
+END;
+
+-- --- Statistics: success is a column of the row from here on --------------------------------------------------------------
+
+DROP TRIGGER trigger_update_campaign_statistics_insert;
+CREATE TRIGGER trigger_update_campaign_statistics_insert AFTER INSERT ON call_queue WHEN NEW.campaign_id IS NOT NULL
+BEGIN
+  UPDATE call_campaigns SET
+    total_contacts = total_contacts + 1,
+    completed_calls = completed_calls + (NEW.status = 'completed'),
+    successful_calls = successful_calls + (NEW.status = 'completed' AND NEW.success IS 1),
+    failed_calls = failed_calls + (NEW.status = 'failed')
+  WHERE id = NEW.campaign_id;
+END;
+DROP TRIGGER trigger_update_campaign_statistics_delete;
+CREATE TRIGGER trigger_update_campaign_statistics_delete AFTER DELETE ON call_queue WHEN OLD.campaign_id IS NOT NULL
+BEGIN
+  UPDATE call_campaigns SET
+    total_contacts = total_contacts - 1,
+    completed_calls = completed_calls - (OLD.status = 'completed'),
+    successful_calls = successful_calls - (OLD.status = 'completed' AND OLD.success IS 1),
+    failed_calls = failed_calls - (OLD.status = 'failed')
+  WHERE id = OLD.campaign_id;
+END;
+-- Claims and requeues change no counter: they take the cheap way out.
+DROP TRIGGER trigger_update_campaign_statistics;
+CREATE TRIGGER trigger_update_campaign_statistics AFTER UPDATE OF status, success, campaign_id ON call_queue
+WHEN OLD.campaign_id IS NOT NEW.campaign_id
+  OR ((OLD.status IN ('completed', 'failed') OR NEW.status IN ('completed', 'failed'))
+      AND (OLD.status <> NEW.status OR OLD.success IS NOT NEW.success))
+BEGIN
+  UPDATE call_campaigns SET
+    total_contacts = total_contacts - 1,
+    completed_calls = completed_calls - (OLD.status = 'completed'),
+    successful_calls = successful_calls - (OLD.status = 'completed' AND OLD.success IS 1),
+    failed_calls = failed_calls - (OLD.status = 'failed')
+  WHERE id = OLD.campaign_id;
+  UPDATE call_campaigns SET
+    total_contacts = total_contacts + 1,
+    completed_calls = completed_calls + (NEW.status = 'completed'),
+    successful_calls = successful_calls + (NEW.status = 'completed' AND NEW.success IS 1),
+    failed_calls = failed_calls + (NEW.status = 'failed')
+  WHERE id = NEW.campaign_id;
+END;

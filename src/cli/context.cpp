@@ -1,0 +1,33 @@
+#include "cli/context.hpp"
+
+#include <unistd.h>
+#include <CLI/Error.hpp>
+
+namespace callqueue::cli {
+
+std::string describe(const Error& error) {
+  auto text = error.message;
+  const bool names_field = error.message.find(error.field) != std::string::npos;
+  if (error.code == ErrorCode::invalid_argument && !names_field) text = error.field + ": " + text;
+  if (error.code == ErrorCode::corrupt && text.find("run its migrations") != std::string::npos) {
+    text += " (run `callqueue migrate`)";
+  }
+  return text;
+}
+
+std::unique_ptr<Store> Context::open(StoreOptions options) const {
+  if (url.empty()) {
+    throw CLI::RequiredError("--db URL (or the environment variable CALLQUEUE_DB)");
+  }
+  options.busy_timeout = std::chrono::milliseconds(busy_timeout_ms);
+  return value(open_store(url, std::move(options)));
+}
+
+Store& Context::store() {
+  if (!store_) store_ = open({.create = false});
+  return *store_;
+}
+
+bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+
+}  // namespace callqueue::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "callqueue/store.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace callqueue::cli {
+
+/// What a command throws when it cannot go on: one line for standard error, exit status 1.
+struct Refused {
+  std::string message;
+};
+
+/// What to say of an error; adds how to get out of it where this tool can.
+[[nodiscard]] std::string describe(const Error& error);
+
+/// The value, or the end of the command.
+template <class T>
+T value(Result<T> result) {
+  if (!result) throw Refused{describe(result.error())};
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+/// What every command shares: global options, and the store they name.
+class Context {
+ public:
+  std::string url;
+  bool json = false;
+  int busy_timeout_ms = 10'000;  ///< How long to wait for another process's write.
+  /// What the arguments asked for; runs after all of them were read. Returns the exit status.
+  std::function<int()> command;
+
+  /// The store, opened at the first use. A database that is not there is not created.
+  [[nodiscard]] Store& store();
+  /// A store of its own kind: another clock, or one that may be created.
+  [[nodiscard]] std::unique_ptr<Store> open(StoreOptions options) const;
+
+ private:
+  std::unique_ptr<Store> store_;
+};
+
+/// Standard output is for results; this is for people watching.
+[[nodiscard]] bool stderr_is_terminal();
+
+void add_database_commands(CLI::App& app, Context& context);
+void add_user_commands(CLI::App& app, Context& context);
+void add_contact_commands(CLI::App& app, Context& context);
+void add_campaign_commands(CLI::App& app, Context& context);
+void add_import_command(CLI::App& app, Context& context);
+void add_queue_commands(CLI::App& app, Context& context);
+void add_run_command(CLI::App& app, Context& context);
+void add_insight_commands(CLI::App& app, Context& context);
+void add_export_command(CLI::App& app, Context& context);
+
+}  // namespace callqueue::cli

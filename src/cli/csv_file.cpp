@@ -1,0 +1,74 @@
+#include "cli/csv_file.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
+
+#include "simulated_carrier/progress_bars.hpp"
+
+namespace callqueue::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+}  // namespace
+
+void add_csv_file_options(CLI::App* command, CsvFileOptions& options) {
+  command->add_option("file,--file", options.file, "The CSV file")->required();
+  command->add_option("--default-region", options.import.default_region,
+                      "Country of national numbers, as DE");
+  command->add_option("--errors", options.errors, "Write every row's error to this CSV file");
+}
+
+CsvFile::CsvFile(const CsvFileOptions& options)
+    : name_(options.file), errors_name_(options.errors) {
+  std::error_code error;
+  if (std::filesystem::is_directory(name_, error)) throw Refused{name_ + " is a folder"};
+  rows_.open(name_, std::ios::binary);
+  if (!rows_) throw Refused{"cannot read " + name_ + ": " + std::strerror(errno)};
+  if (const auto size = std::filesystem::file_size(name_, error); !error) {
+    size_ = static_cast<std::int64_t>(size);
+  }
+  if (errors_name_.empty()) return;
+  errors_.open(errors_name_, std::ios::binary | std::ios::trunc);
+  if (!errors_) throw Refused{"cannot write " + errors_name_ + ": " + std::strerror(errno)};
+}
+
+std::function<bool(std::int64_t)> CsvFile::progress() {
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  return [this, bars = std::make_shared<ProgressBars>()](std::int64_t rows) {
+    if (bars->due()) {
+      const auto at = static_cast<std::int64_t>(rows_.tellg());
+      bars->draw({{.label = name_,
+                   .done = at < 0 ? size_ : at,
+                   .total = size_,
+                   .note = fmt::format("{} rows", rows)}});
+    }
+    return interrupted == 0;
+  };
+}
+
+void CsvFile::finish() {
+  if (!errors_.is_open()) return;
+  errors_.close();
+  if (!errors_) throw Refused{"cannot write " + errors_name_};
+}
+
+void describe(const CsvReport& report) {
+  constexpr std::size_t shown = 10;
+  fmt::print(stderr, "{} rows: {} imported ({} of known contacts), {} skipped, {} failed\n",
+             report.total, report.imported, report.matched, report.skipped, report.failed);
+  for (std::size_t i = 0; i < report.errors.size() && i < shown; ++i) {
+    const auto& error = report.errors[i];
+    fmt::print(stderr, "  line {}: {}{}{}\n", error.line, error.field,
+               error.field.empty() ? "" : ": ", error.reason);
+  }
+  const auto more = report.errors_total - static_cast<std::int64_t>(shown);
+  if (more > 0) fmt::print(stderr, "  and {} more: see --errors FILE\n", more);
+}
+
+}  // namespace callqueue::cli

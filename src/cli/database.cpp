@@ -1,0 +1,90 @@
+#include <fmt/core.h>
+
+#include "callqueue/json.hpp"
+#include "cli/command.hpp"
+#include "cli/output.hpp"
+
+namespace callqueue::cli {
+namespace {
+
+struct MigrateOptions {
+  MigrateRequest request;
+  bool sql = false;
+};
+
+/// Whether `--sql` shows this migration, by the rules of `MigrateRequest`.
+bool is_asked(const Migration& migration, const MigrateRequest& request, int newest) {
+  if (!request.down) return migration.version <= request.to.value_or(newest);
+  return migration.version > request.to.value_or(newest - 1);
+}
+
+int print_sql(const std::vector<Migration>& migrations, const MigrateRequest& request) {
+  const int newest = migrations.empty() ? 0 : migrations.back().version;
+  if (request.to && (*request.to < 0 || *request.to > newest)) {
+    throw Refused{fmt::format("there is no version {}: the newest is {}", *request.to, newest)};
+  }
+  auto ordered = migrations;
+  if (request.down) std::reverse(ordered.begin(), ordered.end());
+  for (const auto& migration : ordered) {
+    if (!is_asked(migration, request, newest)) continue;
+    fmt::print("-- {:04} {}\n{}\n", migration.version, migration.name,
+               request.down ? migration.down : migration.up);
+  }
+  return 0;
+}
+
+int migrate(Context& context, const MigrateOptions& options) {
+  if (options.sql) {
+    // Nothing is touched: the statements are the same for every database of a kind.
+    const auto store = value(open_store("sqlite::memory:"));
+    return print_sql(store->migrations(), options.request);
+  }
+  const auto done = value(context.open({})->migrate(options.request));
+  if (context.json) {
+    print_line(to_json(done));
+    return 0;
+  }
+  for (const auto& name : done.applied) print_line(name);
+  print_line(done.applied.empty()
+                 ? fmt::format("nothing to do: the database has version {}", done.to)
+                 : fmt::format("from version {} to version {}", done.from, done.to));
+  return 0;
+}
+
+int verify(Context& context) {
+  const auto report = value(context.store().verify());
+  if (context.json) {
+    print_line(to_json(report));
+    return report.ok() ? 0 : 1;
+  }
+  int wrong = 0;
+  for (const auto& item : report.items) {
+    if (item.ok) continue;
+    ++wrong;
+    print_line(fmt::format("{} {}: {}", item.kind, item.name, item.detail));
+  }
+  if (wrong > 0) {
+    throw Refused{fmt::format("{} of {} checks failed", wrong, report.items.size())};
+  }
+  print_line(fmt::format("version {}, {} checks, all well", report.version, report.items.size()));
+  return 0;
+}
+
+}  // namespace
+
+void add_database_commands(CLI::App& app, Context& context) {
+  auto* migrate_command =
+      app.add_subcommand("migrate", "Bring the database to this version (creates the file)");
+  auto options = std::make_shared<MigrateOptions>();
+  migrate_command->add_option("--to", options->request.to, "Stop at this version");
+  migrate_command->add_flag("--down", options->request.down,
+                            "Take migrations back: one, or down to --to");
+  migrate_command->add_flag("--sql", options->sql, "Print the statements instead of running them");
+  on(migrate_command, context, [&context, options] { return migrate(context, *options); });
+
+  auto* verify_command =
+      app.add_subcommand("verify", "Compare the database with what this version expects");
+  on(verify_command, context, [&context] { return verify(context); });
+}
+
+}  // namespace callqueue::cli

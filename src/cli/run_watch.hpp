@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "callqueue/observer.hpp"
+#include "callqueue/store.hpp"
+#include "simulated_carrier/progress_bars.hpp"
+
+namespace callqueue::cli {
+
+/// Counts what a processor does, and says on standard error when the store is gone or back.
+class RunCounter final : public Observer {
+ public:
+  void on_claimed(const ClaimedCall&) override { ++claimed; }
+  void on_dialed(const ClaimedCall&, const DialResult& result) override;
+  void on_reported(const CallReport& report) override;
+  void on_unavailable(const Error& error, std::chrono::milliseconds backoff) override;
+  void on_available() override;
+
+  /// `{"claimed", "accepted", "rejected", "uncertain", "events", "ended"}` without the braces.
+  [[nodiscard]] std::string json_fields() const;
+  [[nodiscard]] std::string text() const;
+
+  std::atomic<std::int64_t> claimed = 0;
+  std::atomic<std::int64_t> accepted = 0;
+  std::atomic<std::int64_t> rejected = 0;
+  std::atomic<std::int64_t> uncertain = 0;
+  std::atomic<std::int64_t> events = 0;
+  std::atomic<std::int64_t> ended = 0;
+};
+
+/// Calls `stop` at the first Ctrl-C (or SIGTERM); the second one ends the process. Make it before
+/// any other thread: they inherit that these signals are blocked.
+class Interruption {
+ public:
+  Interruption();
+  void start(std::function<void()> stop);
+  [[nodiscard]] bool requested() const { return requested_; }
+
+ private:
+  std::atomic<bool> requested_ = false;
+  std::jthread thread_;
+};
+
+/// A bar for every campaign that is under way, or has been since this began.
+class CampaignBars {
+ public:
+  explicit CampaignBars(Store& store) : store_(store) {}
+  /// Looks and draws, if standard error is a terminal and it is time to.
+  void update();
+  /// Draws the last state.
+  void finish();
+
+ private:
+  void draw();
+
+  Store& store_;
+  ProgressBars bars_;
+  std::vector<std::pair<UserId, CampaignId>> campaigns_;
+};
+
+}  // namespace callqueue::cli

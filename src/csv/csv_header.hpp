@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "callqueue/result.hpp"
+
+namespace callqueue::csv {
+
+struct CsvRecord;
+
+/// What a column is taken for.
+enum class Field { phone_number, name, email, company, notes, timezone, priority, user_data };
+
+/// Its name: as in the database, else `user_data`.
+[[nodiscard]] std::string_view to_text(Field field) noexcept;
+
+/// The known field that a column name means; case, blanks, hyphens and underscores do not matter.
+[[nodiscard]] std::optional<Field> known_field(std::string_view column);
+
+/// A column as in the file.
+struct Column {
+  std::string name;  ///< Without surrounding blanks.
+  Field field = Field::user_data;
+};
+
+/// Reads the header. @return `invalid_argument` naming the column: `phone_number` missing, one
+/// given twice; `header` when a column has no name, or the record is unusable.
+[[nodiscard]] Result<std::vector<Column>> read_header(const CsvRecord& record);
+
+}  // namespace callqueue::csv

@@ -1,0 +1,168 @@
+#include "csv/csv_reader.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>  // The engine forgets it.
+//
+#include <libfccp/csv.h>
+
+#include "csv/csv_header.hpp"
+
+namespace callqueue::csv {
+namespace {
+
+constexpr std::string_view separators = ",;\t";
+
+/// What the engine reads from.
+class EngineSource final : public io::ByteSourceBase {
+ public:
+  explicit EngineSource(RecordSource& source) : source_(source) {}
+  int read(char* buffer, int size) override {
+    return static_cast<int>(source_.read(buffer, static_cast<std::size_t>(size)));
+  }
+
+ private:
+  RecordSource& source_;
+};
+
+/// Cuts a line into its fields, in place.
+template <char separator>
+void split(char* line, std::vector<std::string_view>& fields) {
+  using Quotes = io::double_quote_escape<separator, '"'>;
+  using Blanks =
+      std::conditional_t<separator == '\t', io::trim_chars<' '>, io::trim_chars<' ', '\t'>>;
+  while (true) {
+    char* begin = line;
+    char* end = line + (Quotes::find_next_column_end(line) - line);
+    const bool last = *end == '\0';
+    line = end + 1;
+    // Blanks count unless they surround quotes.
+    if (std::memchr(begin, '"', static_cast<std::size_t>(end - begin)) != nullptr) {
+      Blanks::trim(begin, end);
+      Quotes::unescape(begin, end);
+    }
+    fields.emplace_back(begin, static_cast<std::size_t>(end - begin));
+    if (last) return;
+  }
+}
+
+void split(char* line, char separator, std::vector<std::string_view>& fields) {
+  fields.clear();
+  switch (separator) {
+    case ';': return split<';'>(line, fields);
+    case '\t': return split<'\t'>(line, fields);
+    default: return split<','>(line, fields);
+  }
+}
+
+/// Line ends within a record that still has its marks.
+std::int64_t line_ends(std::string_view line) {
+  std::int64_t count = 0;
+  char before = 0;
+  for (const char byte : line) {
+    if (byte == mark::carriage_return ||
+        (byte == mark::newline && before != mark::carriage_return)) {
+      ++count;
+    }
+    before = byte;
+  }
+  return count;
+}
+
+/// Puts the bytes back that marks stand for.
+void unescape_fields(const std::vector<std::string_view>& fields) {
+  for (const std::string_view field : fields) {
+    // Our own buffer underneath: the engine hands it out for writing.
+    char* text = const_cast<char*>(field.data());
+    std::transform(text, text + field.size(), text, unescape);
+  }
+}
+
+/// The separator under which the first record has a column for the number, then the one with most
+/// columns.
+char detect_separator(std::string_view head) {
+  char best = separators.front();
+  std::pair<bool, std::size_t> most{false, 1};
+  head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
+  for (const char separator : separators) {
+    std::vector<Escape> escapes;
+    const RecordScan scan = scan_record(head, separator, true, escapes);
+    if (scan.verdict != RecordScan::Verdict::complete) continue;
+    std::string line{head.substr(0, scan.size)};
+    for (const Escape& escape : escapes) line[escape.offset] = escape.byte;
+    std::vector<std::string_view> fields;
+    split(line.data(), separator, fields);
+    const bool has_number = std::any_of(fields.begin(), fields.end(), [](std::string_view field) {
+      return known_field(field) == Field::phone_number;
+    });
+    if (const std::pair score{has_number, fields.size()}; score > most) {
+      most = score;
+      best = separator;
+    }
+  }
+  return best;
+}
+
+Result<void> check_readable(std::string_view head) {
+  const auto starts_with = [&](std::string_view bytes) { return head.starts_with(bytes); };
+  if (starts_with("\xFF\xFE") || starts_with("\xFE\xFF")) {
+    return fail(ErrorCode::invalid_argument,
+                "The file is UTF-16 text; save it as CSV UTF-8 (comma delimited).", "file");
+  }
+  if (starts_with("PK\x03\x04") || starts_with("\xD0\xCF\x11\xE0")) {
+    return fail(ErrorCode::invalid_argument,
+                "The file is a workbook; save the sheet as CSV UTF-8 (comma delimited).", "file");
+  }
+  return {};
+}
+
+}  // namespace
+
+struct CsvReader::Engine {
+  explicit Engine(RecordSource& source) : lines("", std::make_unique<EngineSource>(source)) {}
+  io::LineReader lines;
+};
+
+CsvReader::CsvReader(std::istream& file, std::size_t max_record)
+    : source_(file, max_record),
+      readable_(check_readable(source_.head())),
+      separator_(detect_separator(source_.head())) {
+  source_.set_separator(separator_);
+  engine_ = std::make_unique<Engine>(source_);
+}
+
+CsvReader::~CsvReader() = default;
+
+bool CsvReader::next(CsvRecord& record) {
+  char* line = engine_->lines.next_line();
+  if (line == nullptr) return false;
+  const std::size_t size = std::strlen(line);
+  record.line = next_line_++;
+  record.defect = CsvRecord::Defect::none;
+  // No mark is UTF-8: one look tells that there is nothing to put back.
+  record.clean = simdjson::validate_utf8(line, size);
+  if (record.clean) {
+    split(line, separator_, record.fields);
+    return true;
+  }
+  next_line_ += line_ends({line, size});
+  if (*line == mark::bad_quotes || *line == mark::too_long) {
+    record.defect =
+        *line == mark::too_long ? CsvRecord::Defect::too_long : CsvRecord::Defect::bad_quotes;
+    record.fields.assign(1, {line + 1, size - 1});
+  } else {
+    split(line, separator_, record.fields);
+  }
+  unescape_fields(record.fields);
+  return true;
+}
+
+bool is_blank(const CsvRecord& record) noexcept {
+  return std::all_of(record.fields.begin(), record.fields.end(), [](std::string_view field) {
+    return field.find_first_not_of(" \t") == std::string_view::npos;
+  });
+}
+
+}  // namespace callqueue::csv

@@ -1,0 +1,228 @@
+#include "callqueue/processor.hpp"
+
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <random>
+
+#include "processor/call_work.hpp"
+#include "processor/dial_pool.hpp"
+#include "processor/gate.hpp"
+
+namespace callqueue {
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// Between two looks at whether another process has changed something.
+constexpr Milliseconds slice{50};
+constexpr Milliseconds first_backoff{100};
+
+std::string default_worker() {
+  std::array<char, 256> host{};
+  if (gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return std::string(host.data()) + ":" + std::to_string(getpid()) + ":" +
+         std::to_string(std::random_device{}());
+}
+
+}  // namespace
+
+struct Processor::Impl {
+  Impl(Store& a_store, Dialer& a_dialer, ProcessorOptions some_options, Observer* observer)
+      : store(a_store),
+        dialer(a_dialer),
+        options(std::move(some_options)),
+        announcer(observer),
+        work(a_store, a_dialer, announcer,
+             options.worker.empty() ? default_worker() : options.worker, options.lease),
+        pool(std::max(1, options.parallelism)) {}
+  ~Impl() { gate->close(); }
+
+  /// One round. `dial` takes every call that was marked, `look_up` every call to ask about.
+  template <class Dial, class LookUp>
+  Result<StepResult> round(int room, const std::stop_token& stop, Dial&& dial, LookUp&& look_up);
+
+  void dial_on_pool(const ClaimedCall& call);
+  void look_up_on_pool(const Call& call);
+  /// How many more calls could be handed to the dialer at once.
+  [[nodiscard]] int room() const { return std::max(1, options.parallelism) - busy; }
+  void done() {
+    --busy;
+    notify();
+  }
+
+  /// Sleeps until something can have become possible.
+  void rest(const StepResult& last, std::uint64_t seen_change, const std::stop_token& stop);
+  void back_off(const Error& error, const std::stop_token& stop);
+  void drain();
+  void notify();
+  /// Sleeps until notified, stopped or over. @return whether it was notified.
+  bool sleep(Milliseconds time, const std::stop_token& stop);
+
+  Store& store;
+  Dialer& dialer;
+  const ProcessorOptions options;
+  Announcer announcer;
+  CallWork work;
+  DialPool pool;
+  std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+
+  std::mutex mutex;
+  std::condition_variable_any woken;
+  bool notified = false;
+  std::atomic<int> busy = 0;  ///< Calls in the hands of the dialer.
+
+  // Of the thread that runs.
+  Milliseconds backoff{0};     ///< Zero while the store answers.
+  Milliseconds idle_pause{0};  ///< Grows while time says "now" and yet nothing can be done.
+};
+
+Processor::Processor(Store& store, Dialer& dialer, ProcessorOptions options, Observer* observer)
+    : impl_(std::make_unique<Impl>(store, dialer, std::move(options), observer)) {}
+
+Processor::~Processor() = default;
+
+template <class Dial, class LookUp>
+Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop, Dial&& dial,
+                                          LookUp&& look_up) {
+  if (const auto kept = work.record_kept(); !kept) return tl::unexpected(kept.error());
+  const auto advanced = work.advance();
+  if (!advanced) return tl::unexpected(advanced.error());
+  const auto lapsed = work.lapsed(room);
+  if (!lapsed) return tl::unexpected(lapsed.error());
+  for (const auto& call : *lapsed) look_up(call);
+
+  const auto left = room - static_cast<int>(lapsed->size());
+  const auto claimed = work.claim(std::min(left, options.batch));
+  if (!claimed) return tl::unexpected(claimed.error());
+  // What is not marked yet can still go back without a trace.
+  if (stop.stop_requested()) return StepResult{.advanced = *advanced, .claimed = *claimed};
+  const auto marked = work.mark();
+  if (!marked) return tl::unexpected(marked.error());
+  for (const auto& call : *marked) dial(call);
+
+  const auto wakeup = store.next_wakeup();
+  if (!wakeup) return tl::unexpected(wakeup.error());
+  return StepResult{.advanced = *advanced,
+                    .claimed = *claimed,
+                    .dialed = static_cast<int>(marked->size()),
+                    .next_wakeup = *wakeup};
+}
+
+Result<StepResult> Processor::step() {
+  auto& impl = *impl_;
+  return impl.round(
+      std::max(1, impl.options.batch), {},
+      [&](const ClaimedCall& call) { impl.work.record(call, dial_safely(impl.dialer, call)); },
+      [&](const Call& call) { impl.work.settle(call, look_up_safely(impl.dialer, call)); });
+}
+
+void Processor::Impl::dial_on_pool(const ClaimedCall& call) {
+  ++busy;
+  pool.run([this, kept_gate = gate, &host = dialer, call] {
+    const auto result = dial_safely(host, call);  // From here on the processor may be gone.
+    if (const Gate::Pass pass(*kept_gate); pass) {
+      work.record(call, result);
+      done();
+    }
+  });
+}
+
+void Processor::Impl::look_up_on_pool(const Call& call) {
+  ++busy;
+  pool.run([this, kept_gate = gate, &host = dialer, call] {
+    const auto answer = look_up_safely(host, call);
+    if (const Gate::Pass pass(*kept_gate); pass) {
+      work.settle(call, answer);
+      done();
+    }
+  });
+}
+
+Result<void> Processor::run(std::stop_token stop) {
+  auto& impl = *impl_;
+  const std::stop_callback wake(stop, [&] { impl.notify(); });
+  while (!stop.stop_requested()) {
+    // Read before the round: what is committed during it is looked at once more.
+    const auto change = impl.store.change_counter();
+    const auto worked = impl.round(
+        impl.room(), stop, [&](const ClaimedCall& call) { impl.dial_on_pool(call); },
+        [&](const Call& call) { impl.look_up_on_pool(call); });
+    if (!worked) {
+      if (worked.error().code == ErrorCode::corrupt) return tl::unexpected(worked.error());
+      impl.back_off(worked.error(), stop);
+      continue;
+    }
+    if (std::exchange(impl.backoff, Milliseconds{0}) > Milliseconds{0}) {
+      impl.announcer.tell([](Observer& o) { o.on_available(); });
+    }
+    impl.rest(*worked, change.value_or(0), stop);
+  }
+  impl.drain();
+  return {};
+}
+
+void Processor::Impl::rest(const StepResult& last, std::uint64_t seen_change,
+                           const std::stop_token& stop) {
+  if (last.claimed >= options.batch && room() > 0) return;
+  const bool worked = last.claimed > 0 || last.advanced.total() > 0;
+  const auto now = store.now();
+  const bool overdue = last.next_wakeup && now && *last.next_wakeup <= *now;
+  idle_pause = overdue && !worked ? std::min(std::max(idle_pause * 2, slice), options.poll)
+                                  : Milliseconds{0};
+
+  const auto start = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    if (sleep(std::min(slice, options.poll), stop)) return;
+    const auto slept = std::chrono::steady_clock::now() - start;
+    if (slept >= options.poll) return;
+    const auto change = store.change_counter();
+    if (!change || *change != seen_change) return;
+    const auto time = store.now();
+    if (last.next_wakeup && time && *last.next_wakeup <= *time && slept >= idle_pause) return;
+  }
+}
+
+void Processor::Impl::back_off(const Error& error, const std::stop_token& stop) {
+  backoff = std::min(std::max(backoff * 2, first_backoff), options.max_backoff);
+  announcer.tell([&](Observer& o) { o.on_unavailable(error, backoff); });
+  // A notification does not bring the store back: only a stop ends the pause early.
+  const auto end = std::chrono::steady_clock::now() + backoff;
+  std::unique_lock lock(mutex);
+  woken.wait_until(lock, stop, end, [] { return false; });
+}
+
+void Processor::Impl::drain() {
+  work.give_back();
+  const auto deadline = std::chrono::steady_clock::now() + options.stop_deadline;
+  while (busy > 0 || work.keeps_records()) {
+    static_cast<void>(work.record_kept());
+    if (std::chrono::steady_clock::now() >= deadline) return;
+    sleep(slice, {});
+  }
+}
+
+bool Processor::Impl::sleep(Milliseconds time, const std::stop_token& stop) {
+  std::unique_lock lock(mutex);
+  woken.wait_for(lock, stop, time, [&] { return notified; });
+  return std::exchange(notified, false);
+}
+
+void Processor::Impl::notify() {
+  const std::lock_guard lock(mutex);
+  notified = true;
+  woken.notify_all();
+}
+
+Result<std::vector<Result<CallReport>>> Processor::report(std::span<const CallEvent> events) {
+  auto reports = impl_->work.report(events);
+  if (reports) impl_->notify();
+  return reports;
+}
+
+void Processor::notify() { impl_->notify(); }
+
+}  // namespace callqueue

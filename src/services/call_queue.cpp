@@ -1,0 +1,167 @@
+#include "callqueue/call_queue.hpp"
+
+#include <array>
+
+#include "services/by_hand.hpp"
+#include "services/checks.hpp"
+#include "services/forecasts.hpp"
+
+namespace callqueue {
+namespace {
+
+/// A claim that comes after a long silence finds more work than one batch; what is left over is
+/// done by the next claim.
+constexpr int max_advances = 100;
+
+Result<void> advance_all(Store& store, const ClaimRequest& request) {
+  for (int i = 0; i < max_advances; ++i) {
+    const auto advanced = store.advance({.lapse_submitted = request.lapse_submitted});
+    if (!advanced) return tl::unexpected(advanced.error());
+    if (!advanced->more) break;
+  }
+  return {};
+}
+
+Result<void> check_instants(const QueueRequest& request, Instant now) {
+  if (!request.not_after) return {};
+  if (request.campaign_id) {
+    return fail(ErrorCode::invalid_argument,
+                "not_after is for direct calls only: a campaign has its windows", "not_after");
+  }
+  if (*request.not_after <= std::max(now, request.scheduled_for.value_or(now))) {
+    return fail(ErrorCode::invalid_argument, "not_after has passed before the call may start",
+                "not_after");
+  }
+  return {};
+}
+
+Result<void> check_request(const QueueRequest& request, Instant now) {
+  if (!request.campaign_id && !request.agent_id) {
+    return fail(ErrorCode::invalid_argument, "agent_id is required for a direct call", "agent_id");
+  }
+  return check_text(request.contact_name, "contact_name", max_name_bytes)
+      .and_then([&] { return check_text(request.user_data, "user_data"); })
+      .and_then([&] { return check_instants(request, now); });
+}
+
+}  // namespace
+
+Result<QueuedCall> CallQueue::find_by_id(UserId user_id, QueuedCallId id) {
+  return store_.find_queued_call(user_id, id);
+}
+
+Result<PageOf<QueuedCall>> CallQueue::find_by_campaign_id(UserId user_id, CampaignId campaign_id,
+                                                          const Page& page) {
+  return list(user_id, {.campaign_id = campaign_id}, page);
+}
+
+Result<PageOf<QueuedCall>> CallQueue::list(UserId user_id, const QueueFilter& filter,
+                                           const Page& page) {
+  return check_page(page).and_then([&] { return store_.list_queued_calls(user_id, filter, page); });
+}
+
+Result<std::optional<QueuedCall>> CallQueue::get_next_queued(UserId user_id) {
+  return store_.next_queued_call(user_id);
+}
+
+Result<QueueStatistics> CallQueue::get_queue_statistics(UserId user_id) {
+  return store_.queue_statistics(user_id);
+}
+
+Result<QueuePosition> CallQueue::position(UserId user_id, QueuedCallId id) {
+  const auto row = store_.find_queued_call(user_id, id);
+  if (!row) return tl::unexpected(row.error());
+  const auto ahead = store_.rows_ahead(user_id, id);
+  if (!ahead) return tl::unexpected(ahead.error());
+  return forecast_start(store_, *row, *ahead).map([&](std::optional<Instant> starts_at) {
+    return QueuePosition{.position = *ahead + 1, .starts_at = starts_at};
+  });
+}
+
+Result<std::vector<QueuedCall>> CallQueue::create_bulk(UserId user_id,
+                                                       std::span<const QueueRequest> requests) {
+  const auto now = store_.now();
+  if (!now) return tl::unexpected(now.error());
+
+  std::vector<NewQueuedCall> rows;
+  rows.reserve(requests.size());
+  for (const auto& request : requests) {
+    if (const auto checked = check_request(request, *now); !checked) {
+      return tl::unexpected(checked.error());
+    }
+    const auto custom = custom_priority(request.user_data);
+    if (!custom) return tl::unexpected(custom.error());
+    auto name = request.contact_name;
+    if (is_blank(name)) {
+      const auto contact = store_.find_contact(user_id, request.contact_id);
+      if (!contact) return fail(contact.error().code, contact.error().message, "contact_id");
+      name = contact->name;
+    }
+    rows.push_back({.contact_id = request.contact_id,
+                    .campaign_id = request.campaign_id,
+                    .agent_id = request.agent_id,
+                    .contact_name = name,
+                    .user_data = request.user_data.empty() ? "{}" : request.user_data,
+                    .priority = priority(options_.priority, name, *custom),
+                    .scheduled_for = request.scheduled_for,
+                    .not_after = request.not_after});
+  }
+  return store_.add_queued_calls(user_id, rows);
+}
+
+Result<QueuedCall> CallQueue::add_direct(UserId user_id, const QueueRequest& request) {
+  if (request.campaign_id) {
+    return fail(ErrorCode::invalid_argument, "a direct call has no campaign", "campaign_id");
+  }
+  return create_bulk(user_id, {&request, 1}).map([](const std::vector<QueuedCall>& rows) {
+    return rows.front();
+  });
+}
+
+Result<QueuedCall> CallQueue::cancel(UserId user_id, QueuedCallId id) {
+  return store_.cancel_queued_call(user_id, id, "cancelled");
+}
+
+Result<int> CallQueue::delete_by_contact(UserId user_id, ContactId contact_id) {
+  return store_.cancel_queued_calls_of_contact(user_id, contact_id);
+}
+
+Result<QueuedCall> CallQueue::update_status(UserId user_id, QueuedCallId id,
+                                            QueuedCallStatus status, const StatusDetails& details) {
+  return check_text(details.failure_reason, "failure_reason").and_then([&] {
+    return move_by_hand(store_, user_id, id, status, details);
+  });
+}
+
+Result<std::vector<ClaimedCall>> CallQueue::claim(const ClaimRequest& request) {
+  return check_claim(request).and_then([&] { return advance_all(store_, request); }).and_then([&] {
+    return store_.claim(request);
+  });
+}
+
+Result<ClaimedCall> CallQueue::call_now(UserId user_id, QueuedCallId id,
+                                        const ClaimRequest& request) {
+  auto only = request;
+  only.limit = 1;
+  only.only = id;
+  only.only_user = user_id;
+  const auto claimed = claim(only);
+  if (!claimed) return tl::unexpected(claimed.error());
+  if (claimed->empty()) return tl::unexpected(why_not_now(store_, user_id, id));
+  return claimed->front();
+}
+
+Result<FinishedAndClaimed> CallQueue::finish_and_claim(std::span<const CallEvent> events,
+                                                       const ClaimRequest& request) {
+  return check_claim(request).and_then([&] { return advance_all(store_, request); }).and_then([&] {
+    return store_.finish_and_claim(events, request);
+  });
+}
+
+Result<CallReport> CallQueue::report(const CallEvent& event) {
+  auto reports = store_.report_events({&event, 1});
+  if (!reports) return tl::unexpected(reports.error());
+  return reports->front();
+}
+
+}  // namespace callqueue

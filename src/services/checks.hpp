@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "callqueue/claim.hpp"
+#include "callqueue/page.hpp"
+#include "callqueue/result.hpp"
+
+namespace callqueue {
+
+/// Checks of inputs that several services share. Each names the field.
+
+constexpr std::size_t max_name_bytes = 255;
+constexpr std::size_t max_text_bytes = 64 * 1024;
+
+/// UTF-8, without NUL, at most `max_bytes`.
+[[nodiscard]] Result<void> check_text(std::string_view text, std::string_view field,
+                                      std::size_t max_bytes = max_text_bytes);
+/// As `check_text`, and not blank.
+[[nodiscard]] Result<void> check_name(std::string_view name, std::string_view field = "name");
+/// Known or empty.
+[[nodiscard]] Result<void> check_timezone(std::string_view name);
+[[nodiscard]] Result<void> check_limit(int limit, std::string_view field);
+[[nodiscard]] Result<void> check_page(const Page& page);
+[[nodiscard]] Result<void> check_claim(const ClaimRequest& request);
+
+}  // namespace callqueue

@@ -1,0 +1,92 @@
+#include "services/forecasts.hpp"
+
+#include <algorithm>
+
+namespace callqueue {
+namespace {
+
+constexpr std::chrono::seconds default_duration{60};
+
+/// The slots that one user may count on: what the others leave, and never more than its ceiling.
+double system_share(int system_limit, int user_ceiling, int system_active, int user_active) {
+  const int limit = std::min(system_limit, user_ceiling);
+  if (limit <= 0) return 0;
+  // The others' calls end too: even in a full system its turn comes.
+  return std::max(1, limit - (system_active - user_active));
+}
+
+/// The zone on whose clock most of the open rows are called.
+std::string main_zone(const CampaignFacts& facts) {
+  const auto rows = [](const LaneFacts& lane) { return lane.ready + lane.waiting; };
+  const auto most =
+      std::max_element(facts.lanes.begin(), facts.lanes.end(),
+                       [&](const LaneFacts& a, const LaneFacts& b) { return rows(a) < rows(b); });
+  return most == facts.lanes.end() ? "UTC" : most->timezone;
+}
+
+double attempts_per_row(const CampaignStatistics& statistics, int max_attempts) {
+  const auto tried = statistics.completed_calls + statistics.failed_calls + statistics.processing;
+  if (tried == 0) return 1;
+  return std::clamp(static_cast<double>(statistics.attempts) / static_cast<double>(tried), 1.0,
+                    static_cast<double>(std::max(1, max_attempts)));
+}
+
+std::chrono::seconds mean_duration(const CampaignAnalytics& analytics) {
+  if (!analytics.mean_duration_seconds) return default_duration;
+  return std::max(std::chrono::seconds(1),
+                  std::chrono::seconds(static_cast<long>(*analytics.mean_duration_seconds + 0.5)));
+}
+
+CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }
+
+}  // namespace
+
+Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
+                                   const CampaignAnalytics& analytics) {
+  const auto facts = store.campaign_facts(campaign.user_id, campaign.id);
+  if (!facts) return tl::unexpected(facts.error());
+  const auto zone = TimeZone::load(main_zone(*facts));
+  if (!zone) return tl::unexpected(zone.error());
+
+  const auto& rows = analytics.statistics;
+  const ForecastInput input{
+      .open_rows = rows.queued + rows.processing,
+      .user_limit = facts->user_limit,
+      .system_share = system_share(facts->system_limit, facts->user_system_limit,
+                                   facts->system_active, facts->user_active),
+      .mean_duration = mean_duration(analytics),
+      .attempts_per_row = attempts_per_row(rows, campaign.rules.retry.max_attempts)};
+  return forecast(input, calling_rules(campaign), *zone, facts->now);
+}
+
+Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,
+                                              std::int64_t rows_ahead) {
+  const auto user = store.find_user(row.user_id);
+  if (!user) return tl::unexpected(user.error());
+  const auto own = store.user_slots(row.user_id);
+  if (!own) return tl::unexpected(own.error());
+  const auto system = store.system_slots();
+  if (!system) return tl::unexpected(system.error());
+  const auto now = store.now();
+  if (!now) return tl::unexpected(now.error());
+
+  CallingRules rules = always();
+  if (row.campaign_id) {
+    const auto campaign = store.find_campaign(row.user_id, *row.campaign_id);
+    if (!campaign) return tl::unexpected(campaign.error());
+    rules = calling_rules(*campaign);
+  }
+  const auto zone = TimeZone::load(row.timezone.empty() ? "UTC" : row.timezone);
+  if (!zone) return tl::unexpected(zone.error());
+
+  const ForecastInput input{
+      .open_rows = rows_ahead + 1,
+      .rows_ahead = rows_ahead,
+      .user_limit = own->limit,
+      .system_share = system_share(system->limit, user->system_concurrent_calls_limit,
+                                   system->active, own->active),
+      .mean_duration = default_duration};
+  return forecast(input, rules, *zone, std::max(*now, row.scheduled_for)).starts_at;
+}
+
+}  // namespace callqueue

@@ -1,0 +1,303 @@
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include "callqueue/round_robin.hpp"
+#include "sqlite/reports.hpp"
+#include "sqlite/rows.hpp"
+#include "sqlite/slots.hpp"
+#include "sqlite/store.hpp"
+#include "sqlite/user_queue.hpp"
+#include "store/failpoint.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+// Index callqueue_turns_parked. Bounded: a claim never pays for more than this many users that wake
+// up at once.
+constexpr char kWakeParked[] = R"sql(
+  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id IN (
+    SELECT user_id FROM callqueue_turns WHERE in_turn = 0 AND wake_at <= ?1 ORDER BY wake_at LIMIT 10000))sql";
+
+// Index callqueue_turns_order: users with something to take, least recently served first.
+constexpr char kUsersInTurn[] = R"sql(
+  SELECT t.user_id, t.last_turn, u.concurrent_calls_limit, u.system_concurrent_calls_limit
+  FROM callqueue_turns t JOIN users u ON u.id = t.user_id
+  WHERE t.in_turn = 1 AND (t.last_turn, t.user_id) > (?1, ?2)
+  ORDER BY t.last_turn, t.user_id LIMIT ?3)sql";
+
+// Nothing to take: out of the turn order until its next lane opens, or until a trigger brings it
+// back.
+constexpr char kPark[] = R"sql(
+  UPDATE callqueue_turns SET in_turn = 0, wake_at = (
+    SELECT min(opens_at) FROM callqueue_lanes
+    WHERE user_id = ?1 AND has_ready = 1 AND stale = 0 AND import_id IS NULL AND campaign_status = 'active'
+      AND opens_at > ?2)
+  WHERE user_id = ?1)sql";
+constexpr char kForgetReady[] = "UPDATE callqueue_lanes SET has_ready = 0 WHERE lane_id = ?1";
+
+constexpr char kInsertCall[] = R"sql(
+  INSERT INTO calls (id, user_id, agent_id, contact_id, campaign_id, queue_id, phone_number, call_type, attempt,
+                     status, leased_by, lease_expires_at, created_at)
+  SELECT ?2, user_id, agent_id, contact_id, campaign_id, id, phone_number,
+         CASE WHEN campaign_id IS NULL THEN 'direct' ELSE 'campaign' END, attempts + 1,
+         'initiated', ?3, ?4, ?5
+  FROM call_queue WHERE rowid = ?1)sql";
+constexpr char kTakeRow[] = R"sql(
+  UPDATE call_queue SET status = 'processing', started_at = ?3, call_id = ?2, attempts = attempts + 1,
+    last_system_allocation_at = ?3, failure_reason = NULL, updated_at = max(?3, updated_at + 1)
+  WHERE rowid = ?1 AND status = 'queued')sql";
+constexpr char kReadTaken[] =
+    "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM "WHERE q.rowid = ?1";
+constexpr char kNextAction[] =
+    "SELECT next_action FROM call_campaigns WHERE user_id = ?1 AND id = ?2";
+constexpr char kServed[] = "UPDATE callqueue_turns SET last_turn = ?2 WHERE user_id = ?1";
+constexpr char kLastTurn[] = "UPDATE callqueue_settings SET last_turn = ?1";
+
+constexpr char kUserLimits[] =
+    "SELECT concurrent_calls_limit, system_concurrent_calls_limit FROM users WHERE id = ?1";
+// The one row asked for, with whether it may start by its lane and time.
+constexpr char kOnly[] = R"sql(
+  SELECT q.rowid, q.status, q.phone_number,
+         q.scheduled_for <= ?3 AND (q.not_after IS NULL OR q.not_after >= ?3)
+           AND l.stale = 0 AND l.import_id IS NULL AND l.campaign_status = 'active'
+           AND l.opens_at <= ?3 AND l.closes_at >= ?3
+  FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
+  WHERE q.user_id = ?1 AND q.id = ?2)sql";
+
+/// One claim, inside its write transaction.
+class Claim {
+ public:
+  Claim(Database& database, Instant now, const ClaimRequest& request, UuidSource& uuids)
+      : database_(database),
+        now_(now),
+        request_(request),
+        uuids_(uuids),
+        slots_(count_slots(database)) {}
+
+  std::vector<ClaimedCall> run() {
+    wanted_ = static_cast<std::size_t>(std::clamp(request_.limit, 0, slots_.free()));
+    if (request_.only) {
+      claim_only(request_.only_user.value_or(UserId{}), *request_.only);
+    } else if (wanted_ > 0) {
+      database_.run(kWakeParked, now_);
+      deal_slots();
+    }
+    write_turns();
+    return std::move(claimed_);
+  }
+
+ private:
+  struct TurnOfUser {
+    UserId user_id;
+    std::int64_t turn = 0;
+    UserLimits limits;
+  };
+
+  /// One slot to each user in turn order; once all were dealt to, around again in the order of
+  /// dealing.
+  void deal_slots() {
+    RoundRobinAllocator allocator;
+    while (claimed_.size() < wanted_) {
+      if (const auto user = next_in_turn()) {
+        const int room = room_of(*user);
+        if (user->limits.concurrent == 0) database_.run(kPark, user->user_id, now_);
+        if (room == 0 || !start_queue(*user)) continue;
+        allocator.add({.user_id = user->user_id,
+                       .turn = static_cast<Turn>(user->turn),
+                       .headroom = room,
+                       .ready = std::numeric_limits<std::int64_t>::max()});
+      }
+      const auto dealt = allocator.next();
+      if (!dealt) return;
+      if (!take_next_of(*dealt)) allocator.drop_last();
+    }
+  }
+
+  int room_of(const TurnOfUser& user) const {
+    return user.limits.room(active(), slots_.active_of(user.user_id));
+  }
+  int active() const { return slots_.active + static_cast<int>(claimed_.size()); }
+
+  std::optional<TurnOfUser> next_in_turn() {
+    if (page_at_ == page_.size() && !walked_all_) fetch_users();
+    if (page_at_ == page_.size()) return std::nullopt;
+    return page_[page_at_++];
+  }
+
+  void fetch_users() {
+    constexpr std::size_t kPage = 32;
+    const auto after =
+        page_.empty() ? TurnOfUser{.user_id = {}, .turn = -1, .limits = {}} : page_.back();
+    page_.clear();
+    page_at_ = 0;
+    auto rows =
+        database_.query(kUsersInTurn, after.turn, after.user_id, static_cast<std::int64_t>(kPage));
+    while (rows.step()) {
+      page_.push_back({.user_id = get_id<UserId>(rows, 0),
+                       .turn = rows.get<std::int64_t>(1),
+                       .limits = {rows.get<int>(2), rows.get<int>(3)}});
+    }
+    walked_all_ = page_.size() < kPage;
+  }
+
+  struct UserInClaim {
+    UserQueue queue;
+    std::optional<ReadyRow> first;
+    int system_ceiling = 0;
+    std::int64_t last_turn = 0;
+  };
+
+  /// Looks for the user's first row. One that has nothing to take leaves the turn order.
+  bool start_queue(const TurnOfUser& user) {
+    UserQueue queue{database_, user.user_id, now_,
+                    slots_.active_of(user.user_id) > 0 ? busy_numbers(database_, user.user_id)
+                                                       : std::set<std::string>{}};
+    auto first = queue.next();
+    for (const auto lane_id : queue.empty_lanes()) database_.run(kForgetReady, lane_id);
+    if (!first) {
+      // A row whose number is busy waits for a call to end, not for a lane.
+      if (!queue.had_ready()) database_.run(kPark, user.user_id, now_);
+      return false;
+    }
+    users_.emplace(user.user_id, UserInClaim{.queue = std::move(queue),
+                                             .first = std::move(first),
+                                             .system_ceiling = user.limits.system_ceiling});
+    return true;
+  }
+
+  bool take_next_of(UserId user_id) {
+    auto& user = users_.at(user_id);
+    if (active() >= user.system_ceiling) return false;
+    auto row = user.first ? std::exchange(user.first, std::nullopt) : user.queue.next();
+    if (!row) return false;
+    take(user_id, row->rowid);
+    user.last_turn = slots_.last_turn;
+    return true;
+  }
+
+  void take(UserId user_id, std::int64_t rowid) {
+    const auto call_id = uuids_.next_id<CallId>(now_);
+    database_.run(kInsertCall, rowid, call_id, request_.worker, now_ + request_.lease, now_);
+    if (database_.run(kTakeRow, rowid, call_id, now_) != 1) {
+      throw Failure{ErrorCode::internal,
+                    "a ready row was taken inside the claim's own transaction"};
+    }
+    ++slots_.last_turn;
+    auto row = database_.query(kReadTaken, rowid);
+    if (!row.step()) throw Failure{ErrorCode::corrupt, "a queued call has no lane"};
+    claimed_.push_back({.call = load_call(database_, {user_id, call_id}),
+                        .queued = read_queued_call(row),
+                        .next_action = {}});
+    auto& claimed = claimed_.back();
+    if (claimed.queued.campaign_id)
+      claimed.next_action = next_action_of(user_id, *claimed.queued.campaign_id);
+  }
+
+  const std::string& next_action_of(UserId user_id, CampaignId campaign_id) {
+    const auto [found, is_new] = next_actions_.try_emplace(campaign_id);
+    if (is_new)
+      found->second = database_.value<std::string>(kNextAction, user_id, campaign_id).value_or("");
+    return found->second;
+  }
+
+  /// That row or nothing, under the same limits. It counts as a dealing.
+  void claim_only(UserId user_id, QueuedCallId id) {
+    auto row = database_.query(kOnly, user_id, id, now_);
+    if (!row.step()) throw Failure{ErrorCode::not_found, "no such queued call", "queue_id"};
+    if (row.get<std::string_view>(1) != "queued") {
+      throw Failure{ErrorCode::conflict, "the call is " + row.get<std::string>(1) + ", not queued",
+                    "status"};
+    }
+    const bool may_start = row.get<bool>(3);
+    if (!may_start || wanted_ == 0 ||
+        busy_numbers(database_, user_id).contains(row.get<std::string>(2)))
+      return;
+    auto limits = database_.query(kUserLimits, user_id);
+    if (!limits.step()) return;
+    const TurnOfUser user{
+        .user_id = user_id, .turn = 0, .limits = {limits.get<int>(0), limits.get<int>(1)}};
+    if (room_of(user) == 0) return;
+    take(user_id, row.get<std::int64_t>(0));
+    database_.run(kServed, user_id, slots_.last_turn);
+  }
+
+  void write_turns() {
+    for (const auto& [user_id, user] : users_) {
+      if (user.last_turn > 0) database_.run(kServed, user_id, user.last_turn);
+    }
+    if (!claimed_.empty()) database_.run(kLastTurn, slots_.last_turn);
+  }
+
+  Database& database_;
+  Instant now_;
+  const ClaimRequest& request_;
+  UuidSource& uuids_;
+  Slots slots_;
+  std::size_t wanted_ = 0;
+  std::vector<TurnOfUser> page_;
+  std::size_t page_at_ = 0;
+  bool walked_all_ = false;
+  std::unordered_map<UserId, UserInClaim> users_;
+  std::map<CampaignId, std::string> next_actions_;
+  std::vector<ClaimedCall> claimed_;
+};
+
+constexpr char kReserve[] = R"sql(
+  INSERT INTO calls (id, user_id, phone_number, call_type, attempt, status, provider_call_id, leased_by,
+                     lease_expires_at, submitted_at, created_at, started_at)
+  VALUES (?1, ?2, ?3, 'direct', 1, 'initiated', ?4, 'host', ?5, ?6, ?6, ?6))sql";
+constexpr char kReserved[] =
+    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE c.user_id = ?1 AND c.id = ?2";
+
+}  // namespace
+
+Result<std::vector<ClaimedCall>> SqliteStore::claim(const ClaimRequest& request) {
+  auto claimed = write([&](Database& database, Instant now) {
+    auto calls = Claim{database, now, request, *uuids_}.run();
+    failpoint("before_commit_claim");
+    return calls;
+  });
+  failpoint("after_commit_claim");
+  return claimed;
+}
+
+Result<FinishedAndClaimed> SqliteStore::finish_and_claim(std::span<const CallEvent> events,
+                                                         const ClaimRequest& request) {
+  auto done = write([&](Database& database, Instant now) {
+    FinishedAndClaimed both;
+    both.reports = report_all(database, now, events);
+    both.claimed = Claim{database, now, request, *uuids_}.run();
+    failpoint("before_commit_claim");
+    return both;
+  });
+  failpoint("after_commit_claim");
+  return done;
+}
+
+Result<Call> SqliteStore::reserve_slot(UserId user_id, std::string_view phone_number,
+                                       std::chrono::seconds deadline) {
+  return write([&](Database& database, Instant now) {
+    auto row = database.query(kUserLimits, user_id);
+    if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
+    const UserLimits limits{row.get<int>(0), row.get<int>(1)};
+    const auto slots = count_slots(database);
+    if (slots.free() == 0)
+      throw Failure{ErrorCode::limit_reached, "the system is at its limit", "system_limit"};
+    if (limits.room(slots.active, slots.active_of(user_id)) == 0) {
+      throw Failure{ErrorCode::limit_reached, "the user is at its limit", "concurrent_calls_limit"};
+    }
+    if (busy_numbers(database, user_id).contains(std::string{phone_number})) {
+      throw Failure{ErrorCode::conflict, "the user has an active call to this number",
+                    "phone_number"};
+    }
+    const auto id = uuids_->next_id<CallId>(now);
+    database.run(kReserve, id, user_id, phone_number, to_text(id), now + deadline, now);
+    auto call = database.query(kReserved, user_id, id);
+    call.step();
+    return read_call(call);
+  });
+}
+
+}  // namespace callqueue::sqlite

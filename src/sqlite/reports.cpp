@@ -1,0 +1,184 @@
+#include "sqlite/reports.hpp"
+
+#include <utility>
+
+#include "sqlite/rows.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+// Index calls_id_user_id_unique.
+constexpr char kCallById[] =
+    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE c.user_id = ?1 AND c.id = ?2";
+// Index callqueue_calls_provider.
+constexpr char kCallByProvider[] = "SELECT " CALLQUEUE_CALL_COLUMNS
+                                   " FROM calls c WHERE c.user_id = ?1 AND c.provider_call_id = ?2 "
+                                   "ORDER BY c.id DESC LIMIT 1";
+constexpr char kStoreCall[] = R"sql(
+  UPDATE calls SET status = ?3, outcome = ?4, success = ?5, provider_call_id = NULLIF(?6, ''),
+    lease_expires_at = ?7, submitted_at = ?8, started_at = ?9, answered_at = ?10, ended_at = ?11,
+    duration_seconds = ?12, failure_reason = NULLIF(?13, '')
+  WHERE user_id = ?1 AND id = ?2)sql";
+constexpr char kDeadline[] =
+    "SELECT call_deadline_seconds FROM callqueue_campaign_rules WHERE campaign_id = ?1";
+constexpr char kRetries[] =
+    "SELECT retry_max_attempts FROM callqueue_campaign_rules WHERE campaign_id = ?1";
+// Index call_queue_id_user_id_unique.
+constexpr char kRow[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM
+                        "WHERE q.user_id = ?1 AND q.id = ?2";
+constexpr char kFinishRow[] = R"sql(
+  UPDATE call_queue SET status = ?3, success = ?4, failure_reason = NULLIF(?5, ''), completed_at = ?6,
+    updated_at = max(?7, updated_at + 1)
+  WHERE user_id = ?1 AND id = ?2)sql";
+constexpr char kRetryRow[] = R"sql(
+  UPDATE call_queue SET status = 'queued', scheduled_for = ?3, ready = ?3 <= ?4, failure_reason = NULL,
+    updated_at = max(?4, updated_at + 1)
+  WHERE user_id = ?1 AND id = ?2)sql";
+constexpr char kJudgeRow[] = R"sql(
+  UPDATE call_queue SET success = ?3, updated_at = max(?4, updated_at + 1)
+  WHERE user_id = ?1 AND id = ?2 AND status = 'completed')sql";
+// The attempt is taken back; a row of a campaign that was cancelled or has ended goes the
+// campaign's way.
+constexpr char kPutBack[] = R"sql(
+  UPDATE call_queue SET
+    status = COALESCE((SELECT CASE WHEN c.status = 'cancelled' THEN 'cancelled'
+                                   WHEN c.status = 'completed' AND attempts = 1 THEN 'skipped'
+                                   WHEN c.status = 'completed' THEN 'failed' END
+                       FROM call_campaigns c WHERE c.id = campaign_id), 'queued'),
+    failure_reason = (SELECT CASE WHEN c.status = 'cancelled' THEN 'campaign_cancelled'
+                                  WHEN c.status = 'completed' THEN 'campaign_ended' END
+                      FROM call_campaigns c WHERE c.id = campaign_id),
+    completed_at = CASE WHEN (SELECT c.status FROM call_campaigns c WHERE c.id = campaign_id)
+                          IN ('cancelled', 'completed') THEN ?4 END,
+    attempts = attempts - 1, call_id = NULL, ready = scheduled_for <= ?4,
+    updated_at = max(?4, updated_at + 1)
+  WHERE user_id = ?1 AND id = ?2 AND status = 'processing' AND call_id = ?3)sql";
+
+std::optional<QueuedCall> find_row(Database& database, const Call& call) {
+  if (!call.queue_id) return std::nullopt;
+  auto row = database.query(kRow, call.user_id, *call.queue_id);
+  if (!row.step()) return std::nullopt;
+  return read_queued_call(row);
+}
+
+Call find_named_call(Database& database, const CallEvent& event) {
+  if (!event.call_id.is_nil()) return load_call(database, {event.user_id, event.call_id});
+  if (event.provider_call_id.empty()) {
+    throw Failure{ErrorCode::invalid_argument, "the event names no call", "call_id"};
+  }
+  auto row = database.query(kCallByProvider, event.user_id, event.provider_call_id);
+  if (!row.step()) throw Failure{ErrorCode::not_found, "no such call", "provider_call_id"};
+  return read_call(row);
+}
+
+/// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
+/// without.
+std::optional<RowRules> load_rules(Database& database, const Call& call, const QueuedCall& row) {
+  if (!row.campaign_id) return std::nullopt;
+  const auto max_attempts = database.value<int>(kRetries, *row.campaign_id);
+  if (max_attempts.value_or(1) <= call.attempt) return std::nullopt;
+  const auto campaign = load_campaign(database, row.user_id, *row.campaign_id);
+  // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
+  return RowRules{.campaign_status = campaign.status,
+                  .retry = campaign.rules.retry,
+                  .calling_rules = calling_rules(campaign),
+                  .zone = TimeZone::load(row.timezone).value_or(TimeZone{})};
+}
+
+void settle_row(Database& database, Instant now, const Call& ended, std::optional<bool> retryable,
+                const QueuedCall& row) {
+  const auto rules = load_rules(database, ended, row);
+  const auto decision = decide_row(ended, retryable, rules ? &*rules : nullptr);
+  if (decision.status == QueuedCallStatus::queued) {
+    database.run(kRetryRow, row.user_id, row.id, decision.scheduled_for, now);
+  } else {
+    database.run(kFinishRow, row.user_id, row.id, to_text(decision.status), decision.success,
+                 decision.failure_reason, now, now);
+  }
+}
+
+/// An unknown call got its outcome: its failed row becomes completed if the person was reached.
+/// Nothing is retried.
+void correct_row(Database& database, Instant now, const Call& call, const QueuedCall& row) {
+  const auto decision = decide_row(call, std::nullopt, nullptr);
+  if (!can_transition(row.status, decision.status)) return;
+  database.run(kFinishRow, row.user_id, row.id, to_text(decision.status), decision.success,
+               decision.failure_reason, row.completed_at.value_or(now), now);
+}
+
+CallReport report_event(Database& database, Instant now, const CallEvent& event) {
+  const Call call = find_named_call(database, event);
+  auto transition = apply_event(call, event, now, call_deadline(database, call));
+  CallReport report{.call = std::move(transition.call),
+                    .queued = std::nullopt,
+                    .changed = transition.changed,
+                    .ended = transition.ended};
+  if (transition.changed) store_call(database, report.call);
+  const auto row = find_row(database, report.call);
+  if (row && row->call_id == report.call.id) {
+    if (transition.ended && row->status == QueuedCallStatus::processing) {
+      settle_row(database, now, report.call, event.retryable, *row);
+    } else if (transition.corrected) {
+      correct_row(database, now, report.call, *row);
+    } else if (transition.judged) {
+      database.run(kJudgeRow, row->user_id, row->id, report.call.success, now);
+    }
+  }
+  report.queued = transition.changed ? find_row(database, report.call) : row;
+  return report;
+}
+
+/// Whether the error is the event's own, so that the others can go on.
+bool concerns_one_event(const Error& error) {
+  return error.code == ErrorCode::not_found || error.code == ErrorCode::invalid_argument;
+}
+
+}  // namespace
+
+Call load_call(Database& database, const CallRef& ref) {
+  auto row = database.query(kCallById, ref.user_id, ref.call_id);
+  if (!row.step()) throw Failure{ErrorCode::not_found, "no such call", "call_id"};
+  return read_call(row);
+}
+
+void store_call(Database& database, const Call& call) {
+  const auto outcome = call.outcome ? std::optional{to_text(*call.outcome)} : std::nullopt;
+  database.run(kStoreCall, call.user_id, call.id, to_text(call.status), outcome, call.success,
+               call.provider_call_id, call.lease_expires_at, call.submitted_at, call.started_at,
+               call.answered_at, call.ended_at, call.duration, call.failure_reason);
+}
+
+std::chrono::seconds call_deadline(Database& database, const Call& call) {
+  constexpr std::int64_t kDirect = 3600;
+  if (!call.campaign_id) return std::chrono::seconds{kDirect};
+  return std::chrono::seconds{
+      database.value<std::int64_t>(kDeadline, *call.campaign_id).value_or(kDirect)};
+}
+
+std::vector<Result<CallReport>> report_all(Database& database, Instant now,
+                                           std::span<const CallEvent> events) {
+  std::vector<Result<CallReport>> reports;
+  reports.reserve(events.size());
+  for (const auto& event : events) {
+    try {
+      reports.emplace_back(report_event(database, now, event));
+    } catch (const Failure& failure) {
+      if (!concerns_one_event(failure.error())) throw;
+      reports.emplace_back(tl::unexpected<Error>(failure.error()));
+    }
+  }
+  return reports;
+}
+
+void put_back(Database& database, Instant now, const Call& call, std::string_view reason) {
+  Call ended = call;
+  ended.status = CallStatus::cancelled;
+  ended.outcome = CallOutcome::cancelled;
+  ended.ended_at = now;
+  ended.lease_expires_at.reset();
+  ended.failure_reason = std::string{reason};
+  store_call(database, ended);
+  if (call.queue_id) database.run(kPutBack, call.user_id, *call.queue_id, call.id, now);
+}
+
+}  // namespace callqueue::sqlite

@@ -1,0 +1,225 @@
+#include "sqlite/rows.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace callqueue::sqlite {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void corrupt(std::string_view what) {
+  throw Failure{ErrorCode::corrupt, "the database holds an unreadable " + std::string{what},
+                std::string{what}};
+}
+
+template <class T>
+T known(const std::optional<T>& parsed, std::string_view what) {
+  if (!parsed) corrupt(what);
+  return *parsed;
+}
+
+template <class T>
+T good(const Result<T>& parsed, std::string_view what) {
+  if (!parsed) corrupt(what);
+  return *parsed;
+}
+
+/// Rules are written by us; whoever else wrote them may have made mistakes.
+template <class Read>
+auto from_json(const std::string& text, std::string_view what, Read&& read) {
+  const auto json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) corrupt(what);
+  try {
+    return read(json);
+  } catch (const Json::exception&) {
+    corrupt(what);
+  }
+}
+
+WeeklyWindows read_windows(const std::string& text) {
+  return from_json(text, "weekly_windows", [](const Json& week) {
+    WeeklyWindows windows;
+    if (week.size() != windows.size()) corrupt("weekly_windows");
+    for (std::size_t day = 0; day < windows.size(); ++day) {
+      for (const auto& window : week.at(day)) {
+        const auto at = [&](std::size_t end) {
+          return good(parse_time_of_day(window.at(end).get<std::string>()), "weekly_windows");
+        };
+        windows[day].push_back({at(0), at(1)});
+      }
+    }
+    return windows;
+  });
+}
+
+std::vector<LocalDate> read_dates(const std::string& text) {
+  return from_json(text, "excluded_dates", [](const Json& list) {
+    std::vector<LocalDate> dates;
+    for (const auto& date : list) {
+      dates.push_back(good(parse_local_date(date.get<std::string>()), "excluded_dates"));
+    }
+    return dates;
+  });
+}
+
+RetryPolicy read_retry(const Query& row, int column) {
+  RetryPolicy retry;
+  retry.outcomes = from_json(row.get<std::string>(column), "retry_outcomes", [](const Json& list) {
+    std::vector<CallOutcome> outcomes;
+    for (const auto& outcome : list) {
+      outcomes.push_back(known(parse_call_outcome(outcome.get<std::string>()), "retry_outcomes"));
+    }
+    return outcomes;
+  });
+  retry.max_attempts = row.get<int>(column + 1);
+  retry.delays = from_json(row.get<std::string>(column + 2), "retry_delays", [](const Json& list) {
+    std::vector<std::chrono::seconds> delays;
+    for (const auto& delay : list) delays.emplace_back(delay.get<std::int64_t>());
+    return delays;
+  });
+  return retry;
+}
+
+}  // namespace
+
+QueuedCall read_queued_call(const Query& row) {
+  return {.id = get_id<QueuedCallId>(row, 0),
+          .user_id = get_id<UserId>(row, 1),
+          .campaign_id = get_optional_id<CampaignId>(row, 2),
+          .agent_id = get_id<AgentId>(row, 3),
+          .contact_id = get_id<ContactId>(row, 4),
+          .phone_number = row.get<std::string>(5),
+          .contact_name = row.get<std::string>(6),
+          .user_data = row.get<std::string>(7),
+          .status = queued_call_status_of(row.get<std::string_view>(8)),
+          .priority = row.get<int>(9),
+          .position = row.get<std::int64_t>(10),
+          .scheduled_for = row.get<Instant>(11),
+          .started_at = get_optional<Instant>(row, 12),
+          .completed_at = get_optional<Instant>(row, 13),
+          .call_id = get_optional_id<CallId>(row, 14),
+          .failure_reason = row.get<std::string>(15),
+          .last_system_allocation_at = get_optional<Instant>(row, 16),
+          .created_at = row.get<Instant>(17),
+          .updated_at = row.get<Instant>(18),
+          .timezone = row.get<std::string>(19),
+          .attempts = row.get<int>(20),
+          .success = get_optional<bool>(row, 21),
+          .not_after = get_optional<Instant>(row, 22)};
+}
+
+Call read_call(const Query& row) {
+  std::optional<CallOutcome> outcome;
+  if (!row.is_null(10))
+    outcome = known(parse_call_outcome(row.get<std::string_view>(10)), "outcome");
+  std::optional<std::chrono::seconds> duration;
+  if (!row.is_null(20)) duration = std::chrono::seconds{row.get<std::int64_t>(20)};
+  return {.id = get_id<CallId>(row, 0),
+          .user_id = get_id<UserId>(row, 1),
+          .agent_id = get_optional_id<AgentId>(row, 2),
+          .contact_id = get_optional_id<ContactId>(row, 3),
+          .campaign_id = get_optional_id<CampaignId>(row, 4),
+          .queue_id = get_optional_id<QueuedCallId>(row, 5),
+          .phone_number = row.get<std::string>(6),
+          .call_type = known(parse_call_type(row.get<std::string_view>(7)), "call_type"),
+          .attempt = row.get<int>(8),
+          .status = call_status_of(row.get<std::string_view>(9)),
+          .outcome = outcome,
+          .success = get_optional<bool>(row, 11),
+          .provider_call_id = row.get<std::string>(12),
+          .leased_by = row.get<std::string>(13),
+          .lease_expires_at = get_optional<Instant>(row, 14),
+          .submitted_at = get_optional<Instant>(row, 15),
+          .created_at = row.get<Instant>(16),
+          .started_at = get_optional<Instant>(row, 17),
+          .answered_at = get_optional<Instant>(row, 18),
+          .ended_at = get_optional<Instant>(row, 19),
+          .duration = duration,
+          .failure_reason = row.get<std::string>(21)};
+}
+
+CallCampaign read_campaign(const Query& row) {
+  CallCampaign campaign{
+      .id = get_id<CampaignId>(row, 0),
+      .user_id = get_id<UserId>(row, 1),
+      .name = row.get<std::string>(2),
+      .description = row.get<std::string>(3),
+      .agent_id = get_id<AgentId>(row, 4),
+      .next_action = row.get<std::string>(5),
+      .first_call_time = good(parse_time_of_day(row.get<std::string>(6)), "first_call_time"),
+      .last_call_time = good(parse_time_of_day(row.get<std::string>(7)), "last_call_time"),
+      .status = campaign_status_of(row.get<std::string_view>(8)),
+      .total_contacts = row.get<std::int64_t>(9),
+      .completed_calls = row.get<std::int64_t>(10),
+      .successful_calls = row.get<std::int64_t>(11),
+      .failed_calls = row.get<std::int64_t>(12),
+      .start_date = good(parse_local_date(row.get<std::string>(13)), "start_date"),
+      .end_date = std::nullopt,
+      .created_at = row.get<Instant>(15),
+      .updated_at = row.get<Instant>(16),
+      .started_at = get_optional<Instant>(row, 17),
+      .completed_at = get_optional<Instant>(row, 18),
+      .rules = {}};
+  if (!row.is_null(14))
+    campaign.end_date = good(parse_local_date(row.get<std::string>(14)), "end_date");
+  auto& rules = campaign.rules;
+  rules.timezone = row.get<std::string>(19);
+  rules.clock =
+      row.get<std::string_view>(20) == "campaign" ? CallClock::campaign : CallClock::contact;
+  if (!row.is_null(21)) rules.weekly_windows = read_windows(row.get<std::string>(21));
+  rules.excluded_dates = read_dates(row.get<std::string>(22));
+  rules.retry = read_retry(row, 23);
+  rules.spread = row.get<bool>(26);
+  rules.call_deadline = std::chrono::seconds{row.get<std::int64_t>(27)};
+  return campaign;
+}
+
+CallCampaign load_campaign(Database& database, UserId user_id, CampaignId id) {
+  auto row = database.query("SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
+                            "WHERE c.user_id = ?1 AND c.id = ?2",
+                            user_id, id);
+  if (!row.step()) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
+  return read_campaign(row);
+}
+
+std::string windows_to_json(const WeeklyWindows& windows) {
+  auto week = Json::array();
+  for (const auto& day : windows) {
+    auto list = Json::array();
+    for (const auto& window : day) {
+      list.push_back({time_of_day_to_text(window.opens), time_of_day_to_text(window.closes)});
+    }
+    week.push_back(std::move(list));
+  }
+  return week.dump();
+}
+
+std::string dates_to_json(const std::vector<LocalDate>& dates) {
+  auto list = Json::array();
+  for (const auto date : dates) list.push_back(to_text(date));
+  return list.dump();
+}
+
+std::string outcomes_to_json(const std::vector<CallOutcome>& outcomes) {
+  auto list = Json::array();
+  for (const auto outcome : outcomes) list.push_back(std::string{to_text(outcome)});
+  return list.dump();
+}
+
+std::string delays_to_json(const std::vector<std::chrono::seconds>& delays) {
+  auto list = Json::array();
+  for (const auto delay : delays) list.push_back(delay.count());
+  return list.dump();
+}
+
+CampaignStatus campaign_status_of(std::string_view text) {
+  return known(parse_campaign_status(text), "status");
+}
+QueuedCallStatus queued_call_status_of(std::string_view text) {
+  return known(parse_queued_call_status(text), "status");
+}
+CallStatus call_status_of(std::string_view text) {
+  return known(parse_call_status(text), "status");
+}
+
+}  // namespace callqueue::sqlite

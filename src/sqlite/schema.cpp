@@ -1,0 +1,184 @@
+#include "sqlite/schema.hpp"
+
+#include <array>
+#include <cstdio>
+
+#include "sqlite/store.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+constexpr char kCreateHistory[] = R"sql(
+CREATE TABLE IF NOT EXISTS callqueue_migrations (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+))sql";
+constexpr char kHasTable[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
+constexpr char kHasColumn[] = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2";
+constexpr char kHasHistory[] = R"sql(
+SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'callqueue_migrations')sql";
+constexpr char kAddToHistory[] = R"sql(
+INSERT INTO callqueue_migrations (version, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4))sql";
+constexpr char kTakeFromHistory[] = "DELETE FROM callqueue_migrations WHERE version = ?1";
+constexpr char kBrokenReference[] = R"sql(
+SELECT "table" || ' points at ' || parent FROM pragma_foreign_key_check LIMIT 1)sql";
+
+/// Off while a table is rebuilt; SQLite ignores the switch inside a transaction.
+class ForeignKeysOff {
+ public:
+  explicit ForeignKeysOff(Database& database) : database_(database) {
+    database_.execute("PRAGMA foreign_keys = OFF");
+  }
+  ForeignKeysOff(const ForeignKeysOff&) = delete;
+  ForeignKeysOff& operator=(const ForeignKeysOff&) = delete;
+  ~ForeignKeysOff() {
+    try {
+      database_.execute("PRAGMA foreign_keys = ON");
+    } catch (const Failure&) {  // Out of memory; nothing else can fail here.
+    }
+  }
+
+ private:
+  Database& database_;
+};
+
+int target_of(const MigrateRequest& request, int current) {
+  const int target =
+      request.to.value_or(request.down ? std::max(current - 1, 0) : newest_version());
+  if (target < 0 || target > newest_version()) {
+    throw Failure{ErrorCode::invalid_argument,
+                  "there is no schema version " + std::to_string(target) + "; the newest is " +
+                      std::to_string(newest_version()),
+                  "to"};
+  }
+  return target;
+}
+
+const Migration& migration_of(int version) {
+  return all_migrations().at(static_cast<std::size_t>(version - 1));
+}
+
+void check_references(Database& database, const std::string& name) {
+  if (const auto broken = database.value<std::string>(kBrokenReference)) {
+    throw Failure{ErrorCode::conflict, "migration " + name + " would break a reference: " +
+                                           *broken + " that is not there"};
+  }
+}
+
+/// A host's own tables are taken as they are; what they lack is added. (SQLite cannot say "add if
+/// missing".)
+void complete_host_tables(Database& database) {
+  struct Wanted {
+    const char* table;
+    const char* column;
+    const char* type;
+  };
+  constexpr std::array<Wanted, 9> wanted{{{"users", "name", "TEXT NOT NULL DEFAULT ''"},
+                                          {"users", "email", "TEXT"},
+                                          {"users", "timezone", "TEXT"},
+                                          {"agents", "name", "TEXT NOT NULL DEFAULT ''"},
+                                          {"contacts", "name", "TEXT"},
+                                          {"contacts", "email", "TEXT"},
+                                          {"contacts", "company", "TEXT"},
+                                          {"contacts", "notes", "TEXT"},
+                                          {"contacts", "timezone", "TEXT"}}};
+  for (const auto& [table, column, type] : wanted) {
+    if (!database.value<int>(kHasTable, table)) continue;
+    if (database.value<int>(kHasColumn, table, column)) continue;
+    database.execute(std::string{"ALTER TABLE "} + table + " ADD COLUMN " + column + " " + type);
+  }
+}
+
+/// The version is written by the transaction that changes the schema: both or neither are seen.
+void set_version(Database& database, int version) {
+  database.execute("PRAGMA user_version = " + std::to_string(version));
+}
+
+void apply_up(Database& database, const Migration& migration, Instant now) {
+  database.execute(kCreateHistory);
+  if (migration.version == 1) complete_host_tables(database);
+  database.execute(migration.up);
+  check_references(database, migration.name);
+  database.run(kAddToHistory, migration.version, migration.name, checksum(migration), now);
+  set_version(database, migration.version);
+}
+
+void apply_down(Database& database, const Migration& migration) {
+  database.execute(migration.down);
+  check_references(database, migration.name);
+  database.run(kTakeFromHistory, migration.version);
+  if (migration.version == 1) database.execute("DROP TABLE callqueue_migrations");
+  set_version(database, migration.version - 1);
+}
+
+}  // namespace
+
+int newest_version() { return static_cast<int>(all_migrations().size()); }
+
+int schema_version(Database& database) {
+  return database.value<int>("PRAGMA user_version").value_or(0);
+}
+
+void refuse_unknown_version(Database& database, int version) {
+  if (version == 0) return;
+  if (!database.value<int>(kHasHistory)) {
+    throw Failure{ErrorCode::corrupt,
+                  "the database's user_version is " + std::to_string(version) +
+                      " although it holds no call queue: another program numbers its schema there"};
+  }
+  if (version > newest_version()) {
+    throw Failure{ErrorCode::corrupt, "the database has schema version " + std::to_string(version) +
+                                          ", this library knows up to " +
+                                          std::to_string(newest_version()) +
+                                          ": use a newer library"};
+  }
+}
+
+void build_schema(Database& database) {
+  for (const auto& migration : all_migrations()) apply_up(database, migration, Instant{});
+}
+
+std::string checksum(const Migration& migration) {
+  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a: tells an edited file, not an attacker.
+  for (const char c : migration.up) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  std::array<char, 17> text{};
+  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
+  return text.data();
+}
+
+const std::vector<Migration>& SqliteStore::migrations() const { return all_migrations(); }
+
+Result<MigrateResult> SqliteStore::migrate(const MigrateRequest& request) {
+  return guarded([&] {
+    const std::lock_guard lock{writer_mutex_};
+    const ForeignKeysOff off{writer_};
+    MigrateResult result;
+    std::optional<int> target;
+    while (true) {
+      // Another migrator may have moved it since the last step: the version counts under the lock.
+      Transaction transaction{writer_, Transaction::Kind::write};
+      const int version = schema_version(writer_);
+      refuse_unknown_version(writer_, version);
+      if (!target) {
+        target = target_of(request, version);
+        result.from = version;
+      }
+      result.to = version;
+      if (request.down ? version <= *target : version >= *target) return result;
+      const Migration& migration = migration_of(request.down ? version : version + 1);
+      if (request.down) {
+        apply_down(writer_, migration);
+      } else {
+        apply_up(writer_, migration, clock_now());
+      }
+      transaction.commit();
+      result.applied.push_back(migration.name);
+    }
+  });
+}
+
+}  // namespace callqueue::sqlite

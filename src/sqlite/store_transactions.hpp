@@ -1,0 +1,90 @@
+#pragma once
+
+#include "sqlite/store.hpp"
+
+namespace callqueue::sqlite {
+
+/// Turns what `body` throws into the error side of a result. Nothing leaves the store as an
+/// exception.
+template <class Body>
+auto guarded(Body&& body) -> Result<std::invoke_result_t<Body>> {
+  try {
+    if constexpr (std::is_void_v<std::invoke_result_t<Body>>) {
+      body();
+      return {};
+    } else {
+      return body();
+    }
+  } catch (const Failure& failure) {
+    return tl::unexpected<Error>(failure.error());
+  } catch (const std::exception& unexpected) {
+    return fail(ErrorCode::internal, unexpected.what());
+  }
+}
+
+class SqliteStore::Reader {
+ public:
+  explicit Reader(SqliteStore& store);
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader();
+  [[nodiscard]] Database& database() { return own_ ? *own_ : store_.writer_; }
+
+ private:
+  SqliteStore& store_;
+  std::unique_ptr<Database> own_;
+  std::unique_lock<std::mutex> writer_lock_;  // Held instead for `:memory:`.
+};
+
+template <class Body>
+auto SqliteStore::write(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>> {
+  return guarded([&] {
+    const std::lock_guard lock{writer_mutex_};
+    Transaction transaction{writer_, Transaction::Kind::write};
+    require_schema(writer_);
+    const Instant at = clock_now();
+    if constexpr (std::is_void_v<std::invoke_result_t<Body, Database&, Instant>>) {
+      body(writer_, at);
+      transaction.commit();
+    } else {
+      auto value = body(writer_, at);
+      transaction.commit();
+      return value;
+    }
+  });
+}
+
+template <class Body>
+auto SqliteStore::import_chunk(Body&& body) {
+  if (path_ == ":memory:") {
+    const std::lock_guard lock{writer_mutex_};
+    Transaction transaction{writer_, Transaction::Kind::write};
+    require_schema(writer_);
+    auto value = body(writer_, clock_now(), ImportChunks::Watch{ImportChunks::kLongest});
+    transaction.commit();
+    return value;
+  }
+  const std::lock_guard lock{imports_mutex_};
+  if (!imports_) {
+    Database::Options options;
+    options.busy_timeout = options_.busy_timeout;
+    imports_ = std::make_unique<ImportChunks>(path_, options);
+  }
+  return imports_->run([&](Database& database, const ImportChunks::Watch& watch) {
+    require_schema(database);
+    return body(database, clock_now(), watch);
+  });
+}
+
+template <class Body>
+auto SqliteStore::read(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>> {
+  return guarded([&] {
+    Reader reader{*this};
+    // Ends by rollback: it wrote nothing.
+    const Transaction snapshot{reader.database(), Transaction::Kind::read};
+    require_schema(reader.database());
+    return body(reader.database(), clock_now());
+  });
+}
+
+}  // namespace callqueue::sqlite

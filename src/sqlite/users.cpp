@@ -1,0 +1,181 @@
+#include "sqlite/pages.hpp"
+#include "sqlite/references.hpp"
+#include "sqlite/slots.hpp"
+#include "sqlite/store.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+// Optional texts are NULL when empty: an index over e-mail addresses has only those there are.
+constexpr char kInsertUser[] = R"sql(
+  INSERT INTO users (id, name, email, timezone, concurrent_calls_limit, system_concurrent_calls_limit)
+  VALUES (?1, ?2, NULLIF(?3, ''), NULLIF(?4, ''), ?5, ?6))sql";
+constexpr char kFindUser[] = R"sql(
+  SELECT id, name, email, timezone, concurrent_calls_limit, system_concurrent_calls_limit
+  FROM users WHERE id = ?1)sql";
+constexpr char kUserExists[] = "SELECT 1 FROM users WHERE id = ?1";
+// Index users_email_unique.
+constexpr char kEmailTaken[] = "SELECT 1 FROM users WHERE email = ?1 AND email <> ''";
+// The primary key is the order.
+constexpr char kListUsers[] = R"sql(
+  SELECT id, name, email, timezone, concurrent_calls_limit, system_concurrent_calls_limit
+  FROM users WHERE id > ?1 ORDER BY id LIMIT ?2)sql";
+constexpr char kSetLimits[] = R"sql(
+  UPDATE users SET concurrent_calls_limit = COALESCE(?2, concurrent_calls_limit),
+    system_concurrent_calls_limit = COALESCE(?3, system_concurrent_calls_limit)
+  WHERE id = ?1)sql";
+
+constexpr char kSystemLimit[] = "SELECT system_limit FROM callqueue_settings";
+constexpr char kSetSystemLimit[] = "UPDATE callqueue_settings SET system_limit = ?1";
+constexpr char kFollowSystemLimit[] = R"sql(
+  UPDATE users SET system_concurrent_calls_limit = ?2 WHERE system_concurrent_calls_limit = ?1)sql";
+// Index callqueue_calls_active: only calls that hold a slot are in it.
+constexpr char kSystemActive[] = R"sql(
+  SELECT count(*) FROM calls WHERE
+    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress'))sql";
+constexpr char kUserActive[] = R"sql(
+  SELECT count(*) FROM calls WHERE
+    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress')
+    AND user_id = ?1)sql";
+
+constexpr char kInsertAgent[] = "INSERT INTO agents (id, user_id, name) VALUES (?1, ?2, ?3)";
+// Index agents_id_user_id_unique, here and below.
+constexpr char kFindAgent[] = "SELECT id, user_id, name FROM agents WHERE user_id = ?1 AND id = ?2";
+constexpr char kListAgents[] = R"sql(
+  SELECT id, user_id, name FROM agents WHERE user_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3)sql";
+
+User read_user(const Query& row) {
+  return {.id = get_id<UserId>(row, 0),
+          .name = row.get<std::string>(1),
+          .email = row.get<std::string>(2),
+          .timezone = row.get<std::string>(3),
+          .concurrent_calls_limit = row.get<int>(4),
+          .system_concurrent_calls_limit = row.get<int>(5)};
+}
+
+Agent read_agent(const Query& row) {
+  return {.id = get_id<AgentId>(row, 0),
+          .user_id = get_id<UserId>(row, 1),
+          .name = row.get<std::string>(2)};
+}
+
+User load_user(Database& database, UserId id) {
+  auto row = database.query(kFindUser, id);
+  if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
+  return read_user(row);
+}
+
+Agent load_agent(Database& database, UserId user_id, AgentId id) {
+  auto row = database.query(kFindAgent, user_id, id);
+  if (!row.step()) throw Failure{ErrorCode::not_found, "no such agent", "agent_id"};
+  return read_agent(row);
+}
+
+void check_limit(std::optional<int> limit, const char* field) {
+  if (limit.value_or(0) < 0) {
+    throw Failure{ErrorCode::invalid_argument, "a limit must not be negative", field};
+  }
+}
+
+}  // namespace
+
+void require_user(Database& database, UserId user_id) {
+  if (!database.value<int>(kUserExists, user_id)) {
+    throw Failure{ErrorCode::not_found, "no such user", "user_id"};
+  }
+}
+
+void require_agent(Database& database, UserId user_id, AgentId agent_id) {
+  static_cast<void>(load_agent(database, user_id, agent_id));
+}
+
+Result<User> SqliteStore::create_user(const User& user) {
+  return write([&](Database& database, Instant now) {
+    const auto id = user.id.is_nil() ? uuids_->next_id<UserId>(now) : user.id;
+    if (database.value<int>(kUserExists, id)) {
+      throw Failure{ErrorCode::conflict, "there is a user with this id", "id"};
+    }
+    if (!user.email.empty() && database.value<int>(kEmailTaken, user.email)) {
+      throw Failure{ErrorCode::conflict, "another user has this e-mail address", "email"};
+    }
+    check_limit(user.concurrent_calls_limit, "concurrent_calls_limit");
+    check_limit(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
+    database.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
+                 user.system_concurrent_calls_limit);
+    return load_user(database, id);
+  });
+}
+
+Result<User> SqliteStore::find_user(UserId id) {
+  return read([&](Database& database, Instant) { return load_user(database, id); });
+}
+
+Result<PageOf<User>> SqliteStore::list_users(const Page& page) {
+  return read([&](Database& database, Instant) {
+    const auto after = id_cursor(page);
+    auto rows = database.query(kListUsers, after, row_limit(page) + 1);
+    return read_page<User>(rows, page, read_user,
+                           [](const User& user) { return to_text(user.id); });
+  });
+}
+
+Result<User> SqliteStore::set_user_limits(UserId id, std::optional<int> concurrent,
+                                          std::optional<int> system) {
+  return write([&](Database& database, Instant) {
+    check_limit(concurrent, "concurrent_calls_limit");
+    check_limit(system, "system_concurrent_calls_limit");
+    database.run(kSetLimits, id, concurrent, system);
+    return load_user(database, id);
+  });
+}
+
+Result<SlotUse> SqliteStore::system_slots() {
+  return read([&](Database& database, Instant) {
+    return SlotUse{.active = database.value<int>(kSystemActive).value_or(0),
+                   .limit = database.value<int>(kSystemLimit).value_or(0)};
+  });
+}
+
+Result<void> SqliteStore::set_system_limit(int limit) {
+  return write([&](Database& database, Instant) {
+    check_limit(limit, "system_limit");
+    const int old = database.value<int>(kSystemLimit).value_or(0);
+    database.run(kSetSystemLimit, limit);
+    database.run(kFollowSystemLimit, old, limit);
+  });
+}
+
+Result<SlotUse> SqliteStore::user_slots(UserId user_id) {
+  return read([&](Database& database, Instant) {
+    const auto user = load_user(database, user_id);
+    return SlotUse{.active = database.value<int>(kUserActive, user_id).value_or(0),
+                   .limit = user.concurrent_calls_limit};
+  });
+}
+
+Result<Agent> SqliteStore::create_agent(const Agent& agent) {
+  return write([&](Database& database, Instant now) {
+    require_user(database, agent.user_id);
+    const auto id = agent.id.is_nil() ? uuids_->next_id<AgentId>(now) : agent.id;
+    if (database.query(kFindAgent, agent.user_id, id).step()) {
+      throw Failure{ErrorCode::conflict, "there is an agent with this id", "id"};
+    }
+    database.run(kInsertAgent, id, agent.user_id, agent.name);
+    return load_agent(database, agent.user_id, id);
+  });
+}
+
+Result<Agent> SqliteStore::find_agent(UserId user_id, AgentId id) {
+  return read([&](Database& database, Instant) { return load_agent(database, user_id, id); });
+}
+
+Result<PageOf<Agent>> SqliteStore::list_agents(UserId user_id, const Page& page) {
+  return read([&](Database& database, Instant) {
+    const auto after = id_cursor(page);
+    auto rows = database.query(kListAgents, user_id, after, row_limit(page) + 1);
+    return read_page<Agent>(rows, page, read_agent,
+                            [](const Agent& agent) { return to_text(agent.id); });
+  });
+}
+
+}  // namespace callqueue::sqlite

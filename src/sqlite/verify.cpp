@@ -1,0 +1,267 @@
+#include "sqlite/verify.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "sqlite/schema.hpp"
+#include "sqlite/store.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+/// By what `sqlite_master` calls it and its name: the statement that made it.
+using Objects = std::map<std::pair<std::string, std::string>, std::string>;
+
+struct Column {
+  std::string type;
+  bool not_null = false;
+  std::string default_value;
+  int key_place = 0;  ///< 1, 2 … within the primary key.
+};
+
+constexpr char kObjects[] = R"sql(
+  SELECT type, name, sql FROM sqlite_master
+  WHERE type IN ('table', 'index', 'trigger') AND sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~')sql";
+constexpr char kColumns[] = R"sql(
+  SELECT name, type, "notnull", COALESCE(dflt_value, ''), pk FROM pragma_table_xinfo(?1))sql";
+constexpr char kForeignKeys[] = R"sql(
+  SELECT group_concat("from", ', ') || ') -> ' || "table" || '(' || group_concat("to", ', ') || ')'
+         || CASE on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || lower(on_delete) END
+  FROM (SELECT * FROM pragma_foreign_key_list(?1) ORDER BY id, seq) GROUP BY id)sql";
+constexpr char kHistory[] = "SELECT version, name, checksum FROM callqueue_migrations";
+
+/// What belongs to the host may have more columns, and its own idea of them.
+bool is_hosts(std::string_view table) {
+  constexpr std::array<std::string_view, 4> tables{"users", "agents", "contacts", "calls"};
+  return std::find(tables.begin(), tables.end(), table) != tables.end();
+}
+
+/// Whether an index or trigger that nobody expects has a name of ours.
+bool is_ours(std::string_view name) {
+  return name.starts_with("callqueue_") || name.starts_with("idx_call_") ||
+         name.starts_with("trigger_update_ca");
+}
+
+/// Without the differences that do not matter: dropping a column and adding it again leaves other
+/// spaces behind.
+std::string normalised(std::string_view sql) {
+  std::string text;
+  bool space = false;
+  for (const char c : sql) {
+    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+      space = true;
+      continue;
+    }
+    const bool at_mark = c == '(' || c == ')' || c == ',';
+    const bool after_mark =
+        !text.empty() && (text.back() == '(' || text.back() == ')' || text.back() == ',');
+    if (space && !text.empty() && !at_mark && !after_mark) text += ' ';
+    space = false;
+    text += c;
+  }
+  return text;
+}
+
+Objects objects_of(Database& database) {
+  Objects objects;
+  auto rows = database.query(kObjects);
+  while (rows.step()) {
+    objects.emplace(std::pair{rows.get<std::string>(0), rows.get<std::string>(1)},
+                    normalised(rows.get<std::string_view>(2)));
+  }
+  return objects;
+}
+
+std::map<std::string, Column> columns_of(Database& database, const std::string& table) {
+  std::map<std::string, Column> columns;
+  auto rows = database.query(kColumns, table);
+  while (rows.step()) {
+    columns.emplace(rows.get<std::string>(0), Column{.type = rows.get<std::string>(1),
+                                                     .not_null = rows.get<bool>(2),
+                                                     .default_value = rows.get<std::string>(3),
+                                                     .key_place = rows.get<int>(4)});
+  }
+  return columns;
+}
+
+std::multiset<std::string> foreign_keys_of(Database& database, const std::string& table) {
+  std::multiset<std::string> keys;
+  auto rows = database.query(kForeignKeys, table);
+  while (rows.step()) keys.insert(table + "(" + rows.get<std::string>(0));
+  return keys;
+}
+
+std::string primary_key_of(const std::map<std::string, Column>& columns) {
+  std::map<int, std::string> places;
+  for (const auto& [name, column] : columns) {
+    if (column.key_place > 0) places[column.key_place] = name;
+  }
+  std::string key;
+  for (const auto& [place, name] : places) key += (key.empty() ? "" : ", ") + name;
+  return key;
+}
+
+std::string difference(const Column& actual, const Column& expected) {
+  if (actual.type != expected.type) {
+    return "has type " + actual.type + " instead of " + expected.type;
+  }
+  if (actual.not_null != expected.not_null) {
+    return actual.not_null ? "must not be empty, unexpectedly" : "may be empty";
+  }
+  if (actual.default_value != expected.default_value) {
+    return "has the default " + actual.default_value + " instead of " + expected.default_value;
+  }
+  return {};
+}
+
+/// Compares one database with another that is as it should be.
+class SchemaCheck {
+ public:
+  SchemaCheck(Database& actual, Database& expected, VerifyReport& report)
+      : actual_(actual),
+        expected_(expected),
+        report_(report),
+        actual_objects_(objects_of(actual)),
+        expected_objects_(objects_of(expected)) {}
+
+  void run() {
+    for (const auto& [object, sql] : expected_objects_) {
+      const auto& [type, name] = object;
+      const auto found = actual_objects_.find(object);
+      std::string detail;
+      if (found == actual_objects_.end()) {
+        detail = "is missing";
+      } else if (found->second != sql && !(type == "table" && is_hosts(name))) {
+        detail = "is defined differently";
+      }
+      add(type, name, detail);
+      if (type == "table" && found != actual_objects_.end()) compare_table(name);
+    }
+    for (const auto& [object, sql] : actual_objects_) {
+      if (!expected_objects_.contains(object) && is_ours(object.second)) {
+        add(object.first, object.second, "is not of this version");
+      }
+    }
+  }
+
+ private:
+  void add(std::string kind, std::string name, std::string detail) {
+    const bool ok = detail.empty();
+    report_.items.push_back(
+        {.kind = std::move(kind), .name = std::move(name), .ok = ok, .detail = std::move(detail)});
+  }
+
+  void compare_table(const std::string& table) {
+    const auto actual = columns_of(actual_, table);
+    const auto expected = columns_of(expected_, table);
+    // What a host declares its own columns as is its affair.
+    const bool only_there = is_hosts(table) && table != "calls";
+    for (const auto& [name, column] : expected) {
+      const auto found = actual.find(name);
+      add("column", table + "." + name,
+          found == actual.end() ? "is missing"
+          : only_there          ? ""
+                                : difference(found->second, column));
+    }
+    for (const auto& [name, column] : actual) {
+      if (!expected.contains(name) && !is_hosts(table)) {
+        add("column", table + "." + name, "is not of this version");
+      }
+    }
+    compare_keys(table, primary_key_of(actual), primary_key_of(expected));
+  }
+
+  void compare_keys(const std::string& table, const std::string& actual,
+                    const std::string& expected) {
+    if (!expected.empty()) {
+      add("key", table + "(" + expected + ")",
+          actual == expected ? "" : "the primary key is (" + actual + ")");
+    }
+    const auto keys = foreign_keys_of(actual_, table);
+    for (const auto& key : foreign_keys_of(expected_, table)) {
+      // A host's own tables point at their users as their host sees fit.
+      const bool may_miss = is_hosts(table) && table != "calls";
+      add("foreign_key", key, may_miss || keys.contains(key) ? "" : "is missing");
+    }
+  }
+
+  Database& actual_;
+  Database& expected_;
+  VerifyReport& report_;
+  Objects actual_objects_;
+  Objects expected_objects_;
+};
+
+void verify_history(Database& database, VerifyReport& report) {
+  std::map<int, std::pair<std::string, std::string>> applied;
+  auto rows = database.query(kHistory);
+  while (rows.step()) {
+    applied.emplace(rows.get<int>(0),
+                    std::pair{rows.get<std::string>(1), rows.get<std::string>(2)});
+  }
+  for (const auto& migration : all_migrations()) {
+    const auto found = applied.find(migration.version);
+    std::string detail;
+    if (found == applied.end()) {
+      detail = "was not run";
+    } else if (found->second != std::pair{migration.name, checksum(migration)}) {
+      detail = "was run in another form (" + found->second.first + ")";
+    }
+    report.items.push_back(
+        {.kind = "migration", .name = migration.name, .ok = detail.empty(), .detail = detail});
+  }
+}
+
+}  // namespace
+
+void verify_schema(Database& database, VerifyReport& report) {
+  Database expected{":memory:", {}};
+  build_schema(expected);
+  SchemaCheck{database, expected, report}.run();
+  if (database.value<int>("SELECT 1 FROM sqlite_master WHERE name = 'callqueue_migrations'")) {
+    verify_history(database, report);
+  }
+}
+
+namespace {
+
+VerifyReport report_on(Database& database, Instant now) {
+  const Transaction snapshot{database, Transaction::Kind::read};
+  VerifyReport report{.version = schema_version(database), .items = {}};
+  const bool is_newest = report.version == newest_version();
+  report.items.push_back({.kind = "version",
+                          .name = std::to_string(newest_version()),
+                          .ok = is_newest,
+                          .detail = is_newest ? "" : "is " + std::to_string(report.version)});
+  verify_schema(database, report);
+  // Data can be looked at only where the tables are known to be there.
+  const bool has_tables =
+      std::all_of(report.items.begin(), report.items.end(), [](const VerifyItem& item) {
+        return item.ok || (item.kind != "table" && item.kind != "column" && item.kind != "version");
+      });
+  if (has_tables) verify_data(database, now, report);
+  return report;
+}
+
+}  // namespace
+
+Result<VerifyReport> SqliteStore::verify() {
+  return guarded([&] {
+    if (path_ == ":memory:") {
+      Reader reader{*this};
+      return report_on(reader.database(), clock_now());
+    }
+    // Not one of the readers: SQLite forgets CHECK constraints where it cannot write, and would not
+    // find them broken.
+    Database database{path_, {.create = false, .busy_timeout = options_.busy_timeout}};
+    database.execute("PRAGMA query_only = ON");
+    return report_on(database, clock_now());
+  });
+}
+
+}  // namespace callqueue::sqlite

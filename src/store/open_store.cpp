@@ -1,0 +1,87 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "callqueue/store.hpp"
+#ifdef CALLQUEUE_SQLITE
+#include "sqlite/store.hpp"
+#endif
+
+namespace callqueue {
+namespace {
+
+constexpr std::string_view kSqliteScheme = "sqlite:";
+
+tl::unexpected<Error> bad_url(std::string message) {
+  return fail(ErrorCode::invalid_argument, std::move(message), "url");
+}
+
+#ifdef CALLQUEUE_SQLITE
+
+bool may_write(const std::string& path) {
+  return faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+/// SQLite says "unable to open database file" for all of these; people need to know which.
+Result<void> check_path(const std::string& path, bool create) {
+  namespace fs = std::filesystem;
+  const auto refuse = [&](const std::string& why) {
+    return fail(ErrorCode::unavailable, "cannot open " + path + ": " + why);
+  };
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  if (fs::is_directory(status)) return refuse("it is a directory");
+  const auto parent = fs::path(path).parent_path();
+  const auto directory = parent.empty() ? std::string{"."} : parent.string();
+  if (!fs::is_directory(directory, ignored)) return refuse("there is no directory " + directory);
+  if (!fs::exists(status) && !create) return refuse("there is no such file");
+  if (fs::exists(status) && !may_write(path)) return refuse("it is read-only");
+  // The log lies beside the file.
+  if (!may_write(directory)) return refuse("its directory is read-only");
+  return {};
+}
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, StoreOptions options) {
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return bad_url("a file is needed after sqlite:, or sqlite::memory:");
+  }
+  if (path != ":memory:") {
+    if (auto checked = check_path(path, options.create); !checked) {
+      return tl::unexpected(checked.error());
+    }
+  }
+  try {
+    return std::make_unique<sqlite::SqliteStore>(path, std::move(options));
+  } catch (const sqlite::Failure& failure) {
+    auto error = failure.error();
+    if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
+    return tl::unexpected(std::move(error));
+  } catch (const std::exception& unexpected) {
+    return fail(ErrorCode::internal, unexpected.what());
+  }
+}
+
+#endif
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_store(std::string_view url, StoreOptions options) {
+  if (url.starts_with(kSqliteScheme)) {
+#ifdef CALLQUEUE_SQLITE
+    return open_sqlite(std::string{url.substr(kSqliteScheme.size())}, std::move(options));
+#else
+    static_cast<void>(options);
+    return bad_url("this build leaves the SQLite store out");
+#endif
+  }
+  // The URL may hold a password: only its scheme is repeated.
+  const auto colon = url.find(':');
+  if (colon == std::string_view::npos) {
+    return bad_url("a store's URL starts with its scheme: sqlite:PATH");
+  }
+  return bad_url("unknown scheme " + std::string{url.substr(0, colon)} + ": use sqlite:PATH");
+}
+
+}  // namespace callqueue
