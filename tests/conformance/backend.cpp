@@ -1,0 +1,129 @@
+#include "conformance/backend.hpp"
+
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <stdexcept>
+
+namespace callqueue::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+StoreOptions options_for(const std::shared_ptr<ManualClock>& clock) {
+  static std::atomic<std::uint64_t> seed = 1;
+  return {.clock = clock,
+          .uuids = std::make_shared<UuidSource>(++seed),
+          // A test that is killed loses its database anyway.
+          .durability = StoreOptions::Durability::normal};
+}
+
+/// A folder of this process, removed at its end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    auto pattern = (fs::temp_directory_path() / "callqueue-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = pattern;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// A migrated database, made once.
+const fs::path& migrated_template() {
+  static const TemporaryFolder folder;
+  static const fs::path made = [] {
+    const fs::path file = folder.path() / "template.db";
+    must(must(open_store("sqlite:" + file.string()))->migrate());
+    return file;
+  }();
+  return made;
+}
+
+fs::path fresh_file() {
+  static std::atomic<int> made = 0;
+  const auto& original = migrated_template();
+  fs::path file = original.parent_path() / (std::to_string(++made) + ".db");
+  fs::copy_file(original, file);
+  return file;
+}
+
+std::unique_ptr<Store> open_in_memory(const std::shared_ptr<ManualClock>& clock) {
+  auto store = must(open_store("sqlite::memory:", options_for(clock)));
+  must(store->migrate());
+  return store;
+}
+
+std::string with_ids(std::string statement, const std::vector<std::string>& ids) {
+  for (const auto& id : ids) {
+    const auto place = statement.find("{}");
+    if (place == std::string::npos) throw std::logic_error("more ids than places");
+    statement.replace(place, 2, "'" + id + "'");
+  }
+  return statement;
+}
+
+/// One statement over a connection of its own. Throws what the database says against it.
+std::string run_sql(const fs::path& file, const std::string& statement) {
+  sqlite3* database = nullptr;
+  std::string first;
+  sqlite3_open(file.c_str(), &database);
+  sqlite3_busy_timeout(database, 10'000);
+  sqlite3_exec(database, "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
+  const auto keep_first = [](void* text, int, char** values, char**) {
+    auto& into = *static_cast<std::string*>(text);
+    if (into.empty() && values[0] != nullptr) into = values[0];
+    return 0;
+  };
+  const int status = sqlite3_exec(database, statement.c_str(), keep_first, &first, nullptr);
+  const std::string message = sqlite3_errmsg(database);
+  sqlite3_close(database);
+  if (status != SQLITE_OK) throw std::runtime_error(message + " in: " + statement);
+  return first;
+}
+
+}  // namespace
+
+SqliteMemoryBackend::SqliteMemoryBackend(const Setup& setup)
+    : World(open_in_memory(setup.clock), setup.clock) {}
+
+DatabaseFile::DatabaseFile() : file_(fresh_file()) {}
+
+SqliteFileBackend::SqliteFileBackend(const Setup& setup)
+    : World(must(open_store("sqlite:" + file_.string(), options_for(setup.clock))), setup.clock) {}
+
+std::unique_ptr<Store> SqliteFileBackend::another() {
+  return must(open_store("sqlite:" + file_.string(), options_for(clock_)));
+}
+
+void SqliteFileBackend::reopen() {
+  store_.reset();
+  store_ = another();
+}
+
+std::string SqliteFileBackend::sql(const std::string& statement,
+                                   const std::vector<std::string>& ids) {
+  return run_sql(file_, with_ids(statement, ids));
+}
+
+bool SqliteFileBackend::refuses(const std::string& statement, const std::vector<std::string>& ids) {
+  try {
+    sql(statement, ids);
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
+
+}  // namespace callqueue::testing

@@ -1,0 +1,172 @@
+// Another attempt: which outcomes, how often, when.
+#include "conformance/backend.hpp"
+
+using namespace callqueue;
+using namespace callqueue::testing;
+
+namespace {
+
+CampaignSpec retrying(std::vector<CallOutcome> outcomes, int attempts,
+                      std::vector<std::chrono::seconds> delays) {
+  CampaignSpec spec;
+  spec.rules.retry = {std::move(outcomes), attempts, std::move(delays)};
+  return spec;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(retries)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_retry_is_due_after_its_delay_and_not_before, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {300s, 900s}));
+  const auto first = backend.claim_one();
+  const auto report = backend.end(first, CallOutcome::busy);
+
+  BOOST_TEST(report.queued.value().status == QueuedCallStatus::queued);
+  BOOST_TEST((report.queued->scheduled_for == noon + 300s));
+  BOOST_TEST(ann.active() == 0);
+  backend.pass(300s - 1us);
+  BOOST_TEST(backend.claim().empty());
+  backend.pass(1us);
+  const auto second = backend.claim_one();
+  BOOST_TEST(second.call.attempt == 2);
+  BOOST_TEST((second.call.id != first.call.id));
+  BOOST_TEST((backend.end(second, CallOutcome::busy).queued.value().scheduled_for ==
+              backend.now() + 900s));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_budget_is_one_for_all_outcomes, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(
+      1, retrying({CallOutcome::busy, CallOutcome::no_answer, CallOutcome::voicemail}, 4, {60s}));
+  for (const auto outcome : {CallOutcome::busy, CallOutcome::no_answer, CallOutcome::voicemail}) {
+    backend.end(backend.claim_one(), outcome);
+    BOOST_TEST(ann.row(0).status == QueuedCallStatus::queued);
+    backend.pass(60s);  // The last delay repeats.
+  }
+  backend.end(backend.claim_one(), CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+  BOOST_TEST(ann.row(0).attempts == 4);
+  BOOST_TEST(ann.row(0).failure_reason == "busy");
+  const auto calls = ann.all_calls({.queue_id = ann.rows[0]});
+  BOOST_REQUIRE(calls.size() == 4U);  // Each attempt stays.
+  for (int i = 0; i < 4; ++i) BOOST_TEST(calls[static_cast<std::size_t>(i)].attempt == i + 1);
+  BOOST_TEST(ann.statistics().attempts == 4);
+  BOOST_TEST(ann.find().total_contacts == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_outcome_that_is_not_listed_is_not_retried, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));
+  backend.end(backend.claim_one(), CallOutcome::no_answer);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_voicemail_on_the_last_attempt_is_completed, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::voicemail}, 2, {60s}));
+  backend.end(backend.claim_one(), CallOutcome::voicemail);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::queued);
+  backend.pass(60s);
+  backend.end(backend.claim_one(), CallOutcome::voicemail);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::completed);
+  BOOST_TEST((ann.row(0).success == false));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_rejection_called_final_is_not_retried, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 2})
+                       .with_queued(2, retrying({CallOutcome::rejected}, 3, {60s}));
+  const auto claimed = backend.claim();
+  auto final_one = event_for(claimed[0].call, CallOutcome::rejected);
+  final_one.retryable = false;
+  backend.report(final_one);
+  backend.end(claimed[1], CallOutcome::rejected);
+  BOOST_TEST(ann.row(claimed[0].queued.id).status == QueuedCallStatus::failed);
+  BOOST_TEST(ann.row(claimed[1].queued.id).status == QueuedCallStatus::queued);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_retry_moves_into_the_next_open_interval, Backend, AllBackends) {
+  Backend backend;
+  auto spec = retrying({CallOutcome::busy}, 3, {4h});
+  spec.first_call_time = 9h;
+  spec.last_call_time = 15h;
+  const auto ann = backend.user().with_queued(1, spec);
+  backend.end(backend.claim_one(), CallOutcome::busy);  // 16:00 would be too late.
+  BOOST_TEST((ann.row(0).scheduled_for == instant("2026-01-13T09:00:00Z")));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_retry_that_no_interval_is_left_for_fails_the_row, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto spec = retrying({CallOutcome::busy}, 3, {4h});
+  spec.first_call_time = 9h;
+  spec.last_call_time = 15h;
+  spec.end_date = date("2026-01-12");
+  const auto ann = backend.user().with_queued(1, spec);
+  backend.end(backend.claim_one(), CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+  BOOST_TEST(ann.row(0).failure_reason == "busy");
+  BOOST_TEST(ann.find().status == CampaignStatus::completed);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_retry_reads_the_contacts_clock, Backend, AllBackends) {
+  Backend backend{{.clock = at(instant("2026-01-12T08:00:00Z"))}};  // 17:00 in Tokyo.
+  auto spec = retrying({CallOutcome::busy}, 3, {2h});
+  spec.first_call_time = 9h;
+  spec.last_call_time = 18h;
+  const auto ann = backend.user().with_queued(1, spec, {.timezone = "Asia/Tokyo"});
+  backend.end(backend.claim_one(), CallOutcome::busy);
+  BOOST_TEST((ann.row(0).scheduled_for == instant("2026-01-13T00:00:00Z")));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(in_a_paused_campaign_a_retry_is_queued_and_waits, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));
+  const auto claimed = backend.claim_one();
+  must(ann.set_status(CampaignStatus::active, CampaignStatus::paused));
+  backend.end(claimed, CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::queued);
+  BOOST_TEST(ann.find().status == CampaignStatus::paused);
+  backend.pass(2min);
+  BOOST_TEST(backend.claim().empty());
+  must(ann.set_status(CampaignStatus::paused, CampaignStatus::active));
+  BOOST_TEST(backend.claim().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(in_a_cancelled_campaign_nothing_is_retried, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));
+  const auto claimed = backend.claim_one();
+  must(ann.set_status(CampaignStatus::active, CampaignStatus::cancelled));
+  backend.end(claimed, CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+  BOOST_TEST(ann.find().status == CampaignStatus::cancelled);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_direct_call_is_tried_once, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  ann.direct();
+  backend.end(backend.claim_one(), CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_lapsed_lease_between_attempts_spends_none, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 2, {60s}));
+  backend.end(backend.claim_one(), CallOutcome::busy);
+  backend.pass(60s);
+  backend.claim_one();
+  backend.pass(121s);
+  backend.advance();
+  BOOST_TEST(ann.row(0).attempts == 1);
+  const auto last = backend.claim_one();
+  BOOST_TEST(last.call.attempt == 2);
+  backend.end(last, CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

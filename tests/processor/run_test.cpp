@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+#include "processor/dialers.hpp"
+
+namespace {
+
+using namespace processor_tests;
+
+/// Waits until the store shows what is expected; fails the test when it never does.
+template <class Condition>
+bool comes_about(Condition&& condition) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+auto at_least(std::size_t count) {
+  return [count](const auto& items) { return items.size() >= count; };
+}
+
+BOOST_AUTO_TEST_SUITE(runs)
+
+BOOST_AUTO_TEST_CASE(dials_in_parallel_up_to_its_parallelism_and_no_further) {
+  SmallWorld world;
+  value(world.store->set_user_limits(world.user.id, 10, {}));
+  world.active_campaign(10);
+  TestDialer dialer;
+  Door door;
+  struct Inside {
+    int now = 0;
+    int most = 0;
+  };
+  Watched<Inside> inside;
+  dialer.answer = [&](const ClaimedCall&) {
+    inside.change([](Inside& i) { i.most = std::max(i.most, ++i.now); });
+    door.pass();
+    inside.change([](Inside& i) { --i.now; });
+    return DialResult::accepted("p");
+  };
+  Processor processor(*world.store, dialer, {.parallelism = 4});
+  Running running(processor);
+  BOOST_TEST(inside.comes_true([](const Inside& i) { return i.now == 4; }));
+  BOOST_TEST(world.calls().size() == 4u);  // No more are claimed than can be dialed.
+  door.open();
+  BOOST_TEST(dialer.dialed.comes_true(at_least(10)));
+  value(running.stop());
+  BOOST_TEST(inside.get().most == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_hanging_dialer_occupies_one_thread_only) {
+  SmallWorld world;
+  value(world.store->set_user_limits(world.user.id, 10, {}));
+  world.active_campaign(8);
+  TestDialer dialer;
+  Door door;
+  std::atomic<bool> first = true;
+  dialer.answer = [&](const ClaimedCall&) {
+    if (first.exchange(false)) door.pass();
+    return DialResult::accepted("p");
+  };
+  Processor processor(*world.store, dialer, {.parallelism = 2});
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(8)));
+  door.open();
+  value(running.stop());
+  for (const auto& call : world.calls()) BOOST_TEST(call.provider_call_id == "p");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_lease_is_still_recorded) {
+  SmallWorld world;
+  world.active_campaign(1);
+  TestDialer dialer;
+  Door door;
+  dialer.answer = [&](const ClaimedCall&) {
+    door.pass();
+    return DialResult::accepted("late");
+  };
+  Processor processor(*world.store, dialer, {.parallelism = 2});
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
+  world.clock->advance(2min);
+  processor.notify();
+  BOOST_TEST(comes_about([&] { return world.calls().front().status == CallStatus::unknown; }));
+  BOOST_TEST(value(world.store->system_slots()).active == 0);
+  door.open();
+  value(running.stop());
+  BOOST_CHECK(world.calls().front().status == CallStatus::unknown);
+  BOOST_TEST(world.calls().front().provider_call_id == "late");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_finishes_what_is_in_flight) {
+  SmallWorld world;
+  world.active_campaign(2);
+  TestDialer dialer;
+  Door door;
+  dialer.answer = [&](const ClaimedCall&) {
+    door.pass();
+    return DialResult::accepted("p");
+  };
+  Processor processor(*world.store, dialer);
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(2)));
+  running.request_stop();
+  door.open();
+  value(running.wait());
+  for (const auto& call : world.calls()) BOOST_TEST(call.provider_call_id == "p");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_waits_no_longer_than_its_deadline_for_a_dialer_that_hangs) {
+  SmallWorld world;
+  world.active_campaign(1);
+  // The thread that hangs may outlive the test by a moment.
+  static TestDialer dialer;
+  static Door door;
+  static Watched<bool> left;
+  dialer.answer = [](const ClaimedCall&) {
+    door.pass();
+    left.change([](bool& gone) { gone = true; });
+    return DialResult::accepted("nobody listens");
+  };
+  {
+    Processor processor(*world.store, dialer, {.stop_deadline = 1ms});
+    Running running(processor);
+    BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
+    value(running.stop());
+  }
+  // The processor is gone: its thread comes back to nothing, and touches nothing.
+  door.open();
+  BOOST_TEST(left.comes_true([](bool gone) { return gone; }));
+  BOOST_TEST(world.calls().front().provider_call_id == "");
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_were_claimed_but_not_marked_go_back_at_a_stop) {
+  struct Stopper final : Observer {
+    std::stop_source stop;
+    void on_claimed(const ClaimedCall&) override { stop.request_stop(); }
+  } stopper;
+  SmallWorld world;
+  const auto campaign = world.active_campaign(1);
+  TestDialer dialer;
+  Processor processor(*world.store, dialer, {}, &stopper);
+  value(processor.run(stopper.stop.get_token()));
+  BOOST_TEST(dialer.dialed.get().empty());
+  BOOST_TEST(value(world.store->system_slots()).active == 0);
+  BOOST_TEST(world.statistics(campaign).queued == 1);
+  BOOST_TEST(world.statistics(campaign).attempts == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_report_wakes_it_and_the_freed_slot_is_used_at_once) {
+  SmallWorld world;
+  value(world.store->set_user_limits(world.user.id, 1, {}));
+  world.active_campaign(3);
+  TestDialer dialer;
+  Processor processor(*world.store, dialer, {.poll = std::chrono::hours(1)});
+  Running running(processor);
+  for (std::size_t round = 1; round <= 3; ++round) {
+    BOOST_REQUIRE(dialer.dialed.comes_true(at_least(round)));
+    const auto id = dialer.dialed.get().back();
+    const std::vector<CallEvent> events{
+        {.user_id = world.user.id, .call_id = id, .status = CallStatus::completed}};
+    value(processor.report(events));
+  }
+  value(running.stop());
+  BOOST_TEST(world.calls().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(it_wakes_when_the_clock_reaches_the_next_window) {
+  SmallWorld world;
+  auto plan = world.plan();
+  plan.first_call_time = 12h;
+  world.active_campaign(1, plan);
+  TestDialer dialer;
+  Processor processor(*world.store, dialer, {.poll = std::chrono::hours(1)});
+  Running running(processor);
+  world.clock->advance_to(at("2026-03-25T12:00:00Z"));
+  BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
+  value(running.stop());
+}
+
+BOOST_AUTO_TEST_CASE(it_notices_what_others_write_without_being_told) {
+  SmallWorld world;
+  TestDialer dialer;
+  Processor processor(*world.store, dialer, {.poll = std::chrono::hours(1)});
+  Running running(processor);
+  world.active_campaign(1);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
+  value(running.stop());
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_was_not_migrated_ends_it_at_once) {
+  const auto store = value(open_store("sqlite::memory:"));
+  TestDialer dialer;
+  Processor processor(*store, dialer);
+  const auto result = processor.run({});
+  BOOST_REQUIRE(!result);
+  BOOST_CHECK(result.error().code == ErrorCode::corrupt);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace

@@ -1,0 +1,300 @@
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <set>
+#include <thread>
+
+#include "sqlite_support.hpp"
+
+using namespace callqueue;
+using namespace sqlite_tests;
+
+namespace {
+
+/// Rows of every status, a call in flight and one that ended, direct calls, several zones.
+struct Filled : World {
+  UserId ann = user(5, "Europe/Berlin");
+  UserId bob = user();
+  CampaignId campaign = this->World::campaign(ann);
+
+  Filled() {
+    queue(ann, campaign, 4);
+    NewQueuedCall calls[2];
+    calls[0].contact_id = contact(ann, "Asia/Tokyo");
+    calls[0].campaign_id = campaign;
+    calls[1].contact_id = contact(bob);
+    calls[1].agent_id = agent(bob);
+    must(store().add_queued_calls(ann, {&calls[0], 1}));
+    must(store().add_queued_calls(bob, {&calls[1], 1}));
+    set_status(ann, campaign, CampaignStatus::active);
+    advance();
+    const auto claimed = claim(4);
+    BOOST_REQUIRE(claimed.size() == 4u);
+    int ended = 0;
+    for (const auto& call : claimed) {
+      if (call.queued.campaign_id && ended < 2) {
+        finish(call, ended++ == 0 ? CallStatus::completed : CallStatus::busy);
+      }
+    }
+    BOOST_REQUIRE(ended == 2);
+  }
+};
+
+/// What version 1 knows, and what later versions add as far as it does not depend on the moment.
+const std::vector<std::string> kFirst = {
+    "SELECT id, name, email, timezone, concurrent_calls_limit, system_concurrent_calls_limit "
+    "FROM users ORDER BY id",
+    "SELECT * FROM agents ORDER BY id",
+    "SELECT * FROM contacts ORDER BY id",
+    "SELECT * FROM call_campaigns ORDER BY id",
+    "SELECT * FROM calls ORDER BY id",
+    "SELECT id, user_id, campaign_id, agent_id, contact_id, phone_number, contact_name, status, "
+    "priority, position, scheduled_for, started_at, completed_at, call_id, failure_reason, "
+    "last_system_allocation_at, created_at, updated_at FROM call_queue ORDER BY id"};
+const std::vector<std::string> kLater = {
+    "SELECT q.id, q.attempts, q.success, q.not_after, l.timezone, l.campaign_id, l.user_id "
+    "FROM call_queue q JOIN callqueue_lanes l USING (lane_id) ORDER BY q.id",
+    "SELECT campaign_id, last_position FROM callqueue_campaign_rules ORDER BY campaign_id"};
+
+std::vector<std::string> dump(ForeignSql& sql, const std::vector<std::string>& queries) {
+  std::vector<std::string> all;
+  for (const auto& query : queries) {
+    for (auto& row : sql.rows(query)) all.push_back(std::move(row));
+  }
+  return all;
+}
+
+std::vector<std::string> schema_of(ForeignSql& sql) {
+  // Spaces apart: dropping a column leaves others behind.
+  return sql.rows(
+      "SELECT type, name, tbl_name, replace(replace(sql, ' ', ''), char(10), '') "
+      "FROM sqlite_master ORDER BY type, name");
+}
+
+void check_equal(const std::vector<std::string>& actual, const std::vector<std::string>& expected) {
+  BOOST_TEST(!expected.empty());
+  BOOST_TEST(actual == expected, boost::test_tools::per_element());
+}
+
+void check_green(Store& store) {
+  for (const auto& item : must(store.verify()).items) {
+    BOOST_TEST(item.ok, item.kind << " " << item.name << " " << item.detail);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_migrations)
+
+BOOST_AUTO_TEST_CASE(a_new_file_is_brought_to_the_newest_version_once) {
+  const TemporaryFile file;
+  const auto store = must(open_store(file.url()));
+  const auto first = must(store->migrate());
+  BOOST_TEST(first.from == 0);
+  BOOST_TEST(first.to == static_cast<int>(store->migrations().size()));
+  BOOST_TEST(first.applied.size() == store->migrations().size());
+  const auto second = must(store->migrate());
+  BOOST_TEST(second.from == first.to);
+  BOOST_TEST(second.applied.empty());
+}
+
+BOOST_AUTO_TEST_CASE(versions_are_numbered_without_a_gap) {
+  const auto store = must(open_store("sqlite::memory:"));
+  int version = 0;
+  for (const auto& migration : store->migrations()) {
+    BOOST_TEST(migration.version == ++version);
+    BOOST_TEST(!migration.up.empty());
+    BOOST_TEST(!migration.down.empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(going_down_and_up_again_keeps_schema_and_data) {
+  Filled world;
+  check_green(world.store());
+  const auto schema = schema_of(world.sql());
+  const auto first = dump(world.sql(), kFirst);
+  const auto later = dump(world.sql(), kLater);
+  BOOST_TEST(later.size() == 7u);
+
+  const auto down = must(world.store().migrate({.to = 1, .down = true}));
+  BOOST_TEST(down.to == 1);
+  check_equal(dump(world.sql(), kFirst), first);
+  BOOST_TEST(error_of(world.store().list_users({})) == "corrupt");
+
+  must(world.store().migrate());
+  check_equal(schema_of(world.sql()), schema);
+  check_equal(dump(world.sql(), kFirst), first);
+  check_equal(dump(world.sql(), kLater), later);
+  check_green(world.store());
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_an_older_version_are_claimed_after_the_migration) {
+  Filled world;
+  const auto next = must(world.store().next_queued_call(world.ann));
+  BOOST_REQUIRE(next.has_value());
+  must(world.store().migrate({.to = 1, .down = true}));
+  must(world.store().migrate());
+  world.advance();
+  const auto again = must(world.store().next_queued_call(world.ann));
+  BOOST_REQUIRE(again.has_value());
+  BOOST_TEST(again->id == next->id);
+  BOOST_TEST(!world.claim().empty());
+}
+
+BOOST_AUTO_TEST_CASE(success_counts_in_every_version) {
+  Filled world;
+  const auto successful = "SELECT sum(successful_calls) FROM call_campaigns";
+  BOOST_TEST(world.sql().value(successful) == "1");
+  must(world.store().migrate({.to = 1, .down = true}));
+  BOOST_TEST(world.sql().value(successful) == "1");
+  world.sql().run("UPDATE call_queue SET status = 'failed' WHERE status = 'completed'");
+  BOOST_TEST(world.sql().value(successful) == "0");
+  world.sql().run(
+      "UPDATE call_queue SET status = 'completed', user_data = '{\"success\":true}' "
+      "WHERE status = 'failed'");
+  BOOST_TEST(world.sql().value(successful) == "2");
+  must(world.store().migrate());
+  BOOST_TEST(world.sql().value(successful) == "2");
+  check_green(world.store());
+}
+
+BOOST_AUTO_TEST_CASE(version_zero_leaves_the_host_its_tables_and_rows) {
+  Filled world;
+  const auto contacts = world.sql().value("SELECT count(*) FROM contacts");
+  must(world.store().migrate({.to = 0, .down = true}));
+  BOOST_TEST(world.sql().value("SELECT count(*) FROM contacts") == contacts);
+  BOOST_TEST(world.sql().value("SELECT count(*) FROM sqlite_master WHERE name LIKE 'call%'") ==
+             "0");
+  BOOST_TEST(world.sql().value("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == "0");
+  must(world.store().migrate());
+  BOOST_TEST(world.sql().value("SELECT count(*) FROM callqueue_turns") == "2");
+  check_green(world.store());
+}
+
+BOOST_AUTO_TEST_CASE(down_is_one_step_unless_said_otherwise) {
+  World world;
+  const auto newest = static_cast<int>(world.store().migrations().size());
+  const auto down = must(world.store().migrate({.to = std::nullopt, .down = true}));
+  BOOST_TEST(down.from == newest);
+  BOOST_TEST(down.to == newest - 1);
+  BOOST_TEST(down.applied.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_version_that_does_not_exist_is_refused) {
+  World world;
+  const auto newest = static_cast<int>(world.store().migrations().size());
+  BOOST_TEST(error_of(world.store().migrate({.to = newest + 1})) == "invalid_argument to");
+  BOOST_TEST(error_of(world.store().migrate({.to = -1, .down = true})) == "invalid_argument to");
+  check_green(world.store());
+}
+
+BOOST_AUTO_TEST_CASE(several_migrators_at_once_run_each_migration_once) {
+  for (int round = 0; round < 5; ++round) {
+    const TemporaryFile file;
+    std::vector<std::unique_ptr<Store>> stores;
+    for (int i = 0; i < 4; ++i) stores.push_back(must(open_store(file.url())));
+    std::vector<MigrateResult> results(stores.size());
+    std::vector<std::string> errors(stores.size());
+    std::atomic<bool> go = false;
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+      threads.emplace_back([&, i] {
+        while (!go) std::this_thread::yield();
+        const auto result = stores[i]->migrate();
+        errors[i] = error_of(result);
+        if (result) results[i] = *result;
+      });
+    }
+    go = true;
+    for (auto& thread : threads) thread.join();
+    std::size_t applied = 0;
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+      BOOST_TEST(errors[i] == "ok");
+      applied += results[i].applied.size();
+    }
+    BOOST_TEST(applied == stores[0]->migrations().size());
+    check_green(*stores[0]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_database_of_a_newer_version_is_refused_and_left_alone) {
+  World world;
+  world.sql().run("PRAGMA user_version = 99");
+  const auto opened = open_store(world.file().url());
+  BOOST_TEST(error_of(opened) == "corrupt");
+  BOOST_TEST(opened.error().message.find("99") != std::string::npos);
+  // One that was open already notices.
+  BOOST_TEST(error_of(world.store().list_users({})) == "corrupt");
+  BOOST_TEST(error_of(world.store().create_user({})) == "corrupt");
+  BOOST_TEST(error_of(world.store().claim({})) == "corrupt");
+  BOOST_TEST(error_of(world.store().migrate({.to = 1, .down = true})) == "corrupt");
+  BOOST_TEST(world.sql().value("PRAGMA user_version") == "99");
+  BOOST_TEST(!must(world.store().verify()).ok());
+}
+
+BOOST_AUTO_TEST_CASE(another_programs_version_number_is_not_taken_for_ours) {
+  const TemporaryFile file;
+  ForeignSql{file.path()}.run("CREATE TABLE theirs (x); PRAGMA user_version = 1");
+  const auto opened = open_store(file.url());
+  BOOST_TEST(error_of(opened) == "corrupt");
+  BOOST_TEST(opened.error().message.find("another program") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(tables_of_the_host_are_used_and_completed) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(
+      "CREATE TABLE users (id CHAR(36) PRIMARY KEY, name VARCHAR(80), password_hash TEXT);"
+      "CREATE TABLE contacts (id CHAR(36) PRIMARY KEY, user_id CHAR(36) NOT NULL, "
+      "phone_number VARCHAR(20) NOT NULL, crm_id INTEGER);"
+      "INSERT INTO users VALUES ('00000000-0000-4000-8000-000000000001', 'Ann', 'x');"
+      "INSERT INTO contacts VALUES ('00000000-0000-4000-8000-000000000002', "
+      "'00000000-0000-4000-8000-000000000001', '+14155550001', 7)");
+  const auto store = must(open_store(file.url()));
+  must(store->migrate());
+  const auto ann =
+      must(store->find_user(parse_id<UserId>("00000000-0000-4000-8000-000000000001").value()));
+  BOOST_TEST(ann.name == "Ann");
+  BOOST_TEST(ann.timezone == "");
+  BOOST_TEST(ann.concurrent_calls_limit == 2);
+  auto contact = must(store->find_contact_by_phone(ann.id, "+14155550001"));
+  contact.timezone = "Asia/Tokyo";
+  BOOST_TEST(must(store->update_contact(contact)).timezone == "Asia/Tokyo");
+  BOOST_TEST(host.value("SELECT count(*) FROM callqueue_turns") == "1");
+  BOOST_TEST(host.value("SELECT crm_id FROM contacts") == "7");
+  check_green(*store);
+}
+
+BOOST_AUTO_TEST_CASE(a_migration_never_commits_a_broken_reference) {
+  World world;
+  must(world.store().migrate({.to = 1, .down = true}));
+  world.sql().run(
+      "PRAGMA foreign_keys = OFF;"
+      "INSERT INTO agents (id, user_id) VALUES ('a', 'nobody')");
+  const auto migrated = world.store().migrate();
+  BOOST_TEST(error_of(migrated) == "conflict");
+  BOOST_TEST(migrated.error().message.find("agents points at users") != std::string::npos);
+  BOOST_TEST(world.sql().value("PRAGMA user_version") == "1");
+  BOOST_TEST(world.sql().value(
+                 "SELECT count(*) FROM sqlite_master WHERE name = 'callqueue_lanes'") == "0");
+  world.sql().run("DELETE FROM agents WHERE id = 'a'");
+  must(world.store().migrate());
+  // References are watched again.
+  BOOST_TEST(error_of(world.store().create_agent({.id = {}, .user_id = {}, .name = ""})) ==
+             "not_found user_id");
+}
+
+BOOST_AUTO_TEST_CASE(an_open_store_follows_another_ones_migrations) {
+  World world;
+  const auto user = world.user();
+  const auto other = world.another();
+  BOOST_TEST(must(other->list_users({})).items.size() == 1u);
+  must(world.store().migrate({.to = 0, .down = true}));
+  BOOST_TEST(error_of(other->list_users({})) == "corrupt");
+  BOOST_TEST(error_of(other->create_user({})) == "corrupt");
+  must(world.store().migrate());
+  BOOST_TEST(must(other->find_user(user)).id == user);
+  must(other->create_user({}));
+  BOOST_TEST(must(world.store().list_users({})).items.size() == 2u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
