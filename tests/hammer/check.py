@@ -1,0 +1,332 @@
+"""Replays a database's own history and checks the promises of a call queue.
+
+    check.py DATABASE [--samples FILE]
+
+Shares no code with the library: it knows the tables, the words of the design, and nothing of how a
+claim works. The history is the table `audit` (see audit.sql). Says what it saw as one JSON object;
+exit status 1 and one line per broken promise on standard error when there is any.
+"""
+
+import argparse
+import bisect
+import collections
+import json
+import sqlite3
+import sys
+
+ACTIVE = {"initiated", "ringing", "in_progress"}
+OPEN = {"queued", "processing"}
+FINAL = {"completed", "failed", "cancelled", "skipped"}
+ROW_STEPS = {
+    ("queued", "processing"), ("queued", "cancelled"), ("queued", "skipped"), ("queued", "failed"),
+    ("processing", "completed"), ("processing", "failed"), ("processing", "cancelled"),
+    ("processing", "skipped"), ("processing", "queued"), ("failed", "completed"),
+}
+MINUTE = 60_000_000
+
+
+class Checker:
+    def __init__(self, database):
+        self.database = database
+        self.faults = []
+        self.users = {}
+        self.campaigns = {}
+        self.lanes = {}
+        self.rows = {}
+        self.calls = {}
+        self.system_limit = 0
+        self.active = collections.Counter()      # By user.
+        self.busy = collections.Counter()        # By user and number.
+        self.active_of_row = collections.Counter()
+        self.lost_calls = set()                  # Rows with a call that became unknown.
+        self.spent = collections.Counter()       # Attempts by row that were not taken back.
+        self.queued = collections.defaultdict(list)  # By user, in claim order.
+        self.stretches = {}
+        self.counters = collections.defaultdict(collections.Counter)
+        self.seen = collections.Counter()
+        self.budgets, self.windows = self.read_rules()
+
+    def fault(self, seq, text):
+        self.faults.append(f"at {seq}: {text}")
+
+    def read_rules(self):
+        budgets, windows = {}, {}
+        rules = self.database.execute(
+            "SELECT campaign_id, retry_max_attempts, weekly_windows FROM callqueue_campaign_rules")
+        for campaign, attempts, weekly in rules:
+            budgets[campaign] = attempts
+            windows[campaign] = json.loads(weekly)[0] if weekly else None
+        return budgets, windows
+
+    # --- What may start -------------------------------------------------------------------------
+
+    def is_open(self, campaign, at):
+        """Windows are the same every day, in UTC."""
+        windows = self.windows.get(campaign)
+        if windows is None:
+            return True  # All day.
+        time = at % (24 * 60 * MINUTE)
+
+        def of_day(text):
+            hours, minutes = text.split(":")[:2]
+            return (int(hours) * 60 + int(minutes)) * MINUTE
+
+        return any(of_day(opens) <= time <= of_day(closes) for opens, closes in windows)
+
+    def claimable(self, row, at):
+        campaign = row["campaign"]
+        if row["scheduled_for"] > at:
+            return False
+        if campaign is not None:
+            lane = self.lanes.get(str(row["lane"]), {"stale": 1, "import": None})
+            if self.campaigns[campaign]["status"] != "active" or lane["stale"] or lane["import"]:
+                return False
+            if not self.is_open(campaign, at):
+                return False
+        return not self.busy[row["user"], row["number"]]
+
+    def first_row(self, user, at):
+        for _, identity in self.queued[user]:
+            if self.claimable(self.rows[identity], at):
+                return identity
+        return None
+
+    def has_room(self, user):
+        limits = self.users[user]
+        total = sum(self.active.values())
+        return (self.active[user] < limits["limit"] and total < self.system_limit
+                and total < limits["ceiling"])
+
+    # --- Calls ----------------------------------------------------------------------------------
+
+    def call_starts(self, seq, identity, call):
+        user, at = call["user"], call["created_at"]
+        if not self.has_room(user):
+            self.fault(seq, f"call {identity} starts without room")
+        if self.busy[user, call["number"]]:
+            self.fault(seq, f"call {identity}: its number has an active call already")
+        if call["row"] is None:
+            self.seen["reserved"] += 1
+        else:
+            self.row_is_dealt(seq, call, at)
+        self.active[user] += 1
+        self.busy[user, call["number"]] += 1
+        self.active_of_row[call["row"]] += 1 if call["row"] else 0
+        self.seen["user_limit_reached"] += self.active[user] == self.users[user]["limit"]
+        self.seen["system_limit_reached"] += sum(self.active.values()) == self.system_limit
+
+    def row_is_dealt(self, seq, call, at):
+        user, identity = call["user"], call["row"]
+        row = self.rows[identity]
+        self.seen["dealings"] += 1
+        if row["status"] != "queued":
+            self.fault(seq, f"row {identity} is claimed while {row['status']}")
+        if self.active_of_row[identity]:
+            self.fault(seq, f"row {identity} is claimed twice at once")
+        if identity in self.lost_calls:
+            self.fault(seq, f"row {identity} is called again although it may have been called")
+        if row["campaign"] and not self.is_open(row["campaign"], at):
+            self.fault(seq, f"row {identity} is called outside its window")
+        self.spent[identity] += 1
+        budget = self.budgets[row["campaign"]] if row["campaign"] else 1
+        if self.spent[identity] > budget:
+            self.fault(seq, f"row {identity} is tried more often than its campaign allows")
+        if call["attempt"] != self.spent[identity]:
+            self.fault(seq, f"row {identity}: attempt {call['attempt']} is the "
+                            f"{self.spent[identity]}. one")
+        if self.first_row(user, at) != identity:
+            self.fault(seq, f"row {identity} is claimed out of order")
+        self.share_is_fair(seq, user, at)
+
+    def share_is_fair(self, seq, served, at):
+        """Between two users that stay eligible, the slots dealt differ by at most one."""
+        eligible = sorted(user for user in self.users
+                          if self.has_room(user) and self.first_row(user, at) is not None)
+        pairs = {(a, b) for a in eligible for b in eligible if a < b}
+        for pair in list(self.stretches):
+            if pair not in pairs:
+                del self.stretches[pair]
+        for pair in pairs:
+            stretch = self.stretches.setdefault(pair, [0, 0, 0])
+            if served not in pair:
+                continue
+            stretch[0] += 1 if pair[0] == served else -1
+            stretch[1] = min(stretch[1], stretch[0])
+            stretch[2] = max(stretch[2], stretch[0])
+            self.seen["contested_dealings"] += 1
+            if stretch[2] - stretch[1] > 1:
+                self.fault(seq, f"users {pair} differ by more than one slot")
+
+    def call_changes(self, seq, identity, before, call):
+        was, is_now = before["status"] in ACTIVE, call["status"] in ACTIVE
+        if not was and is_now:
+            self.fault(seq, f"call {identity} takes its slot back")
+        if was and not is_now:
+            self.call_ends(seq, identity, before, call)
+        elif before["status"] != call["status"] and not was and before["status"] != "unknown":
+            self.fault(seq, f"call {identity} goes from {before['status']} to {call['status']}")
+
+    def call_ends(self, seq, identity, before, call):
+        user, row = before["user"], before["row"]
+        self.active[user] -= 1
+        self.busy[user, before["number"]] -= 1
+        self.seen["ended"] += 1
+        if row is None:
+            return
+        self.active_of_row[row] -= 1
+        if call["status"] == "unknown":
+            self.lost_calls.add(row)
+            self.seen["unknown"] += 1
+        if call["reason"] == "lease_lapsed":
+            self.seen["lapsed_undialed"] += 1
+            if before["submitted_at"] is not None:
+                self.fault(seq, f"call {identity} may have been placed and goes back to the queue")
+        if call["status"] == "cancelled" and before["provider"] is None:
+            self.spent[row] -= 1
+            self.seen["put_back"] += 1
+
+    # --- Rows -----------------------------------------------------------------------------------
+
+    @staticmethod
+    def order(identity, row):
+        return ((row["campaign"] is not None, -row["priority"], row["position"],
+                 row["created_at"], identity), identity)
+
+    def index(self, identity, row, add):
+        if row is None or row["status"] != "queued" or not row["ready"]:
+            return
+        key, listed = self.order(identity, row), self.queued[row["user"]]
+        place = bisect.bisect_left(listed, key)
+        if add:
+            listed.insert(place, key)
+        else:
+            del listed[place]
+
+    def count(self, row, by):
+        if row is None or row["campaign"] is None:
+            return
+        counter = self.counters[row["campaign"]]
+        counter["total"] += by
+        counter["completed"] += by * (row["status"] == "completed")
+        counter["successful"] += by * (row["status"] == "completed" and row["success"] == 1)
+        counter["failed"] += by * (row["status"] == "failed")
+
+    def row_changes(self, seq, identity, row):
+        before = self.rows.get(identity)
+        if before and row and before["status"] != row["status"]:
+            if (before["status"], row["status"]) not in ROW_STEPS:
+                self.fault(seq, f"row {identity} goes from {before['status']} to {row['status']}")
+            if row["status"] == "queued" and self.active_of_row[identity]:
+                self.fault(seq, f"row {identity} is queued while its call is active")
+        if row is None and before is not None and before["status"] == "processing":
+            self.fault(seq, f"row {identity} is deleted while it is called")
+        self.index(identity, before, add=False)
+        self.count(before, -1)
+        if row is None:
+            self.rows.pop(identity, None)
+        else:
+            self.rows[identity] = row
+        self.index(identity, row, add=True)
+        self.count(row, +1)
+
+    # --- The replay -----------------------------------------------------------------------------
+
+    def apply(self, seq, what, identity, data):
+        if what == "settings":
+            self.system_limit = data["system_limit"]
+        elif what == "users":
+            self.users[identity] = data
+        elif what == "campaigns":
+            self.campaigns[identity] = data
+        elif what == "lanes":
+            self.lanes[identity] = data
+            if data is None:
+                del self.lanes[identity]
+        elif what == "call_queue":
+            self.row_changes(seq, identity, data)
+        elif what == "calls":
+            before = self.calls.get(identity)
+            if data is None:
+                self.fault(seq, f"call {identity} is deleted")
+            elif before is None:
+                self.call_starts(seq, identity, data)
+            else:
+                self.call_changes(seq, identity, before, data)
+            self.calls[identity] = data
+
+    def replay(self, samples):
+        samples = sorted(samples, key=lambda sample: sample["seq"])
+        history = self.database.execute("SELECT seq, what, id, data FROM audit ORDER BY seq")
+        for seq, what, identity, data in history:
+            while samples and samples[0]["seq"] < seq:
+                self.compare(samples.pop(0))
+            self.apply(seq, what, identity, json.loads(data) if data else None)
+            self.seen["changes"] += 1
+        for sample in samples:
+            self.compare(sample)
+
+    def compare(self, sample):
+        """The campaigns' columns, read at one moment of the run, against the history until then."""
+        self.seen["samples"] += 1
+        for campaign, columns in sample["campaigns"].items():
+            counter = self.counters[campaign]
+            recount = [counter[name] for name in ("total", "completed", "successful", "failed")]
+            if columns != recount:
+                self.fault(sample["seq"], f"campaign {campaign}: its statistics are {columns}, "
+                                          f"a recount {recount}")
+
+    def final_state(self):
+        """Nothing is lost: what the history left is what is there, and all of it is done."""
+        there = dict(self.database.execute("SELECT id, status FROM call_queue"))
+        for identity in self.rows.keys() | there.keys():
+            status = self.rows[identity]["status"] if identity in self.rows else None
+            if there.get(identity) != status:
+                self.fault("the end", f"row {identity} is {there.get(identity)}, by its history {status}")
+            elif status in OPEN:
+                self.fault("the end", f"row {identity} is still {status}")
+        active = sum(self.active.values())
+        if active:
+            self.fault("the end", f"{active} calls still hold a slot")
+        self.compare({"seq": "the end", "campaigns": read_counters(self.database)})
+        self.seen["rows"] = len(self.rows)
+        for row in self.rows.values():
+            self.seen[row["status"]] += 1
+
+
+def read_counters(database):
+    return {
+        campaign: columns for campaign, *columns in database.execute(
+            "SELECT id, total_contacts, completed_calls, successful_calls, failed_calls "
+            "FROM call_campaigns")
+    }
+
+
+def check(path, samples):
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    checker = Checker(database)
+    checker.replay(samples)
+    checker.final_state()
+    database.close()
+    return checker.faults, dict(checker.seen)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("database")
+    parser.add_argument("--samples")
+    options = parser.parse_args()
+    samples = []
+    if options.samples:
+        with open(options.samples, encoding="utf-8") as file:
+            samples = json.load(file)
+    faults, seen = check(options.database, samples)
+    print(json.dumps(seen, sort_keys=True))
+    for fault in faults[:100]:
+        print(fault, file=sys.stderr)
+    if len(faults) > 100:
+        print(f"and {len(faults) - 100} more", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

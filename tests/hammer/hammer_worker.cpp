@@ -1,0 +1,379 @@
+// One process of the crash hammer: does to a store whatever a host may do, as fast as it can, until
+// it is killed or its standard input closes.
+//
+//   hammer_worker failpoints                      prints the names of all failpoints
+//   hammer_worker setup DATABASE ROWS             makes the schema, users, campaigns and rows
+//   hammer_worker add DATABASE ROWS START         queues more rows
+//   hammer_worker work DATABASE SEED NAME START   claims, dials and reports by hand
+//   hammer_worker process DATABASE SEED NAME START   the same through a processor
+//
+// START is the real instant (microseconds) at which virtual time began: it runs sixty times as
+// fast, for all processes alike, so that leases lapse while one looks on.
+//
+// Prints one word a line: `empty` for a claim that came back empty although somebody had ready
+// rows, `error …` for what must never happen.
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "callqueue/processor.hpp"
+#include "callqueue/store.hpp"
+#include "store/failpoint.hpp"
+
+namespace {
+
+using namespace callqueue;
+using namespace std::chrono_literals;
+
+constexpr Instant virtual_start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + 12h};
+
+class FastClock final : public Clock {
+ public:
+  explicit FastClock(Instant real_start) : real_start_(real_start) {}
+  [[nodiscard]] Instant now() const override {
+    return virtual_start + (SystemClock{}.now() - real_start_) * 60;
+  }
+
+ private:
+  Instant real_start_;
+};
+
+[[noreturn]] void die(const std::string& what) {
+  std::cout << "error " << what << std::endl;
+  std::_Exit(3);
+}
+
+template <class T>
+T must(const char* what, Result<T> result) {
+  if (!result) {
+    die(std::string{what} + ": " + std::string{to_text(result.error().code)} + " " +
+        result.error().message);
+  }
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+/// Others were faster: that is no error.
+template <class T>
+bool went_well(const char* what, const Result<T>& result) {
+  if (result) return true;
+  const auto code = result.error().code;
+  const bool expected = code == ErrorCode::conflict || code == ErrorCode::not_found ||
+                        code == ErrorCode::limit_reached;
+  if (!expected) die(std::string{what} + ": " + result.error().message);
+  return false;
+}
+
+std::unique_ptr<Store> open(const std::string& path, Instant start) {
+  return must("open_store",
+              open_store("sqlite:" + path, {.clock = std::make_shared<FastClock>(start),
+                                            .uuids = nullptr,
+                                            // A killed process loses nothing it had committed.
+                                            .durability = StoreOptions::Durability::normal,
+                                            .busy_timeout = 60s}));
+}
+
+/// Twenty minutes open, ten closed, all day long.
+WeeklyWindows flickering() {
+  WeeklyWindows windows;
+  for (auto& day : windows) {
+    for (auto at = TimeOfDay{0}; at < 24h; at += 30min) day.push_back({at, at + 20min});
+  }
+  return windows;
+}
+
+// --- Making the database
+// ---------------------------------------------------------------------------
+
+void add_rows(Store& store, const User& user, const CallCampaign& campaign, int count) {
+  static std::mt19937 random{static_cast<unsigned>(SystemClock{}.now().time_since_epoch().count())};
+  std::vector<ImportRow> rows;
+  for (int i = 0; i < count; ++i) {
+    ImportRow row;
+    row.line = i + 2;
+    row.phone_number = "+49" + std::to_string(10'000'000'000ULL + random() * 7ULL);
+    row.name = "somebody";
+    row.priority = row.priority_if_named = static_cast<int>(random() % 3) * 50;
+    rows.push_back(row);
+  }
+  const auto import = store.begin_import({.user_id = user.id, .campaign_id = campaign.id});
+  if (!went_well("begin_import", import)) return;
+  if (!went_well("stage_import", store.stage_import(*import, rows))) return;
+  went_well("publish_import", store.publish_import(*import));
+}
+
+void set_up(Store& store, int rows) {
+  must("migrate", store.migrate());
+  must("set_system_limit", store.set_system_limit(7));
+  constexpr std::array limits = {1, 2, 3, 4, 2};
+  for (std::size_t i = 0; i < limits.size(); ++i) {
+    User user;
+    user.name = "user " + std::to_string(i);
+    user.concurrent_calls_limit = limits[i];
+    user.system_concurrent_calls_limit = 7;
+    user = must("create_user", store.create_user(user));
+    const auto agent = must("create_agent", store.create_agent({.user_id = user.id, .name = "a"}));
+    for (int k = 0; k < 2; ++k) {
+      CallCampaign campaign;
+      campaign.user_id = user.id;
+      campaign.name = "campaign";
+      campaign.agent_id = agent.id;
+      campaign.first_call_time = 0h;
+      campaign.last_call_time = 24h;
+      campaign.start_date = std::chrono::year{2026} / 1 / 1;
+      campaign.rules.call_deadline = 60s;
+      campaign.rules.retry = {{CallOutcome::busy, CallOutcome::no_answer}, 1 + k * 2, {30s, 90s}};
+      if (i == 4) campaign.rules.weekly_windows = flickering();
+      campaign = must("create_campaign", store.create_campaign(campaign));
+      add_rows(store, user, campaign, rows / 10);
+      must("start", store.set_campaign_status(user.id, campaign.id, CampaignStatus::draft,
+                                              CampaignStatus::active));
+    }
+  }
+}
+
+// --- Working
+// ---------------------------------------------------------------------------------------
+
+/// What a provider says of a call, in the wrong order and more often than needed.
+std::vector<CallEvent> story_of(const Call& call, std::mt19937& random) {
+  std::vector<CallEvent> events;
+  const auto say = [&](CallStatus status) {
+    CallEvent event;
+    event.user_id = call.user_id;
+    event.call_id = call.id;
+    event.status = status;
+    events.push_back(event);
+  };
+  say(CallStatus::ringing);
+  say(CallStatus::in_progress);
+  constexpr std::array endings = {CallStatus::completed, CallStatus::completed,
+                                  CallStatus::completed, CallStatus::busy,
+                                  CallStatus::no_answer, CallStatus::failed};
+  say(endings[random() % endings.size()]);
+  if (random() % 3 == 0) events.push_back(events[random() % events.size()]);
+  if (random() % 4 == 0) std::shuffle(events.begin(), events.end(), random);
+  return events;
+}
+
+class Worker {
+ public:
+  Worker(Store& store, unsigned seed, std::string name)
+      : store_(store), random_(seed), name_(std::move(name)) {
+    users_ = must("list_users", store.list_users({.limit = 100})).items;
+    for (const auto& user : users_) {
+      const auto listed = must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100}));
+      campaigns_.insert(campaigns_.end(), listed.items.begin(), listed.items.end());
+    }
+  }
+
+  void work() {
+    while (true) {
+      claim_and_dial();
+      talk();
+      if (one_in(12)) meddle();
+      if (held_.empty() && is_over(5)) return;
+    }
+  }
+
+  void process();
+
+ private:
+  bool one_in(unsigned n) { return random_() % n == 0; }
+  template <class T>
+  const T& any_of(const std::vector<T>& all) {
+    return all[random_() % all.size()];
+  }
+
+  /// Whether standard input was closed; waits so many milliseconds for it when nothing is to do.
+  static bool is_over(int milliseconds) {
+    pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    char byte = 0;
+    return poll(&input, 1, milliseconds) > 0 && read(STDIN_FILENO, &byte, 1) <= 0;
+  }
+
+  void claim_and_dial() {
+    must("advance", store_.advance({.budget = 1 + static_cast<int>(random_() % 200)}));
+    const auto limit = 1 + static_cast<int>(random_() % 4);
+    const auto claimed =
+        must("claim", store_.claim({.worker = name_, .limit = limit, .lease = 30s}));
+    if (claimed.empty()) note_waiting_work();
+    for (const auto& call : claimed) dial(call);
+  }
+
+  void note_waiting_work() {
+    const auto& user = any_of(users_);
+    if (must("queue_statistics", store_.queue_statistics(user.id)).ready > 0) {
+      std::cout << "empty" << std::endl;
+    }
+  }
+
+  void dial(const ClaimedCall& claimed) {
+    const CallRef ref{claimed.call.user_id, claimed.call.id};
+    if (one_in(30)) return;  // Its lease will lapse.
+    if (must("begin_dial", store_.begin_dial({&ref, 1}, name_)).empty()) return;
+    if (one_in(20)) {
+      went_well("requeue_call", store_.requeue_call(ref, "not placed"));
+      return;
+    }
+    if (one_in(30)) return;  // Nobody will ever know.
+    must("accept_call", store_.accept_call(ref, "p-" + to_text(ref.call_id)));
+    if (one_in(40)) return;  // No news will come: its deadline will pass.
+    held_.push_back(claimed.call);
+  }
+
+  /// Tells the stories of some calls, now and then together with the next claim.
+  void talk() {
+    std::shuffle(held_.begin(), held_.end(), random_);
+    auto some = held_.empty() ? 0 : 1 + random_() % held_.size();
+    for (; some > 0; --some) {
+      const auto events = story_of(held_.back(), random_);
+      held_.pop_back();
+      if (one_in(3)) {
+        const auto both =
+            must("finish_and_claim",
+                 store_.finish_and_claim(events, {.worker = name_, .limit = 2, .lease = 30s}));
+        for (const auto& call : both.claimed) dial(call);
+      } else {
+        must("report_events", store_.report_events(events));
+      }
+      if (one_in(5)) must("report_events", store_.report_events(events));  // All of it again.
+    }
+  }
+
+  void meddle() {
+    const auto& user = any_of(users_);
+    const auto& campaign = any_of(campaigns_);
+    const auto flip = [&](CampaignStatus from, CampaignStatus to) {
+      return went_well("set_campaign_status",
+                       store_.set_campaign_status(campaign.user_id, campaign.id, from, to));
+    };
+    switch (random_() % 8) {
+      case 0: flip(CampaignStatus::active, CampaignStatus::paused); break;
+      case 1:
+      case 2: flip(CampaignStatus::paused, CampaignStatus::active); break;
+      case 3:
+        must("set_user_limits",
+             store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), std::nullopt));
+        break;
+      case 4:
+        must("set_system_limit", store_.set_system_limit(4 + static_cast<int>(random_() % 5)));
+        break;
+      case 5: cancel_one(user); break;
+      case 6: reserve(user); break;
+      default: import(campaign); break;
+    }
+  }
+
+  void cancel_one(const User& user) {
+    const auto queued = must(
+        "list_queued_calls",
+        store_.list_queued_calls(user.id, {.statuses = {QueuedCallStatus::queued}}, {.limit = 20}));
+    if (queued.items.empty()) return;
+    went_well("cancel_queued_call",
+              store_.cancel_queued_call(user.id, any_of(queued.items).id, "asked to"));
+  }
+
+  void reserve(const User& user) {
+    const auto call =
+        store_.reserve_slot(user.id, "+4940" + std::to_string(random_() % 50 + 1'000'000), 60s);
+    if (went_well("reserve_slot", call)) held_.push_back(*call);
+  }
+
+  void import(const CallCampaign& campaign) {
+    if (++imports_ > 6) return;
+    for (const auto& user : users_) {
+      if (user.id == campaign.user_id) add_rows(store_, user, campaign, 3);
+    }
+  }
+
+  Store& store_;
+  std::mt19937 random_;
+  std::string name_;
+  std::vector<User> users_;
+  std::vector<CallCampaign> campaigns_;
+  std::vector<Call> held_;
+  int imports_ = 0;
+
+  friend class HammerDialer;
+};
+
+/// A provider that mostly accepts, and forgets nothing: what it is asked about, it never received.
+class HammerDialer final : public Dialer {
+ public:
+  explicit HammerDialer(unsigned seed) : random_(seed) {}
+
+  DialResult dial(const ClaimedCall& call) override {
+    if (random_() % 10 == 0) return DialResult::rejected("line busy");
+    if (random_() % 10 == 0) return DialResult::uncertain("timed out");
+    accepted.push_back(call.call);
+    return DialResult::accepted("p-" + to_text(call.call.id));
+  }
+
+  std::vector<Call> accepted;
+
+ private:
+  std::mt19937 random_;
+};
+
+void Worker::process() {
+  HammerDialer dialer{static_cast<unsigned>(random_())};
+  Processor processor{store_, dialer, {.worker = name_, .batch = 3, .lease = 30s}};
+  while (true) {
+    const auto done = must("step", processor.step());
+    for (const auto& call : dialer.accepted) {
+      must("report", processor.report(story_of(call, random_)));
+    }
+    dialer.accepted.clear();
+    if (one_in(12)) meddle();
+    if (is_over(done.claimed == 0 ? 5 : 0)) return;
+  }
+}
+
+Instant instant_of(const char* text) {
+  return Instant{std::chrono::microseconds{std::strtoll(text, nullptr, 10)}};
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::string command = count > 1 ? words[1] : "";
+  if (command == "failpoints") {
+    for (const auto name : failpoint_names) std::cout << name << "\n";
+    return 0;
+  }
+  if (command == "setup" && count == 4) {
+    const auto start = SystemClock{}.now();
+    set_up(*open(words[2], start), std::atoi(words[3]));
+    std::cout << start.time_since_epoch().count() << "\n";
+    return 0;
+  }
+  if (command == "add" && count == 5) {
+    const auto store = open(words[2], instant_of(words[4]));
+    for (const auto& user : must("list_users", store->list_users({.limit = 100})).items) {
+      for (const auto& campaign :
+           must("list_campaigns", store->list_campaigns(user.id, {}, {.limit = 100})).items) {
+        add_rows(*store, user, campaign, std::atoi(words[3]));
+      }
+    }
+    return 0;
+  }
+  if ((command == "work" || command == "process") && count == 6) {
+    const auto store = open(words[2], instant_of(words[5]));
+    Worker worker{*store, static_cast<unsigned>(std::atoi(words[3])), words[4]};
+    if (command == "work") {
+      worker.work();
+    } else {
+      worker.process();
+    }
+    return 0;
+  }
+  std::cerr << "see the head of hammer_worker.cpp\n";
+  return 2;
+}

@@ -1,0 +1,255 @@
+"""Hammers one SQLite file with several processes that are killed all the time.
+
+    run.py --worker PROGRAM [--rows N] [--processes N] [--seed N] [--keep FOLDER]
+
+Workers do what hosts do; each is killed at a failpoint of its own or at random and started again,
+until every failpoint was hit and every row is done. Then check.py replays the history that the
+database itself kept. At the end the checker has to find faults that are planted into that history.
+Exit status 0: all promises held, there was contention, and each planted fault was found.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import check
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Worker:
+    """A process that is started again whenever it dies."""
+
+    def __init__(self, hammer, number):
+        self.hammer, self.number = hammer, number
+        self.failpoint = None
+        self.start()
+
+    def start(self):
+        hammer = self.hammer
+        hammer.started += 1
+        role = "process" if self.number == 0 else "work"
+        environment = dict(os.environ)
+        environment.pop("CALLQUEUE_FAILPOINT", None)
+        self.failpoint = hammer.next_failpoint(self.number)
+        if self.failpoint:
+            environment["CALLQUEUE_FAILPOINT"] = f"{self.failpoint}:{hammer.random.randint(1, 5)}"
+        self.born = time.monotonic()
+        self.life = hammer.random.uniform(0.5, 4.0) if not self.failpoint else 20.0
+        name = f"worker-{self.number}-{hammer.started}"
+        self.process = subprocess.Popen(
+            [hammer.program, role, hammer.database, str(hammer.random.randint(1, 1 << 30)), name,
+             hammer.begin],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+        )
+        threading.Thread(target=self.listen, args=(self.process.stdout,), daemon=True).start()
+
+    def listen(self, output):
+        for line in output:
+            if line.startswith("empty"):
+                self.hammer.empty_claims += 1
+            else:
+                self.hammer.errors.append(line.strip())
+
+    def look_after(self):
+        code = self.process.poll()
+        if code is None:
+            if time.monotonic() - self.born > self.life:
+                self.kill()
+            return
+        if code == -signal.SIGKILL and self.failpoint:
+            self.hammer.hits[self.failpoint] = self.hammer.hits.get(self.failpoint, 0) + 1
+        elif code != -signal.SIGKILL:
+            self.hammer.errors.append(f"a worker ended by itself with {code}")
+        self.start()
+
+    def kill(self):
+        # Killed by us: not to be taken for its failpoint.
+        if self.process.poll() is None:
+            self.failpoint = None
+            self.process.kill()
+            self.process.wait()
+            self.hammer.kills += 1
+
+    def finish(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Hammer:
+    # Only the processor passes them; the others are in the store, for everybody.
+    OF_PROCESSOR = {"after_claim", "after_begin_dial", "after_dial", "after_accept",
+                    "before_report", "after_report"}
+
+    def __init__(self, options, folder):
+        self.program, self.options = options.worker, options
+        self.database = str(folder / "hammer.db")
+        self.random = random.Random(options.seed)
+        self.started = self.kills = self.empty_claims = 0
+        self.errors, self.hits, self.samples = [], {}, []
+        self.failpoints = self.call("failpoints").split()
+        self.begin = self.call("setup", self.database, str(options.rows)).strip()
+        self.reader = sqlite3.connect(self.database, timeout=60, isolation_level=None)
+        self.reader.executescript((HERE / "audit.sql").read_text())
+
+    def call(self, *words):
+        return subprocess.run([self.program, *words], check=True, capture_output=True,
+                              text=True).stdout
+
+    def next_failpoint(self, number):
+        missing = [name for name in self.failpoints if name not in self.hits
+                   and (name in self.OF_PROCESSOR) == (number == 0)]
+        return self.random.choice(missing) if missing and self.random.random() < 0.7 else None
+
+    def sample(self):
+        """The campaigns' columns and the place in the history, read in one snapshot."""
+        self.reader.execute("BEGIN")
+        seq = self.reader.execute("SELECT max(seq) FROM audit").fetchone()[0]
+        counters = check.read_counters(self.reader)
+        open_rows = self.reader.execute(
+            "SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')"
+        ).fetchone()[0]
+        active = self.reader.execute(
+            "SELECT count(*) FROM calls WHERE status IN ('initiated', 'ringing', 'in_progress')"
+        ).fetchone()[0]
+        self.reader.execute("COMMIT")
+        self.samples.append({"seq": seq, "campaigns": counters})
+        return open_rows, active
+
+    def run(self):
+        workers = [Worker(self, number) for number in range(self.options.processes)]
+        until = time.monotonic() + self.options.timeout
+        while not self.errors and time.monotonic() < until:
+            for worker in workers:
+                worker.look_after()
+            open_rows, active = self.sample()
+            if open_rows == 0 and len(self.hits) < len(self.failpoints):
+                self.call("add", self.database, "20", self.begin)
+            elif open_rows == 0 and active == 0:
+                break
+            time.sleep(0.05)
+        else:
+            if not self.errors:
+                self.errors.append(f"not done in time: {self.sample()}, not hit: "
+                                   f"{set(self.failpoints) - set(self.hits)}")
+        for worker in workers:
+            worker.finish()
+
+    def verdict(self):
+        faults = list(self.errors)
+        found, seen = check.check(self.database, self.samples)
+        faults += found
+        seen |= {"kills": self.kills, "failpoints": self.hits, "empty_claims": self.empty_claims,
+                 "started": self.started}
+        print(json.dumps(seen, sort_keys=True))
+        needed = {"user_limit_reached": 50, "system_limit_reached": 20, "contested_dealings": 100,
+                  "samples": 20, "kills": 5, "empty_claims": 5, "lapsed_undialed": 1, "unknown": 1,
+                  "put_back": 1, "reserved": 1, "cancelled": 1, "completed": 100, "failed": 1}
+        faults += [f"too little happened: {name} {seen.get(name, 0)}, wanted {least}"
+                   for name, least in needed.items() if seen.get(name, 0) < least]
+        faults += [f"failpoint {name} was never hit" for name in self.failpoints
+                   if name not in self.hits]
+        return faults
+
+
+# Each is one change of the recorded history (or of what is left) that breaks one promise.
+LATER = "(SELECT max(seq) * 2 / 3 FROM audit)"
+A_CLAIM = f"""(SELECT seq FROM audit WHERE what = 'calls' AND seq > {LATER}
+  AND json_extract(data, '$.status') = 'initiated' AND json_extract(data, '$.row') IS NOT NULL
+  AND json_extract(data, '$.submitted_at') IS NULL LIMIT 1)"""
+AN_END = f"""(SELECT seq FROM audit WHERE what = 'calls' AND seq > {LATER}
+  AND json_extract(data, '$.status') = 'completed' LIMIT 1)"""
+PLANTED = {
+    "a lower system limit": "UPDATE audit SET data = json_set(data, '$.system_limit', 2) "
+                            "WHERE what = 'settings'",
+    "a lower user limit": "UPDATE audit SET data = json_set(data, '$.limit', 0) WHERE what = 'users'",
+    "a slot that was not freed": f"DELETE FROM audit WHERE seq = {AN_END}",
+    "a slot taken back": f"""UPDATE audit SET data = json_set(data, '$.status', 'ringing')
+      WHERE what = 'calls' AND id = (SELECT id FROM audit WHERE seq = {AN_END})
+      AND seq = (SELECT max(seq) FROM audit WHERE what = 'calls'
+                 AND id = (SELECT id FROM audit WHERE seq = {AN_END}))""",
+    "a row out of order": """UPDATE audit SET data = json_set(data, '$.priority', 999)
+      WHERE what = 'call_queue' AND id = (
+        SELECT json_extract(c.data, '$.row') FROM audit c
+        WHERE c.what = 'calls' AND json_extract(c.data, '$.attempt') = 1
+          AND json_extract(c.data, '$.row') IN (
+            SELECT q.id FROM audit q WHERE q.what = 'call_queue' AND q.seq <= 100)
+        ORDER BY c.seq DESC LIMIT 1)""",
+    "a user that is never served": f"""UPDATE audit SET data = json_set(data, '$.user', (
+        SELECT id FROM audit u WHERE u.what = 'users' AND u.id <> json_extract(audit.data, '$.user')
+        LIMIT 1)) WHERE what = 'calls' AND seq > {LATER}""",
+    "a row that is lost": "DELETE FROM call_queue WHERE id = (SELECT id FROM call_queue LIMIT 1)",
+    "a row that is not done": "UPDATE call_queue SET status = 'queued' WHERE id = "
+                              "(SELECT id FROM call_queue LIMIT 1)",
+    "a wrong counter": "UPDATE call_campaigns SET completed_calls = completed_calls + 1",
+    "an attempt too many": f"UPDATE audit SET data = json_set(data, '$.attempt', 9) "
+                           f"WHERE seq = {A_CLAIM}",
+    "a call outside its window": f"""UPDATE audit SET data = json_set(data, '$.created_at',
+        json_extract(data, '$.created_at') / 1800000000 * 1800000000 + 1500000000)
+      WHERE what = 'calls' AND json_extract(data, '$.user') =
+        (SELECT user_id FROM callqueue_campaign_rules WHERE weekly_windows IS NOT NULL LIMIT 1)""",
+    "a second call to a number": f"""INSERT INTO audit (what, id, data) SELECT what, 'another', data
+      FROM audit WHERE seq = {A_CLAIM}""",
+}
+
+
+def plant_faults(database, samples, folder):
+    """The checker can fail: returns the planted faults that it did not find."""
+    missed = []
+    for name, change in PLANTED.items():
+        copy = folder / "planted.db"
+        shutil.copy(database, copy)
+        planted = sqlite3.connect(copy)
+        for (trigger,) in planted.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            planted.execute(f"DROP TRIGGER {trigger}")
+        changed = planted.execute(change).rowcount
+        planted.commit()
+        planted.close()
+        if changed < 1 or not check.check(copy, samples)[0]:
+            missed.append(f"the checker did not find {name} ({changed} changes)")
+        copy.unlink()
+    return missed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worker", required=True)
+    is_long = os.environ.get("CALLQUEUE_LONG") == "1"
+    parser.add_argument("--rows", type=int, default=10_000 if is_long else 1_000)
+    parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--seed", type=int, default=20260112)
+    parser.add_argument("--timeout", type=int, default=3600 if is_long else 400)
+    parser.add_argument("--keep", help="a folder in which the database is left")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="callqueue-hammer-") as temporary:
+        folder = pathlib.Path(options.keep or temporary)
+        hammer = Hammer(options, folder)
+        hammer.run()
+        hammer.reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        faults = hammer.verdict()
+        if not faults:
+            faults = plant_faults(hammer.database, hammer.samples, folder)
+        hammer.reader.close()
+    for fault in faults[:50]:
+        print(fault, file=sys.stderr)
+    print("1 failed" if faults else "1 passed", "(hammer)")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
