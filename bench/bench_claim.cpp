@@ -1,0 +1,227 @@
+// Claim and completion on a SQLite file: rows a second in batches of 1, 10, 100 and 1,000, at
+// several depths of the queue and shapes of the load, beside what the same file takes at the least:
+// one durable one-row update a commit.
+//
+// Every figure is a run over a database built for it; `durable` is synchronous=FULL.
+#include <benchmark/benchmark.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "callqueue.hpp"
+
+namespace {
+
+using namespace callqueue;
+using namespace std::chrono_literals;
+
+constexpr Instant kNow = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h;
+
+void must(bool good, const char* what) {
+  if (good) return;
+  std::fprintf(stderr, "bench_claim: %s failed\n", what);
+  std::exit(1);
+}
+
+/// What stands in the queue before the clock is started.
+struct Load {
+  int users = 1;            ///< Each with one campaign.
+  int rows = 10'000;        ///< Ready rows of all users that have any.
+  int users_with_rows = 0;  ///< 0: all.
+  int waiting = 0;  ///< Rows of higher priority that are not due, in the lane of the first user.
+  int closed_campaigns =
+      0;  ///< Further campaigns of the first user, each with a ready row, outside their window.
+};
+
+/// A database in the temporary folder, gone with the object. Rows are written by plain SQL:
+/// building is not measured.
+class World {
+ public:
+  explicit World(const Load& load,
+                 StoreOptions::Durability durability = StoreOptions::Durability::full)
+      : folder_(std::filesystem::temp_directory_path() /
+                ("bench_claim_" + std::to_string(++made_))) {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    StoreOptions options;
+    options.clock = clock_;
+    options.durability = durability;
+    store_ = open_store("sqlite:" + path(), options).value();
+    store_->migrate().value();
+    must(store_->set_system_limit(1'000'000).has_value(), "set_system_limit");
+    fill(load);
+    while (store_->advance({.budget = 1'000'000}).value().more) {
+    }
+  }
+  ~World() {
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  Store& store() { return *store_; }
+  [[nodiscard]] std::string path() const { return (folder_ / "queue.db").string(); }
+  ManualClock& clock() { return *clock_; }
+
+ private:
+  void fill(const Load& load) {
+    sqlite3* database = nullptr;
+    must(sqlite3_open(path().c_str(), &database) == SQLITE_OK, "open");
+    const auto run = [&](const std::string& sql) {
+      char* error = nullptr;
+      if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &error) != SQLITE_OK)
+        must(false, error);
+    };
+    const auto users = std::to_string(load.users);
+    const auto having =
+        std::to_string(load.users_with_rows > 0 ? load.users_with_rows : load.users);
+    const auto now = std::to_string(kNow.time_since_epoch().count());
+    const std::string uuid = "printf('%08x-0000-7000-8000-%012x', ";
+    const std::string series =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ";
+    run("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; BEGIN");
+    run(series + users +
+        ") INSERT INTO users (id, name, concurrent_calls_limit, system_concurrent_calls_limit) "
+        "SELECT " +
+        uuid + "1, i), 'u', 1000000, 1000000 FROM n");
+    run(series + users + ") INSERT INTO agents (id, user_id, name) SELECT " + uuid + "2, i), " +
+        uuid + "1, i), 'a' FROM n");
+    run(series + users +
+        ") INSERT INTO call_campaigns (id, user_id, name, agent_id, start_date, first_call_time, "
+        "last_call_time, status) "
+        "SELECT " +
+        uuid + "3, i), " + uuid + "1, i), 'c', " + uuid +
+        "2, i), '2026-01-01', '00:00', '24:00', 'active' FROM n");
+    const auto add_rows = [&](int first, int count, const std::string& user,
+                              const std::string& campaign, const std::string& scheduled_for,
+                              int priority) {
+      const auto numbers = series + std::to_string(count) + ") ";
+      const auto number = "i + " + std::to_string(first);
+      run(numbers + "INSERT INTO contacts (id, user_id, phone_number) SELECT " + uuid + "4, " +
+          number + "), " + user + ", '+1' || (2000000000 + " + number + ") FROM n");
+      run(numbers +
+          "INSERT INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, "
+          "priority, position, "
+          "scheduled_for, created_at, updated_at) SELECT " +
+          uuid + "5, " + number + "), " + user + ", " + campaign + ", " + "replace(" + user +
+          ", '00000001-', '00000002-'), " + uuid + "4, " + number + "), '+1' || (2000000000 + " +
+          number + "), " + std::to_string(priority) + ", i, " + scheduled_for + ", " + now + ", " +
+          now + " FROM n");
+    };
+    const auto user = uuid + "1, 1 + i % " + having + ")";
+    const auto campaign = uuid + "3, 1 + i % " + having + ")";
+    add_rows(0, load.rows, user, campaign, now, 0);
+    const auto first_user = uuid + "1, 1)";
+    if (load.waiting > 0) {
+      add_rows(100'000'000, load.waiting, first_user, uuid + "3, 1)", now + " + 86400000000", 100);
+    }
+    if (load.closed_campaigns > 0) {
+      run(series + std::to_string(load.closed_campaigns) +
+          ") INSERT INTO call_campaigns (id, user_id, name, agent_id, start_date, first_call_time, "
+          "last_call_time, status) "
+          "SELECT " +
+          uuid + "6, i), " + first_user + ", 'closed', " + uuid +
+          "2, 1), '2026-01-01', '01:00', '02:00', 'active' FROM n");
+      add_rows(200'000'000, load.closed_campaigns, first_user, uuid + "6, i)", now, 100);
+    }
+    run("COMMIT; ANALYZE");
+    sqlite3_close(database);
+  }
+
+  static inline int made_ = 0;
+  std::filesystem::path folder_;
+  std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>(kNow);
+  std::unique_ptr<Store> store_;
+};
+
+/// One turn: claim a batch, then report it answered, in two commits.
+int claim_and_complete(World& world, int batch) {
+  ClaimRequest request;
+  request.limit = batch;
+  const auto claimed = world.store().claim(request).value();
+  std::vector<CallEvent> events(claimed.size());
+  for (std::size_t i = 0; i < claimed.size(); ++i) {
+    events[i].user_id = claimed[i].call.user_id;
+    events[i].call_id = claimed[i].call.id;
+    events[i].status = CallStatus::completed;
+  }
+  must(world.store().report_events(events).has_value(), "report");
+  world.clock().advance(1ms);
+  return static_cast<int>(claimed.size());
+}
+
+void measure(benchmark::State& state, World& world, int batch) {
+  std::int64_t calls = 0;
+  for (auto _ : state) {
+    const int count = claim_and_complete(world, batch);
+    if (count == 0) {
+      state.SkipWithError("the queue ran empty: fewer iterations, please");
+      break;
+    }
+    calls += count;
+  }
+  state.SetItemsProcessed(calls);
+}
+
+void claim(benchmark::State& state, const Load& load, int batch,
+           StoreOptions::Durability durability = StoreOptions::Durability::full) {
+  World world{load, durability};
+  measure(state, world, batch);
+}
+
+/// The raw limit: a one-row update by key and its durable commit, in a file with the same settings.
+void one_row_update(benchmark::State& state) {
+  World world{{.rows = 10'000}};
+  sqlite3* database = nullptr;
+  must(sqlite3_open(world.path().c_str(), &database) == SQLITE_OK, "open");
+  const auto run = [&](const char* sql) {
+    must(sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK, sql);
+  };
+  run("PRAGMA synchronous = FULL; CREATE TABLE bare (id INTEGER PRIMARY KEY, n INTEGER); INSERT "
+      "INTO bare VALUES (1, 0)");
+  for (auto _ : state) run("UPDATE bare SET n = n + 1 WHERE id = 1");
+  state.SetItemsProcessed(state.iterations());
+  sqlite3_close(database);
+}
+
+using Durability = StoreOptions::Durability;
+
+void add(const std::string& name, int iterations,
+         const std::function<void(benchmark::State&)>& body) {
+  benchmark::RegisterBenchmark(name.c_str(), body)
+      ->Iterations(iterations)
+      ->UseRealTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  add("one_row_update", 1000, one_row_update);
+  for (const int batch : {1, 10, 100, 1000}) {
+    const auto rows = "/batch:" + std::to_string(batch);
+    const int turns = batch == 1 ? 1000 : 10'000 / batch / 2;
+    add("claim/depth:10k" + rows, turns,
+        [=](auto& state) { claim(state, {.users = 100, .rows = 10'000}, batch); });
+    add("claim/depth:1M" + rows, turns,
+        [=](auto& state) { claim(state, {.users = 100, .rows = 1'000'000}, batch); });
+  }
+  add("claim/depth:1M/batch:100/durability:normal", 50, [](auto& state) {
+    claim(state, {.users = 100, .rows = 1'000'000}, 100, Durability::normal);
+  });
+  add("claim/one_user/batch:100", 50, [](auto& state) { claim(state, {.rows = 10'000}, 100); });
+  add("claim/one_user_behind_500k_waiting/batch:100", 50,
+      [](auto& state) { claim(state, {.rows = 10'000, .waiting = 500'000}, 100); });
+  add("claim/10_of_100k_users_ready/batch:100", 50, [](auto& state) {
+    claim(state, {.users = 100'000, .rows = 10'000, .users_with_rows = 10}, 100);
+  });
+  add("claim/one_user_999_campaigns_closed/batch:100", 50,
+      [](auto& state) { claim(state, {.rows = 10'000, .closed_campaigns = 999}, 100); });
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
