@@ -14,9 +14,13 @@ namespace {
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-constexpr std::size_t kMostDigits = 15;   // E.164.
-constexpr std::size_t kFewestDigits = 8;  // Shorter ones are local, but for Niue's.
+constexpr std::size_t kMostDigits = 15;  // E.164.
 constexpr const char* kNoRegion = "ZZ";
+
+/// Numbers of less than eight digits, calling code and all, are local, but for Niue's of seven.
+constexpr bool is_long_enough(int code, std::size_t digits) noexcept {
+  return digits >= 8 || (code == 683 && digits == 7);
+}
 
 const PhoneNumberUtil& library() { return *PhoneNumberUtil::GetInstance(); }
 
@@ -55,9 +59,7 @@ class CallingCodes {
     for (std::size_t size = 1; size + code_digits <= kMostDigits; ++size) {
       national = national * 10 + 2;
       number.set_national_number(national);
-      const bool long_enough =
-          size + code_digits >= kFewestDigits || (code == 683 && size + code_digits == 7);
-      if (long_enough &&
+      if (is_long_enough(code, size + code_digits) &&
           library().IsPossibleNumberWithReason(number) == PhoneNumberUtil::IS_POSSIBLE) {
         lengths |= 1U << size;
       }
@@ -100,8 +102,10 @@ Result<PhoneNumber> parse(const std::string& text, const std::string& region) {
     case PhoneNumberUtil::TOO_SHORT: return too_short();
     default: return bad_phone_number("No number of this country has that length.");
   }
-  // The library knows countries whose numbers may be longer.
-  if (to_e164(number).size() - 1 > kMostDigits) return too_long();
+  // The library knows countries whose numbers may be longer, and local ones.
+  const std::size_t size = to_e164(number).size() - 1;
+  if (size > kMostDigits) return too_long();
+  if (!is_long_enough(number.country_code(), size)) return too_short();
   return number;
 }
 
@@ -110,13 +114,10 @@ Result<std::string> international(const std::string& digits) {
   if (calling_codes().is_plain(digits)) return '+' + digits;
   const auto number = parse('+' + digits, kNoRegion);
   if (!number) return tl::unexpected(number.error());
-  std::string text = to_e164(*number);
-  // A plain number would have been taken above unless its length is refused.
-  if (text.size() - 1 < kFewestDigits) return too_short();
   if (number->italian_leading_zero() && !library().IsValidNumber(*number)) {
     return bad_phone_number("The number does not exist: no country assigns it.");
   }
-  return text;
+  return to_e164(*number);
 }
 
 }  // namespace

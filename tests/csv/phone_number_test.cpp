@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_is_refused_with_its_reason) {
   BOOST_TEST(says(normalized("12345", "US"), "too short"));
   BOOST_TEST(says(normalized("555-0123", "US"), "too short"));
   BOOST_TEST(says(normalized("112", "DE"), "too short"));
+  BOOST_TEST(says(normalized("69098", "DE"), "too short"));  // Seven digits with the calling code: local.
   BOOST_TEST(says(normalized("+1 415 555 26711"), "too long"));
   BOOST_TEST(says(normalized("+49 30 1234567890123456"), "too long"));
   BOOST_TEST(says(normalized("030 123456723458", "DE"), "too long"));  // E.164 has 15 digits.
@@ -163,8 +164,8 @@ BOOST_AUTO_TEST_CASE(every_example_number_of_every_region_is_understood) {
 BOOST_AUTO_TEST_CASE(the_fast_path_agrees_with_the_library_about_codes_and_lengths) {
   BOOST_TEST(rc::check("codes and lengths", [] {
     // No zero, so that no trunk prefix is taken out.
-    const auto digits = *rc::gen::container<std::string>(rc::gen::inRange<char>('1', '9' + 1));
-    RC_PRE(digits.size() >= 8 && digits.size() <= 16);
+    const auto digits = *rc::gen::container<std::string>(*rc::gen::inRange<std::size_t>(8, 17),
+                                                         rc::gen::inRange<char>('1', '9' + 1));
     PhoneNumber number;
     const bool parsed =
         library().Parse('+' + digits, "ZZ", &number) == PhoneNumberUtil::NO_PARSING_ERROR;
