@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "csv/csv_reader.hpp"
+#include "csv/phone_text.hpp"
 #include "csv/text.hpp"
 
 namespace callqueue::csv {
@@ -35,13 +37,13 @@ Result<void> check_record(const CsvRecord& record) {
   if (!record.clean && !std::all_of(record.fields.begin(), record.fields.end(), is_clean_text)) {
     return unusable("The header is not UTF-8 text; save the file as CSV UTF-8.");
   }
-  if (record.fields.size() > most_columns) return unusable("The file has more than 1,000 columns.");
   return {};
 }
 
 Result<void> check_column(const std::vector<Column>& before, const Column& column) {
   if (column.name.empty()) {
-    return unusable("Column " + std::to_string(before.size() + 1) + " has no name in the header.");
+    return unusable("Column " + std::to_string(before.size() + 1) +
+                    " has no name in the header: give it one, or delete it.");
   }
   if (column.name.size() > longest_name) {
     return unusable("Column " + std::to_string(before.size() + 1) + " has too long a name.");
@@ -53,9 +55,36 @@ Result<void> check_column(const std::vector<Column>& before, const Column& colum
   if (twice) {
     const std::string name =
         column.field == Field::user_data ? column.name : std::string{to_text(column.field)};
-    return unusable("The column " + name + " is there twice.", name);
+    return unusable("The column " + name + " is there twice: rename or delete one of the two.",
+                    name);
   }
   return {};
+}
+
+/// Whether the text is a phone number, as in a file without a header.
+bool is_number(const Column& column) {
+  constexpr std::size_t fewest_digits = 6;
+  const auto read = read_phone_digits(column.name);
+  return read && read->digits.size() >= fewest_digits;
+}
+
+tl::unexpected<Error> no_number(const std::vector<Column>& columns) {
+  constexpr std::size_t most_shown = 10;
+  constexpr std::size_t longest_shown = 40;
+  if (std::any_of(columns.begin(), columns.end(), is_number)) {
+    return unusable(
+        "The header has no column phone_number: the first line seems to be a contact already. Put "
+        "a line with the names of the columns before it, such as phone_number,name.",
+        "phone_number");
+  }
+  std::string found;
+  for (std::size_t i = 0; i < std::min(columns.size(), most_shown); ++i) {
+    found += (i == 0 ? "" : ", ") + shown(columns[i].name, longest_shown);
+  }
+  if (columns.size() > most_shown) found += ", …";
+  return unusable("The header has no column phone_number, only: " + found +
+                      ". Rename the one with the numbers to phone_number.",
+                  "phone_number");
 }
 
 }  // namespace
@@ -70,22 +99,29 @@ std::optional<Field> known_field(std::string_view column) {
   return std::nullopt;
 }
 
-Result<std::vector<Column>> read_header(const CsvRecord& record) {
+Result<Header> read_header(const CsvRecord& record) {
   if (auto usable = check_record(record); !usable) return tl::unexpected(usable.error());
-  std::vector<Column> columns;
-  for (const std::string_view field : record.fields) {
+  std::span<const std::string_view> fields{record.fields};
+  while (!fields.empty() && trimmed(fields.back()).empty())
+    fields = fields.first(fields.size() - 1);
+  if (fields.size() > most_columns) {
+    return unusable(
+        "The file has more than 1,000 columns: delete those that the calls do not need.");
+  }
+  Header header{.columns = {}, .nameless = record.fields.size() - fields.size()};
+  for (const std::string_view field : fields) {
     const std::string_view name = trimmed(field);
     Column column{std::string{name}, known_field(name).value_or(Field::user_data)};
-    if (auto good = check_column(columns, column); !good) return tl::unexpected(good.error());
-    columns.push_back(std::move(column));
+    if (auto good = check_column(header.columns, column); !good) {
+      return tl::unexpected(good.error());
+    }
+    header.columns.push_back(std::move(column));
   }
-  const bool has_number = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-    return column.field == Field::phone_number;
-  });
-  if (!has_number) {
-    return unusable("The header has no column phone_number.", "phone_number");
-  }
-  return columns;
+  const bool has_number =
+      std::any_of(header.columns.begin(), header.columns.end(),
+                  [](const Column& column) { return column.field == Field::phone_number; });
+  if (!has_number) return no_number(header.columns);
+  return header;
 }
 
 }  // namespace callqueue::csv

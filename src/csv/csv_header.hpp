@@ -26,8 +26,15 @@ struct Column {
   Field field = Field::user_data;
 };
 
+/// The first record of a file.
+struct Header {
+  std::vector<Column> columns;
+  std::size_t nameless = 0;  ///< Columns behind them without a name, which spreadsheets leave: they
+                             ///< must be empty.
+};
+
 /// Reads the header. @return `invalid_argument` naming the column: `phone_number` missing, one
-/// given twice; `header` when a column has no name, or the record is unusable.
-[[nodiscard]] Result<std::vector<Column>> read_header(const CsvRecord& record);
+/// given twice; `header` when a column before another has no name, or the record is unusable.
+[[nodiscard]] Result<Header> read_header(const CsvRecord& record);
 
 }  // namespace callqueue::csv

@@ -9,6 +9,7 @@
 #include <libfccp/csv.h>
 
 #include "csv/csv_header.hpp"
+#include "csv/text.hpp"
 
 namespace callqueue::csv {
 namespace {
@@ -105,6 +106,15 @@ char detect_separator(std::string_view head) {
   return best;
 }
 
+/// The separator named by a first line as some spreadsheets write and read it: `sep=;`.
+std::optional<char> declared_separator(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
+  const bool quoted = line.starts_with('"') && line.ends_with('"');
+  const std::string_view text = quoted ? line.substr(1, line.size() - 2) : line;
+  if (text.size() != 5 || !(text.starts_with("sep=") || text.starts_with("SEP="))) return {};
+  return text.back();
+}
+
 Result<void> check_readable(std::string_view head) {
   const auto starts_with = [&](std::string_view bytes) { return head.starts_with(bytes); };
   if (starts_with("\xFF\xFE") || starts_with("\xFE\xFF")) {
@@ -114,6 +124,13 @@ Result<void> check_readable(std::string_view head) {
   if (starts_with("PK\x03\x04") || starts_with("\xD0\xCF\x11\xE0")) {
     return fail(ErrorCode::invalid_argument,
                 "The file is a workbook; save the sheet as CSV UTF-8 (comma delimited).", "file");
+  }
+  if (const auto declared = declared_separator(head);
+      declared && separators.find(*declared) == std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument,
+                "The first line names a separator that is not known here; save the file with "
+                "commas, semicolons or tabs.",
+                "file");
   }
   return {};
 }
@@ -129,8 +146,14 @@ CsvReader::CsvReader(std::istream& file, std::size_t max_record)
     : source_(file, max_record),
       readable_(check_readable(source_.head())),
       separator_(detect_separator(source_.head())) {
+  const auto declared = declared_separator(source_.head());
+  if (declared) separator_ = *declared;
   source_.set_separator(separator_);
   engine_ = std::make_unique<Engine>(source_);
+  if (declared) {
+    CsvRecord line;
+    (void)next(line);
+  }
 }
 
 CsvReader::~CsvReader() = default;
@@ -160,9 +183,8 @@ bool CsvReader::next(CsvRecord& record) {
 }
 
 bool is_blank(const CsvRecord& record) noexcept {
-  return std::all_of(record.fields.begin(), record.fields.end(), [](std::string_view field) {
-    return field.find_first_not_of(" \t") == std::string_view::npos;
-  });
+  return std::all_of(record.fields.begin(), record.fields.end(),
+                     [](std::string_view field) { return trimmed(field).empty(); });
 }
 
 }  // namespace callqueue::csv

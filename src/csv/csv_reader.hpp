@@ -25,14 +25,14 @@ struct CsvRecord {
   std::vector<std::string_view> fields;
 };
 
-/// Whether nothing but blanks is in any field.
+/// Whether nothing but blanks and invisible characters is in any field.
 [[nodiscard]] bool is_blank(const CsvRecord& record) noexcept;
 
 /// Reads a CSV file as RFC 4180 and spreadsheets have it, record by record, in bounded memory.
 ///
-/// Comma, semicolon and tab are told apart by the first record; LF, CRLF and lone CR end a line; a
-/// byte order mark is skipped. The engine (fast-cpp-csv-parser) reads the file ahead in a thread of
-/// its own when it has more than 32 MiB.
+/// Comma, semicolon and tab are told apart by the first record, or named by a line `sep=;` before
+/// it; LF, CRLF and lone CR end a line; a byte order mark is skipped. The engine
+/// (fast-cpp-csv-parser) reads the file ahead in a thread of its own when it has more than 32 MiB.
 class CsvReader {
  public:
   /// @param file must outlive the reader; nobody else may touch it meanwhile.

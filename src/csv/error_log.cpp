@@ -8,15 +8,15 @@ namespace {
 
 constexpr std::string_view header = "line,field,value,reason\n";
 
-/// Whether a spreadsheet that opens the file might run the text as a formula. Numbers like `+49 30`
-/// are as they are.
+/// Whether a spreadsheet that opens the file might take the text for a formula, also as it would
+/// reckon with `+49-30`. Numbers like `+49 30` are as they are.
 bool is_formula(std::string_view text) {
   if (text.empty()) return false;
   if (text.front() == '=' || text.front() == '@' || text.front() == '\t' || text.front() == '\r') {
     return true;
   }
   return (text.front() == '+' || text.front() == '-') &&
-         text.find_first_not_of("+-0123456789 ()./") != std::string_view::npos;
+         text.find_first_not_of("0123456789 ", 1) != std::string_view::npos;
 }
 
 void write_field(std::ostream& out, std::string_view text) {

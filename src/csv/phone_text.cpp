@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "csv/text.hpp"
+
 namespace callqueue::csv {
 namespace {
 
@@ -41,38 +43,110 @@ bool is_decimal(std::string_view text) {
   return text.find_first_not_of('0', 1) == std::string_view::npos;
 }
 
-/// Length of the punctuation that `text` starts with, 0 when there is none.
-std::size_t punctuation(std::string_view text) {
-  if (std::string_view{" \t-.()/"}.find(text.front()) != std::string_view::npos) return 1;
-  if (text.starts_with("\xC2\xA0")) return 2;  // No-break space.
-  if (text.size() < 3) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const auto third = static_cast<unsigned char>(text[2]);
-  if (text[0] == '\xE2' && second == 0x80) {
-    // U+2000 to U+2015: spaces, direction marks, hyphens and dashes. U+2028 to U+202F: separators,
-    // embeddings, the narrow no-break space.
-    return third <= 0x95 || (third >= 0xA8 && third <= 0xAF) ? 3 : 0;
+/// Without what spreadsheets and links put around a number: an apostrophe, `="…"`, `tel:`.
+std::string_view unwrapped(std::string_view text) {
+  text = trimmed(text);
+  if (text.starts_with('\'')) text.remove_prefix(1);
+  if (text.size() > 3 && text.starts_with("=\"") && text.ends_with('"')) {
+    text = text.substr(2, text.size() - 3);
   }
-  // Minus sign, word joiner, byte order mark within the text.
-  for (const std::string_view mark : {"\xE2\x88\x92", "\xE2\x81\xA0", "\xEF\xBB\xBF"}) {
-    if (text.starts_with(mark)) return 3;
+  for (const std::string_view link : {"tel:", "Tel:", "TEL:"}) {
+    if (text.starts_with(link)) text.remove_prefix(link.size());
+  }
+  return trimmed(text);
+}
+
+/// A digit and its size; 0: there is none.
+struct Digit {
+  std::size_t size = 0;
+  char digit = 0;
+};
+
+/// A digit of another script.
+Digit other_digit(std::string_view text) {
+  if (static_cast<unsigned char>(text.front()) < 0x80) return {};
+  constexpr std::string_view zeros[] = {
+      "\xEF\xBC\x90", "\xD9\xA0",     "\xDB\xB0",       // Full width, Arabic, Persian.
+      "\xE0\xA5\xA6", "\xE0\xA7\xA6", "\xE0\xB9\x90"};  // Devanagari, Bengali, Thai.
+  for (const std::string_view zero : zeros) {
+    const std::size_t lead = zero.size() - 1;
+    if (text.size() <= lead || !text.starts_with(zero.substr(0, lead))) continue;
+    const int value =
+        static_cast<unsigned char>(text[lead]) - static_cast<unsigned char>(zero[lead]);
+    if (value >= 0 && value <= 9) return {zero.size(), static_cast<char>('0' + value)};
+  }
+  return {};
+}
+
+/// Length of the sign of `list` that `text` starts with, 0 when there is none.
+template <std::size_t count>
+std::size_t one_of(std::string_view text, const std::string_view (&list)[count]) {
+  for (const std::string_view sign : list) {
+    if (text.starts_with(sign)) return sign.size();
   }
   return 0;
 }
 
-/// Length of the plus sign that `text` starts with, 0 when there is none.
-std::size_t plus_sign(std::string_view text) {
-  if (text.starts_with('+')) return 1;
-  return text.starts_with("\xEF\xBC\x8B") ? 3 : 0;  // Full width.
+// With their twins of full width.
+constexpr std::string_view pluses[] = {"+", "\xEF\xBC\x8B"};
+constexpr std::string_view slashes[] = {"/", "\xEF\xBC\x8F"};
+constexpr std::string_view separators[] = {",",           ";", "|", "&", "\n", "\r", "\xE2\x80\xA8",
+                                           "\xE2\x80\xA9"};
+constexpr std::string_view between_digits[] = {"-",
+                                               ".",
+                                               "(",
+                                               ")",
+                                               "/",
+                                               "\xEF\xBC\x88",
+                                               "\xEF\xBC\x89",
+                                               "\xEF\xBC\x8D",
+                                               "\xEF\xBC\x8E",
+                                               "\xEF\xBC\x8F",
+                                               "\xE2\x88\x92"};  // The last one is the minus sign.
+
+/// Length of the punctuation that `text` starts with, 0 when there is none.
+std::size_t punctuation(std::string_view text) {
+  if (const auto size = blank(text)) return size;
+  if (const auto size = one_of(text, between_digits)) return size;
+  const std::string_view dash = text.substr(0, 3);
+  return dash >= "\xE2\x80\x90" && dash <= "\xE2\x80\x95" ? 3 : 0;
+}
+
+/// Whether two numbers stand beside each other where `text` goes on: one is not to be called with
+/// the digits of the other behind it. A slash may stand behind the area code.
+bool starts_another_number(std::string_view text, const PhoneDigits& before) {
+  if (one_of(text, separators) > 0) return true;
+  const bool is_international = before.plus || before.digits.starts_with("00");
+  const std::size_t with_area_code = is_international ? 9 : 6;
+  return one_of(text, slashes) > 0 && before.digits.size() > with_area_code;
+}
+
+/// Reads what is no plain digit. @return its size.
+Result<std::size_t> read_sign(std::string_view text, PhoneDigits& read) {
+  if (const auto digit = other_digit(text); digit.size > 0) {
+    read.digits += digit.digit;
+    return digit.size;
+  }
+  if (starts_another_number(text, read)) {
+    return bad_phone_number("Two numbers seem to stand in this field: keep one.");
+  }
+  if (const auto size = punctuation(text)) return size;
+  if (const auto size = one_of(text, pluses); size > 0 && !read.plus && read.digits.empty()) {
+    read.plus = true;
+    return size;
+  }
+  if (is_letter(text.front())) {
+    return bad_phone_number(
+        "The number contains letters; it may have digits only. An extension belongs in a column of "
+        "its own.");
+  }
+  return bad_phone_number("The number contains a character that no phone number has.");
 }
 
 }  // namespace
 
 Result<PhoneDigits> read_phone_digits(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return bad_phone_number("The phone number is missing.");
-  text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-  if (text.front() == '\'') text.remove_prefix(1);
+  text = unwrapped(text);
   if (is_scientific(text)) {
     return bad_phone_number(
         "A spreadsheet has damaged this number: it was shortened like 9.19E+11 and its last digits "
@@ -86,21 +160,15 @@ Result<PhoneDigits> read_phone_digits(std::string_view text) {
 
   PhoneDigits read;
   while (!text.empty()) {
-    const char c = text.front();
-    if (is_digit(c)) {
-      if (read.digits.size() == kMostDigits) return bad_phone_number("The number is too long.");
-      read.digits += c;
+    if (is_digit(text.front())) {
+      read.digits += text.front();
       text.remove_prefix(1);
-    } else if (const auto size = punctuation(text); size > 0) {
-      text.remove_prefix(size);
-    } else if (const auto plus = plus_sign(text); plus > 0 && !read.plus && read.digits.empty()) {
-      read.plus = true;
-      text.remove_prefix(plus);
-    } else if (is_letter(c)) {
-      return bad_phone_number("The number contains letters; it may have digits only.");
     } else {
-      return bad_phone_number("The number contains a character that no phone number has.");
+      const auto size = read_sign(text, read);
+      if (!size) return tl::unexpected(size.error());
+      text.remove_prefix(*size);
     }
+    if (read.digits.size() > kMostDigits) return bad_phone_number("The number is too long.");
   }
   if (read.digits.empty()) return bad_phone_number("The phone number is missing.");
   return read;

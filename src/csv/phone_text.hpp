@@ -13,11 +13,14 @@ struct PhoneDigits {
   std::string digits;
 };
 
-/// Takes the punctuation out: blanks of any width, hyphens, brackets, dots, slashes, and the
-/// apostrophe with which a spreadsheet marks text.
+/// Takes the punctuation out: blanks of any width, invisible marks, hyphens, brackets, dots, a
+/// slash behind the area code, and what marks a text in a spreadsheet (an apostrophe, `="…"`) or a
+/// link
+/// (`tel:`). Digits of other scripts become ours.
 ///
 /// @return `invalid_argument` (`phone_number`) when nothing is there, when there are letters or
-/// other characters, and for what a spreadsheet has damaged (`9.19E+11`, `4930123456.0`).
+/// other characters, for two numbers, and for what a spreadsheet has damaged (`9.19E+11`,
+/// `4930123456.0`).
 [[nodiscard]] Result<PhoneDigits> read_phone_digits(std::string_view text);
 
 /// Why a text is no phone number, as an error of that field.

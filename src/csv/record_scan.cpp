@@ -72,6 +72,7 @@ class Scanner {
       if (at_ == bytes_.size()) return at_end_ ? Verdict::bad_quotes : Verdict::incomplete;
       const char byte = bytes_[at_];
       if (byte != '"') {
+        if (ends_line(byte) && ++lines_ == most_lines) return Verdict::bad_quotes;
         escape(byte == '\n'   ? mark::newline
                : byte == '\r' ? mark::carriage_return
                               : escape_for(byte));
@@ -83,6 +84,11 @@ class Scanner {
       if (at_ == bytes_.size() || bytes_[at_] != '"') return after_closing_quote();
       ++at_;  // A doubled one.
     }
+  }
+
+  /// @pre within quotes.
+  bool ends_line(char byte) const {
+    return byte == '\r' || (byte == '\n' && bytes_[at_ - 1] != '\r');
   }
 
   Verdict after_closing_quote() {
@@ -98,6 +104,7 @@ class Scanner {
   bool at_end_;
   std::vector<Escape>& escapes_;
   std::size_t at_ = 0;
+  int lines_ = 0;  ///< That ended within quotes.
 };
 
 }  // namespace

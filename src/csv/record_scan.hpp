@@ -30,12 +30,17 @@ struct RecordScan {
   enum class Verdict {
     complete,
     incomplete,  ///< It goes on beyond the bytes that are there.
-    bad_quotes,  ///< A closing quote is followed by text, or a quote is never closed.
+    bad_quotes,  ///< A closing quote is followed by text, or a quote is not closed before the end
+                 ///< of the file or `most_lines`.
   };
   Verdict verdict = Verdict::incomplete;
   std::size_t size = 0;      ///< Without its line end.
   std::size_t consumed = 0;  ///< With it.
 };
+
+/// A record may go over so many lines: a file of quotes that are not closed would else be read over
+/// again to the limit of a record for each of its lines.
+inline constexpr int most_lines = 1000;
 
 /// Finds the end of the first record. Quotes quote only at the start of a field (blanks before them
 /// aside). A line ends with LF, CRLF or a lone CR.

@@ -43,9 +43,10 @@ std::string assign(std::string_view value, std::string& target) {
 
 }  // namespace
 
-RowCheck::RowCheck(std::vector<Column> columns, char separator, PhoneNormalizer normalizer,
+RowCheck::RowCheck(Header header, char separator, PhoneNormalizer normalizer,
                    const CsvImportOptions& options)
-    : columns_(std::move(columns)),
+    : columns_(std::move(header.columns)),
+      nameless_(header.nameless),
       separator_(separator),
       normalizer_(std::move(normalizer)),
       rule_(options.priority),
@@ -108,17 +109,30 @@ std::optional<CsvError> RowCheck::check_record(const CsvRecord& record) const {
           "closes it. A quote within a quoted field is written twice.");
     case CsvRecord::Defect::too_long: return refuse("The line is too long to be a row.");
   }
+  if (record.fields.size() == columns_.size()) return std::nullopt;
+  auto reason = check_field_count(record);
+  if (reason.empty()) return std::nullopt;
+  return refuse(std::move(reason));
+}
+
+std::string RowCheck::check_field_count(const CsvRecord& record) const {
+  const std::size_t count = record.fields.size();
+  const std::size_t named = columns_.size();
   const auto counts = [&] {
-    return ": it has " + std::to_string(record.fields.size()) + ", the header has " +
-           std::to_string(columns_.size()) + ".";
+    return ": it has " + std::to_string(count) + ", the header has " + std::to_string(named) + ".";
   };
-  if (record.fields.size() < columns_.size())
-    return refuse("The row has too few fields" + counts());
-  if (record.fields.size() > columns_.size()) {
-    return refuse("The row has too many fields" + counts() +
-                  " A field that contains a separator must stand in quotes.");
+  if (count < named) return "The row has too few fields" + counts();
+  if (count > named + nameless_) {
+    return "The row has too many fields" + counts() +
+           " A field that contains a separator must stand in quotes.";
   }
-  return std::nullopt;
+  for (std::size_t i = named; i < count; ++i) {
+    if (!trimmed(record.fields[i]).empty()) {
+      return "Something stands in column " + std::to_string(i + 1) +
+             ", which has no name in the header.";
+    }
+  }
+  return {};
 }
 
 std::string RowCheck::take(Field field, std::string_view value, ImportRow& row) {
@@ -147,12 +161,13 @@ std::string RowCheck::take_phone_number(std::string_view value, ImportRow& row) 
 std::string RowCheck::take_timezone(std::string_view value, ImportRow& row) {
   row.timezone = value;
   if (value.empty() || is_known_zone(row.timezone)) return {};
-  return "The time zone is unknown; use a name such as Europe/Berlin or America/New_York.";
+  return "The time zone is unknown; use a name such as Europe/Berlin or America/New_York, "
+         "capital letters as they are there.";
 }
 
 std::string RowCheck::take_priority(std::string_view value) {
   if (value.empty()) return {};
-  if (value.starts_with('+')) value.remove_prefix(1);
+  if (value.starts_with('+') && !value.starts_with("+-")) value.remove_prefix(1);
   int number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   if (error == std::errc::result_out_of_range) {

@@ -17,7 +17,7 @@ namespace callqueue::csv {
 /// data.
 class RowCheck {
  public:
-  RowCheck(std::vector<Column> columns, char separator, PhoneNormalizer normalizer,
+  RowCheck(Header header, char separator, PhoneNormalizer normalizer,
            const CsvImportOptions& options);
 
   /// Fills `row` (its texts keep their capacity). @return what is wrong, the first thing in the
@@ -32,6 +32,7 @@ class RowCheck {
   using Reason = std::string;  ///< Empty: nothing is wrong.
 
   [[nodiscard]] std::optional<CsvError> check_record(const CsvRecord& record) const;
+  [[nodiscard]] Reason check_field_count(const CsvRecord& record) const;
   [[nodiscard]] Reason take(Field field, std::string_view value, ImportRow& row);
   [[nodiscard]] Reason take_phone_number(std::string_view value, ImportRow& row) const;
   [[nodiscard]] Reason take_timezone(std::string_view value, ImportRow& row);
@@ -40,6 +41,7 @@ class RowCheck {
   void finish(ImportRow& row) const;
 
   std::vector<Column> columns_;
+  std::size_t nameless_;                ///< Columns behind them.
   std::vector<std::string> json_keys_;  ///< `"key":"` for each column.
   std::size_t phone_column_ = 0;
   char separator_;

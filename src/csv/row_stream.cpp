@@ -21,22 +21,23 @@ Result<std::unique_ptr<RowStream>> RowStream::open(std::istream& file,
   auto normalizer = PhoneNormalizer::create(options.default_region);
   if (!normalizer) return tl::unexpected(std::move(normalizer.error()));
   std::unique_ptr<RowStream> rows{new RowStream{file, options}};
-  if (auto read = rows->read_columns(); !read) return tl::unexpected(std::move(read.error()));
-  rows->check_.emplace(rows->columns_, rows->reader_.separator(), std::move(*normalizer), options);
+  if (auto read = rows->read_header_line(); !read) return tl::unexpected(std::move(read.error()));
+  rows->check_.emplace(rows->header_, rows->reader_.separator(), std::move(*normalizer), options);
   return rows;
 }
 
-Result<void> RowStream::read_columns() {
+Result<void> RowStream::read_header_line() {
   if (const auto& readable = reader_.readable(); !readable) return readable;
   const bool there = next_record();
   if (failed()) return fail(ErrorCode::unavailable, "the file cannot be read", "file");
   if (!there) {
-    return fail(ErrorCode::invalid_argument, "The file is empty: it needs a header line.",
+    return fail(ErrorCode::invalid_argument,
+                "The file is empty: it needs a header line with the column phone_number.",
                 "phone_number");
   }
-  auto columns = read_header(record_);
-  if (!columns) return tl::unexpected(std::move(columns.error()));
-  columns_ = std::move(*columns);
+  auto header = read_header(record_);
+  if (!header) return tl::unexpected(std::move(header.error()));
+  header_ = std::move(*header);
   return {};
 }
 

@@ -24,18 +24,18 @@ class RowStream {
   /// The number as it stands in the file, after `row`.
   [[nodiscard]] std::string_view number_in_file() const { return check_->phone_number(record_); }
 
-  [[nodiscard]] const std::vector<Column>& columns() const noexcept { return columns_; }
+  [[nodiscard]] const std::vector<Column>& columns() const noexcept { return header_.columns; }
   /// Whether reading the file failed, so that its end was not reached.
   [[nodiscard]] bool failed() const noexcept { return reader_.failed(); }
 
  private:
   RowStream(std::istream& file, const CsvImportOptions& options);
-  Result<void> read_columns();
+  Result<void> read_header_line();
   bool next_record();
 
   CsvReader reader_;
   CsvRecord record_;
-  std::vector<Column> columns_;
+  Header header_;
   std::optional<RowCheck> check_;
 };
 

@@ -197,6 +197,19 @@ BOOST_AUTO_TEST_CASE(the_separator_is_told_from_the_header) {
   BOOST_TEST((fields_of("phone_number\n").front() == Texts{"phone_number"}));
 }
 
+BOOST_AUTO_TEST_CASE(the_separator_may_be_named_on_a_line_of_its_own) {
+  const std::vector<ReadRecord> expected_records{{2, Defect::none, {"phone_number", "a,b"}},
+                                                 {3, Defect::none, {"1", "x"}}};
+  BOOST_TEST((read_all("sep=;\r\nphone_number;a,b\r\n1;x\r\n") == expected_records));
+  BOOST_TEST((read_all("\xEF\xBB\xBF\"SEP=\t\"\nphone_number\ta,b\n1\tx") == expected_records));
+  BOOST_TEST((read_all("sep=;\rphone_number;a,b\r1;x") == expected_records));
+  BOOST_TEST((fields_of("sep=phone_number,b\n").front() == Texts{"sep=phone_number", "b"}));
+  std::istringstream file{"sep=|\nphone_number|b\n"};
+  const CsvReader reader{file, 1000};
+  BOOST_REQUIRE(!reader.readable());
+  BOOST_TEST(reader.readable().error().field == "file");
+}
+
 BOOST_AUTO_TEST_CASE(wrong_quotes_cost_only_the_line_they_are_on) {
   const std::string text =
       "phone_number,note\n"
@@ -225,6 +238,21 @@ BOOST_AUTO_TEST_CASE(a_line_beyond_the_limit_is_flagged_and_left) {
   BOOST_TEST((records[2] == ReadRecord{3, Defect::none, {"2", "fine"}}));
   BOOST_TEST((records[3].defect == Defect::bad_quotes));  // A quoted text beyond the limit.
   BOOST_TEST((records.back() == ReadRecord{5005, Defect::none, {"3", "z"}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_record_may_go_over_a_thousand_lines) {
+  const auto file_with = [](int lines) {
+    std::string text = "phone_number,note\n1,\"";
+    for (int i = 1; i < lines; ++i) text += "x\r\n";
+    return text + "\"\n2,fine";
+  };
+  const auto good = read_all(file_with(1000));
+  BOOST_REQUIRE(good.size() == 3u);
+  BOOST_TEST((good[1].defect == Defect::none));
+  BOOST_TEST((good[2] == ReadRecord{1002, Defect::none, {"2", "fine"}}));
+  const auto bad = read_all(file_with(1001));
+  BOOST_TEST((bad.at(1).defect == Defect::bad_quotes));
+  BOOST_TEST((bad.back() == ReadRecord{1003, Defect::none, {"2", "fine"}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_long_file_is_read_beyond_the_engines_blocks) {

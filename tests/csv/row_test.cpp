@@ -37,6 +37,13 @@ Error header_error(const std::string& header) {
   return read.error();
 }
 
+/// Further columns of a header.
+std::string many_columns(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += ",c" + std::to_string(i);
+  return text;
+}
+
 std::string file_text(const std::string& name) {
   std::ifstream file{std::string{TEMPLATES} + '/' + name, std::ios::binary};
   BOOST_REQUIRE(file.is_open());
@@ -108,7 +115,7 @@ BOOST_AUTO_TEST_CASE(the_rule_of_priority_can_be_replaced) {
 
 BOOST_AUTO_TEST_CASE(blank_lines_are_no_rows) {
   const auto read =
-      read_rows("\n \nphone_number,name\n\n,\n \t , \n+493012345678,Ann\n\n\n").value();
+      read_rows("\n \nphone_number,name\n\n,\n\xC2\xA0 , \t\n+493012345678,Ann\n\n\n").value();
   BOOST_TEST(read.errors.empty());
   BOOST_TEST(read.rows.size() == 1u);
   BOOST_TEST(read.rows.at(0).line == 7);
@@ -120,16 +127,47 @@ BOOST_AUTO_TEST_CASE(an_unusable_header_is_refused_by_the_columns_name) {
   BOOST_TEST(header_error("phone_number,Phone Number").field == "phone_number");
   BOOST_TEST(header_error("phone_number,name,NAME").field == "name");
   BOOST_TEST(header_error("phone_number,city,city").field == "city");
+  BOOST_TEST(says(header_error("phone_number, ,name").message, "Column 2"));
   BOOST_TEST(header_error("phone_number,,name").field == "header");
-  BOOST_TEST(says(header_error("phone_number,name, ").message, "Column 3"));
   BOOST_TEST(header_error("phone_number,\"name").field == "header");
   BOOST_TEST(header_error("phone_number,stra\xDF"
                           "e")
                  .field == "header");
-  BOOST_TEST(header_error("phone_number" + std::string(1000, ',')).field == "header");
+  BOOST_TEST(header_error("phone_number" + many_columns(1000)).field == "header");
   BOOST_TEST(header_error("phone_number," + std::string(256, 'x')).field == "header");
   BOOST_TEST(read_rows("").error().field == "phone_number");
   BOOST_TEST(read_rows("phone_number,city,City\n").has_value());  // Two keys of user_data.
+}
+
+BOOST_AUTO_TEST_CASE(a_header_without_the_number_is_told_what_it_has) {
+  const std::string reason = header_error("Telefon;Vorname").message;
+  BOOST_TEST(says(reason, "only: Telefon, Vorname"));
+  BOOST_TEST(says(reason, "Rename"));
+  BOOST_TEST(header_error("name" + many_columns(900)).message.size() < 300u);
+  // A contact's number does not get into messages.
+  const std::string contact = header_error("Ann,+49 30 12345678").message;
+  BOOST_TEST(says(contact, "first line"));
+  BOOST_TEST(!says(contact, "12345678"));
+}
+
+BOOST_AUTO_TEST_CASE(empty_columns_that_a_spreadsheet_leaves_behind_are_no_columns) {
+  const auto read = read_rows("phone_number,name" + std::string(5000, ',') +
+                              "\n"
+                              "+493012345678,Ann" +
+                              std::string(5000, ',') + "\n" +
+                              "+493012345679,Bob, \n"  // Spreadsheets leave out empty ones, too.
+                              "+493012345670,Cid\n"
+                              "+493012345671,Dan,,here\n"
+                              "+493012345672\n")
+                        .value();
+  BOOST_TEST(read.rows.size() == 3u);
+  BOOST_TEST(read.rows.at(0).user_data == "{}");
+  BOOST_REQUIRE(read.errors.size() == 2u);
+  BOOST_TEST(read.errors[0].line == 5);
+  BOOST_TEST(says(read.errors[0].reason, "column 4, which has no name"));
+  BOOST_TEST(says(read.errors[1].reason, "too few fields: it has 1, the header has 2"));
+  BOOST_TEST(says(error_in("phone_number,name,", "+493012345678,Ann,,").reason,
+                  "too many fields: it has 4, the header has 2"));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_default_region_is_refused) {
@@ -201,7 +239,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_time_zone_is_reported) {
 }
 
 BOOST_AUTO_TEST_CASE(a_priority_must_be_an_integer_of_32_bits) {
-  for (const auto* wrong : {"high", "1.5", "1e3", "5 6", "0x10", "--1", "+"}) {
+  for (const auto* wrong : {"high", "1.5", "1e3", "5 6", "0x10", "--1", "+", "+-3", "++3"}) {
     const CsvError error = error_in("phone_number,priority", std::string{"+493012345678,"} + wrong);
     BOOST_TEST(error.field == "priority");
     BOOST_TEST(says(error.reason, "whole number"), wrong);
@@ -357,13 +395,15 @@ BOOST_AUTO_TEST_CASE(an_errors_file_runs_no_formula_in_a_spreadsheet) {
   write_errors_csv(out, {{.line = 2, .field = "phone_number", .value = "=1+1", .reason = "r"},
                          {.line = 3, .field = "phone_number", .value = "+cmd|x", .reason = "r"},
                          {.line = 4, .field = "phone_number", .value = "@x", .reason = "r"},
-                         {.line = 5, .field = "phone_number", .value = "+49 30", .reason = "r"}});
+                         {.line = 5, .field = "phone_number", .value = "+49 30", .reason = "r"},
+                         {.line = 6, .field = "phone_number", .value = "+49-30-1", .reason = "r"}});
   BOOST_TEST(out.str() ==
              "line,field,value,reason\n"
              "2,phone_number,\"'=1+1\",r\n"
              "3,phone_number,\"'+cmd|x\",r\n"
              "4,phone_number,\"'@x\",r\n"
-             "5,phone_number,+49 30,r\n");
+             "5,phone_number,+49 30,r\n"
+             "6,phone_number,\"'+49-30-1\",r\n");  // Not a difference.
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_make_rows_and_errors_that_hold_their_promises) {

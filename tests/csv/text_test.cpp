@@ -36,6 +36,9 @@ BOOST_AUTO_TEST_CASE(a_shown_text_is_short_valid_and_made_of_whole_characters) {
 BOOST_AUTO_TEST_CASE(trimming_takes_white_space_of_spreadsheets_too) {
   BOOST_TEST(trimmed(" \t\xC2\xA0 a b \xC2\xA0\r\n") == "a b");
   BOOST_TEST(trimmed(" \xC2\xA0") == "");
+  BOOST_TEST(trimmed("\xEF\xBB\xBF\xE2\x80\x8E"
+                     "é\xE2\x81\xA9\xE3\x80\x80") == "é");
+  BOOST_TEST(trimmed("\xE2\x82\xAC") == "\xE2\x82\xAC");  // The euro sign begins like them.
   BOOST_TEST(trimmed("") == "");
 }
 
