@@ -43,7 +43,7 @@ struct CsvError {
 struct CsvReport {
   CampaignId campaign_id;
   std::int64_t total = 0;     ///< Data rows in the file; blank lines do not count.
-  std::int64_t imported = 0;  ///< Calls queued.
+  std::int64_t imported = 0;  ///< Calls queued (or contacts, without a campaign).
   std::int64_t matched = 0;  ///< Of those, rows whose number belonged to an existing contact (which
                              ///< was not overwritten).
   std::int64_t skipped = 0;  ///< Duplicates in the file, and contacts already in the campaign.
@@ -60,13 +60,26 @@ struct CsvReport {
 /// returns.
 /// @pre the campaign exists and is not final.
 /// @return the report, also when rows failed. `invalid_argument` naming the column when the header
-/// is unusable (`phone_number` missing, a column twice; `header` when a column has no name), `file`
-/// when it is no CSV, or `default_region` when unknown; `conflict` when the campaign is final
-/// (`campaign_id`) or `progress` stopped the import (`progress`); `unavailable` (`file`) when the
-/// stream breaks off.
+/// is unusable (`phone_number` missing, a column twice; `header` when a column before another has
+/// no name), `file` when it is no CSV, or `default_region` when unknown; `conflict` when the
+/// campaign is final or another import into it is running (`campaign_id`), or `progress` stopped
+/// the import
+/// (`progress`); `unavailable` when the stream breaks off (`file`) or `errors` cannot be written
+/// (`errors`). Nothing is imported then.
 [[nodiscard]] Result<CsvReport> import_csv(Store& store, UserId user_id, CampaignId campaign_id,
                                            std::istream& file,
                                            const CsvImportOptions& options = {});
+
+/// Imports a CSV file as contacts alone: no campaign, no calls. Columns that are no contact's are
+/// read over (`priority`, `user_data`).
+///
+/// As `import_csv`, but contacts are there as soon as they are read; after a failure on the way
+/// those stay that are, unless `atomic`: the file can be imported again.
+/// @return of the report `imported` counts contacts, those `matched` among them; `campaign_id` is
+/// nil.
+[[nodiscard]] Result<CsvReport> import_contacts_csv(Store& store, UserId user_id,
+                                                    std::istream& file,
+                                                    const CsvImportOptions& options = {});
 
 /// Reads a file as `import_csv` would, writing nothing: what is wrong with its rows, and the first
 /// ones as they would be taken. Duplicates within the file and with the database are not looked

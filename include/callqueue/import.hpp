@@ -10,10 +10,10 @@ namespace callqueue {
 
 using ImportId = Id<struct ImportTag>;
 
-/// Opens an import into a campaign.
+/// Opens an import into a campaign, or of contacts alone.
 struct ImportRequest {
   UserId user_id;
-  CampaignId campaign_id;
+  std::optional<CampaignId> campaign_id;  ///< None: contacts are created, and no calls queued.
   bool again = false;   ///< Queue contacts that already have a final row in the campaign once more.
   bool atomic = false;  ///< Remember what is created so that `abandon_import` takes all of it back,
                         ///< contacts included.
@@ -37,8 +37,8 @@ struct ImportRow {
 
 /// What became of one row.
 enum class ImportOutcome {
-  imported,             ///< A contact was created and a call queued.
-  matched,              ///< The contact existed: not overwritten, a call queued.
+  imported,             ///< A contact was created and a call queued, if there is a campaign.
+  matched,              ///< The contact existed: not overwritten, a call queued likewise.
   duplicate_in_file,    ///< An earlier row of this import has the number; skipped.
   already_in_campaign,  ///< The contact has a row in the campaign; skipped.
 };

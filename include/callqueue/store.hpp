@@ -233,7 +233,9 @@ class Store {
   // --- Import ---
 
   /// Opens an import: rows are staged out of the claim's sight and appear all at once. The campaign
-  /// stays open meanwhile. `conflict` (`campaign_id`) when it is final.
+  /// stays open meanwhile. `conflict` (`campaign_id`) when it is final, or another import into it
+  /// is running; one that was not heard of for 30 s is taken back first, for its process may be
+  /// gone.
   virtual Result<ImportId> begin_import(const ImportRequest& request) = 0;
   /// Stages rows in their order, in transactions of at most about 50 ms, and says what became of
   /// each. Also keeps the import alive: one that hears nothing for ten minutes is abandoned by

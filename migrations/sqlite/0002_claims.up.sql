@@ -38,20 +38,22 @@ INSERT INTO callqueue_campaign_rules (campaign_id, user_id, last_position, sweep
 
 CREATE TABLE callqueue_imports (
   id TEXT NOT NULL PRIMARY KEY,
-  user_id TEXT NOT NULL,
-  campaign_id TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  campaign_id TEXT,                            -- NULL: contacts alone, or published
   again INTEGER NOT NULL DEFAULT 0,
   atomic INTEGER NOT NULL DEFAULT 0,
-  state TEXT NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'abandoned')),
+  state TEXT NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'abandoned', 'published')),
   created_at INTEGER NOT NULL,
   heartbeat_at INTEGER NOT NULL,
   FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX callqueue_imports_campaign ON callqueue_imports (campaign_id);
--- Contacts that an atomic import created, to be taken back with it.
+-- Contacts that an atomic import created, to be taken back with it; all that an import of contacts alone has met, to
+-- tell duplicates in its file. Gone soon after the import is published.
 CREATE TABLE callqueue_import_contacts (
   import_id TEXT NOT NULL REFERENCES callqueue_imports (id) ON DELETE CASCADE,
   contact_id TEXT NOT NULL,
+  created INTEGER NOT NULL,                    -- by this import
   PRIMARY KEY (import_id, contact_id)
 ) WITHOUT ROWID;
 

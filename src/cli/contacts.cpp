@@ -1,11 +1,7 @@
-#include <limits>
-#include <set>
-
 #include <fmt/core.h>
 
 #include "callqueue/csv_import.hpp"
 #include "callqueue/json.hpp"
-#include "callqueue/validate.hpp"
 #include "cli/command.hpp"
 #include "cli/csv_file.hpp"
 #include "cli/find.hpp"
@@ -20,37 +16,6 @@ struct ListOptions {
   std::size_t limit = 0;
 };
 
-Contact contact(UserId user_id, const ImportRow& row) {
-  return {.user_id = user_id,
-          .name = row.name,
-          .phone_number = row.phone_number,
-          .email = row.email,
-          .company = row.company,
-          .notes = row.notes,
-          .timezone = row.timezone};
-}
-
-/// The preview's report counts what cannot be read; this adds what became of the rest.
-void store_rows(Store& store, UserId user_id, CsvPreview& preview) {
-  auto& report = preview.report;
-  report.imported = report.matched = report.skipped = 0;
-  std::set<std::string> seen;
-  for (const auto& row : preview.rows) {
-    if (!seen.insert(row.phone_number).second) {
-      ++report.skipped;
-      continue;
-    }
-    const auto wanted = contact(user_id, row);
-    value(validate(wanted));
-    const auto created = store.create_contact(wanted);
-    if (!created && created.error().code != ErrorCode::conflict) {
-      throw Refused{created.error().message};
-    }
-    ++report.imported;
-    if (!created) ++report.matched;  // Known already; not overwritten.
-  }
-}
-
 int import(Context& context, const std::string& user, const CsvFileOptions& options) {
   CsvFile file(options);
   auto& store = context.store();
@@ -58,14 +23,14 @@ int import(Context& context, const std::string& user, const CsvFileOptions& opti
   auto how = options.import;
   how.errors = file.errors();
   how.progress = file.progress();
-  auto preview = value(preview_csv(file.rows(), how, std::numeric_limits<std::size_t>::max()));
-  store_rows(store, user_id, preview);
-  file.finish();
+  const auto report = value(import_contacts_csv(store, user_id, file.rows(), how));
   if (context.json) {
-    print_line(to_json(preview.report));
+    print_line(to_json(report));
   } else {
-    describe(preview.report);
+    describe(report);
   }
+  file.finish();
+  refuse_if_taken_back(how, report);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <fstream>
 #include <istream>
 #include <optional>
@@ -10,8 +11,8 @@
 
 namespace callqueue::cli {
 
-/// A CSV file on its way in, with what both imports share: `--default-region`, `--errors`,
-/// progress.
+/// A CSV file on its way in, with what both imports share: `--default-region`, `--atomic`,
+/// `--errors`, progress.
 struct CsvFileOptions {
   std::string file;
   std::string errors;
@@ -19,6 +20,18 @@ struct CsvFileOptions {
 };
 
 void add_csv_file_options(CLI::App* command, CsvFileOptions& options);
+
+/// A file that tells how far it was read, also while another thread reads it.
+class CountedFile final : public std::filebuf {
+ public:
+  [[nodiscard]] std::int64_t bytes_read() const { return bytes_read_; }
+
+ protected:
+  std::streamsize xsgetn(char* to, std::streamsize size) override;
+
+ private:
+  std::atomic<std::int64_t> bytes_read_ = 0;
+};
 
 /// The opened files; `Refused` when one cannot be.
 class CsvFile {
@@ -33,14 +46,20 @@ class CsvFile {
   void finish();
 
  private:
+  void open_rows();
+  void open_errors();
+
   std::string name_;
   std::int64_t size_ = 0;
-  std::ifstream rows_;
+  CountedFile file_;
+  std::istream rows_{nullptr};
   std::string errors_name_;
   std::ofstream errors_;
 };
 
 /// What became of a file, for people, on standard error.
 void describe(const CsvReport& report);
+/// `Refused` when `--atomic` took the import back.
+void refuse_if_taken_back(const CsvImportOptions& options, const CsvReport& report);
 
 }  // namespace callqueue::cli

@@ -88,14 +88,12 @@ int import(Context& context, const ImportOptions& options) {
   how.progress = file.progress();
   auto report =
       value(import_csv(store, draft.campaign().user_id, draft.campaign().id, file.rows(), how));
-  file.finish();
   const bool refused = how.atomic && report.failed > 0;
   if (!refused) draft.keep();
   if (draft.goes_away()) report.campaign_id = {};
   print(context, report);
-  if (refused) {
-    throw Refused{fmt::format("{} rows failed, so nothing was imported (--atomic)", report.failed)};
-  }
+  file.finish();
+  refuse_if_taken_back(how, report);
   if (options.start) {
     value(CallCampaigns(store).start(draft.campaign().user_id, draft.campaign().id));
   }
@@ -111,7 +109,6 @@ void add_import_command(CLI::App& app, Context& context) {
   add_csv_file_options(command, options->csv);
   options->campaign = add_campaign_options(command);
   command->add_option("--campaign", options->existing, "Add to this campaign instead of a new one");
-  command->add_flag("--atomic", options->csv.import.atomic, "Import nothing if a row fails");
   command->add_flag("--again", options->csv.import.again,
                     "Queue contacts again whose call in the campaign is done");
   command->add_flag("--start", options->start, "Start the campaign at once");

@@ -5,6 +5,7 @@
 #include "callqueue/csv_import.hpp"
 #include "csv/error_log.hpp"
 #include "csv/row_stream.hpp"
+#include "csv/text.hpp"
 
 namespace callqueue {
 namespace csv {
@@ -79,7 +80,7 @@ class Batch {
     ++report.skipped;
     errors_.push_back({.line = rows_[row].line,
                        .field = "phone_number",
-                       .value = numbers_[row].substr(0, 200),
+                       .value = shown(numbers_[row], 200),
                        .reason = std::move(reason)});
   }
 
@@ -145,13 +146,22 @@ Result<void> stage_rows(RowStream& rows, StagedImport& import, CsvReport& report
   return {};
 }
 
-Result<CsvReport> import(Store& store, UserId user_id, CampaignId campaign_id, std::istream& file,
-                         const CsvImportOptions& options) {
+Result<void> check_campaign(Store& store, UserId user_id, CampaignId campaign_id) {
   const auto campaign = store.find_campaign(user_id, campaign_id);
   if (!campaign) return tl::unexpected(campaign.error());
   if (is_final(campaign->status)) {
     return fail(ErrorCode::conflict, "the campaign has ended; no contacts can be added",
                 "campaign_id");
+  }
+  return {};
+}
+
+Result<CsvReport> import(Store& store, UserId user_id, std::optional<CampaignId> campaign_id,
+                         std::istream& file, const CsvImportOptions& options) {
+  if (campaign_id) {
+    if (auto good = check_campaign(store, user_id, *campaign_id); !good) {
+      return tl::unexpected(std::move(good.error()));
+    }
   }
   auto rows = RowStream::open(file, options);
   if (!rows) return tl::unexpected(std::move(rows.error()));
@@ -162,11 +172,15 @@ Result<CsvReport> import(Store& store, UserId user_id, CampaignId campaign_id, s
   if (!id) return tl::unexpected(id.error());
 
   StagedImport import{store, *id};
-  CsvReport report{.campaign_id = campaign_id};
+  CsvReport report{.campaign_id = campaign_id.value_or(CampaignId{})};
   ErrorLog log{report, options.errors};
   Progress progress{options};
   if (auto staged = stage_rows(**rows, import, report, log, progress); !staged) {
     return tl::unexpected(std::move(staged.error()));
+  }
+  if (options.errors != nullptr && !options.errors->flush()) {
+    return fail(ErrorCode::unavailable, "the errors cannot be written; nothing was imported",
+                "errors");
   }
   const bool refused = options.atomic && report.failed > 0;
   if (auto ended = refused ? import.abandon() : import.publish(); !ended) {
@@ -224,6 +238,12 @@ Result<CsvReport> import_csv(Store& store, UserId user_id, CampaignId campaign_i
                              std::istream& file, const CsvImportOptions& options) {
   return csv::without_exceptions(
       [&] { return csv::import(store, user_id, campaign_id, file, options); });
+}
+
+Result<CsvReport> import_contacts_csv(Store& store, UserId user_id, std::istream& file,
+                                      const CsvImportOptions& options) {
+  return csv::without_exceptions(
+      [&] { return csv::import(store, user_id, std::nullopt, file, options); });
 }
 
 Result<CsvPreview> preview_csv(std::istream& file, const CsvImportOptions& options,

@@ -53,7 +53,7 @@ constexpr char kWorkAt[] = R"sql(
       (status = 'initiated' OR status = 'ringing' OR status = 'in_progress')
     UNION ALL SELECT min(scheduled_for) FROM call_queue WHERE status = 'queued' AND ready = 0
     UNION ALL SELECT min(not_after) + 1 FROM call_queue WHERE status = 'queued' AND not_after IS NOT NULL
-    UNION ALL SELECT min(CASE state WHEN 'abandoned' THEN 0 ELSE heartbeat_at + 600000000 END)
+    UNION ALL SELECT min(CASE state WHEN 'staging' THEN heartbeat_at + 600000000 ELSE 0 END)
       FROM callqueue_imports))sql";
 // Index callqueue_lanes_opening: an opening needs no work, it only has to be noticed.
 constexpr char kOpensAt[] = R"sql(
@@ -153,7 +153,7 @@ Result<AdvanceResult> SqliteStore::run_steps(const AdvanceRequest& request, Adva
   step(result.made_ready, make_ready);
   step(result.expired, expire_direct);
   step(result.swept, sweep_campaigns);
-  step(moved, sweep_abandoned_imports);
+  step(moved, sweep_imports);
   if (error) return tl::unexpected<Error>(*error);
   // A campaign that ended has rows to sweep, moved rows have lanes to roll: there is more until
   // nothing was done.

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sqlite/import_rows.hpp"
+#include "sqlite/references.hpp"
 #include "sqlite/rows.hpp"
 #include "sqlite/store.hpp"
 #include "store/failpoint.hpp"
@@ -13,7 +14,19 @@ namespace {
 
 // Rows between two looks at the watch.
 constexpr std::size_t kRowsPerLook = 32;
-constexpr int kTakenPerLook = 100;
+constexpr int kSweptPerLook = 100;
+
+constexpr char kBegin[] =
+    "INSERT INTO callqueue_imports (id, user_id, campaign_id, again, atomic, created_at, "
+    "heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
+constexpr char kAbandon[] =
+    "UPDATE callqueue_imports SET state = 'abandoned' WHERE id = ?1 AND state <> 'published'";
+// Index callqueue_imports_campaign, both.
+constexpr char kAbandonSilent[] =
+    "UPDATE callqueue_imports SET state = 'abandoned' "
+    "WHERE campaign_id = ?1 AND state = 'staging' AND heartbeat_at <= ?2";
+constexpr char kImportsOfCampaign[] =
+    "SELECT id, state FROM callqueue_imports WHERE campaign_id = ?1";
 
 constexpr char kLaneOfZone[] =
     "SELECT min(lane_id) FROM callqueue_lanes "
@@ -24,6 +37,33 @@ constexpr char kCountLane[] =
 constexpr char kMoveRows[] = "UPDATE call_queue SET lane_id = ?2 WHERE lane_id = ?1";
 constexpr char kDropLane[] = "DELETE FROM callqueue_lanes WHERE lane_id = ?1";
 constexpr char kPublishLane[] = "UPDATE callqueue_lanes SET import_id = NULL WHERE lane_id = ?1";
+
+void require_open(Database& database, UserId user_id, CampaignId id) {
+  const auto status = database.value<std::string>(
+      "SELECT status FROM call_campaigns WHERE user_id = ?1 AND id = ?2", user_id, id);
+  if (!status) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
+  if (is_final(campaign_status_of(*status))) {
+    throw Failure{ErrorCode::conflict, "the campaign is " + *status, "campaign_id"};
+  }
+}
+
+/// Abandons the campaign's imports that were not heard of for long enough. @return all that have
+/// ended; throws `conflict` when one runs.
+std::vector<ImportId> end_silent_imports(Database& database, Instant now, CampaignId id) {
+  database.run(kAbandonSilent, id, now - kImportSilenceToOthers);
+  std::vector<ImportId> ended;
+  auto imports = database.query(kImportsOfCampaign, id);
+  while (imports.step()) {
+    if (imports.get<std::string_view>(1) == "staging") {
+      throw Failure{ErrorCode::conflict,
+                    "another import into the campaign is running, or broke off less than 30 "
+                    "seconds ago: try again then",
+                    "campaign_id"};
+    }
+    ended.push_back(get_id<ImportId>(imports, 0));
+  }
+  return ended;
+}
 
 /// Moves the staged lane's rows into the campaign's lane of the zone if they are no more than
 /// `may_move`. @return how many moved; nothing when the lane has to stay.
@@ -68,21 +108,28 @@ std::vector<StagedRow> stage_chunk(ImportRows& chunk, std::span<const ImportRow>
 }  // namespace
 
 Result<ImportId> SqliteStore::begin_import(const ImportRequest& request) {
-  return write([&](Database& database, Instant now) {
-    const auto status = database.value<std::string>(
-        "SELECT status FROM call_campaigns WHERE user_id = ?1 AND id = ?2", request.user_id,
-        request.campaign_id);
-    if (!status) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
-    if (is_final(campaign_status_of(*status))) {
-      throw Failure{ErrorCode::conflict, "the campaign is " + *status, "campaign_id"};
+  std::vector<ImportId> ended;
+  const auto begun = write([&](Database& database, Instant now) {
+    if (request.campaign_id) {
+      require_open(database, request.user_id, *request.campaign_id);
+      ended = end_silent_imports(database, now, *request.campaign_id);
+    } else {
+      require_user(database, request.user_id);
     }
     const auto id = uuids_->next_id<ImportId>(now);
-    database.run(
-        "INSERT INTO callqueue_imports (id, user_id, campaign_id, again, atomic, created_at, "
-        "heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-        id, request.user_id, request.campaign_id, request.again, request.atomic, now);
+    database.run(kBegin, id, request.user_id, request.campaign_id, request.again, request.atomic,
+                 now);
     return id;
   });
+  if (!begun) return begun;
+  // The new one holds the campaign open meanwhile.
+  for (const auto id : ended) {
+    if (auto swept = guarded([&] { sweep_whole_import(id); }); !swept) {
+      (void)abandon_import(*begun);
+      return tl::unexpected(swept.error());
+    }
+  }
+  return begun;
 }
 
 Result<std::vector<StagedRow>> SqliteStore::stage_import(ImportId id,
@@ -108,30 +155,38 @@ Result<void> SqliteStore::publish_import(ImportId id) {
   failpoint("before_publish_import");
   auto published = write([&](Database& database, Instant now) {
     const auto import = continue_import(database, now, id);
-    publish_lanes(database, import);
-    close_import(database, now, id, import.campaign_id);
+    if (import.queues_calls) {
+      publish_lanes(database, import);
+      release_campaign(database, now, id, import.campaign_id);
+    }
+    database.run("UPDATE callqueue_imports SET state = 'published' WHERE id = ?1", id);
   });
   failpoint("after_publish_import");
+  // It is done, whatever happens to what is left to clear away: `advance` would do it.
+  if (published) (void)guarded([&] { sweep_whole_import(id); });
   return published;
 }
 
 Result<void> SqliteStore::abandon_import(ImportId id) {
   return guarded([&] {
-    const auto known = import_chunk([&](Database& database, auto, const auto&) {
-      return database.run("UPDATE callqueue_imports SET state = 'abandoned' WHERE id = ?1", id);
-    });
+    const auto known = import_chunk(
+        [&](Database& database, auto, const auto&) { return database.run(kAbandon, id); });
     if (known == 0) {
       throw Failure{ErrorCode::conflict, "the import is not running any more", "import_id"};
     }
-    for (bool gone = false; !gone;) {
-      gone = import_chunk([&](Database& database, Instant now, const ImportChunks::Watch& watch) {
-        while (!watch.is_over()) {
-          if (take_import_back(database, now, id, kTakenPerLook) < kTakenPerLook) return true;
-        }
-        return false;
-      });
-    }
+    sweep_whole_import(id);
   });
+}
+
+void SqliteStore::sweep_whole_import(ImportId id) {
+  for (bool gone = false; !gone;) {
+    gone = import_chunk([&](Database& database, Instant now, const ImportChunks::Watch& watch) {
+      while (!watch.is_over()) {
+        if (sweep_import(database, now, id, kSweptPerLook) < kSweptPerLook) return true;
+      }
+      return false;
+    });
+  }
 }
 
 }  // namespace callqueue::sqlite

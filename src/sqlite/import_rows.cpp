@@ -53,29 +53,31 @@ RunningImport running_import(Database& database, ImportId id) {
   auto row = database.query(
       "SELECT i.user_id, i.campaign_id, c.agent_id, i.again, i.atomic, r.spread, r.clock, "
       "r.timezone, u.timezone, r.last_position, c.status, i.state "
-      "FROM callqueue_imports i JOIN call_campaigns c ON c.id = i.campaign_id "
-      "JOIN callqueue_campaign_rules r ON r.campaign_id = c.id JOIN users u ON u.id = i.user_id "
+      "FROM callqueue_imports i JOIN users u ON u.id = i.user_id "
+      "LEFT JOIN call_campaigns c ON c.id = i.campaign_id "
+      "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = c.id "
       "WHERE i.id = ?1",
       id);
   // One that was abandoned and taken back, or went with its user, has left no trace.
   if (!row.step() || row.get<std::string_view>(11) != "staging") {
     throw Failure{ErrorCode::conflict, "the import is not running any more", "import_id"};
   }
+  RunningImport import{.id = id, .user_id = get_id<UserId>(row, 0), .atomic = row.get<bool>(4)};
+  if (row.is_null(1)) return import;
   if (is_final(campaign_status_of(row.get<std::string_view>(10)))) {
     throw Failure{ErrorCode::conflict, "the campaign is final", "campaign_id"};
   }
-  return {.id = id,
-          .user_id = get_id<UserId>(row, 0),
-          .campaign_id = get_id<CampaignId>(row, 1),
-          .agent_id = get_id<AgentId>(row, 2),
-          .again = row.get<bool>(3),
-          .atomic = row.get<bool>(4),
-          .spread = row.get<bool>(5),
-          .clock =
-              row.get<std::string_view>(6) == "campaign" ? CallClock::campaign : CallClock::contact,
-          .campaign_timezone = row.get<std::string>(7),
-          .user_timezone = row.get<std::string>(8),
-          .last_position = row.get<std::int64_t>(9)};
+  import.queues_calls = true;
+  import.campaign_id = get_id<CampaignId>(row, 1);
+  import.agent_id = get_id<AgentId>(row, 2);
+  import.again = row.get<bool>(3);
+  import.spread = row.get<bool>(5);
+  import.clock =
+      row.get<std::string_view>(6) == "campaign" ? CallClock::campaign : CallClock::contact;
+  import.campaign_timezone = row.get<std::string>(7);
+  import.user_timezone = row.get<std::string>(8);
+  import.last_position = row.get<std::int64_t>(9);
+  return import;
 }
 
 RunningImport continue_import(Database& database, Instant now, ImportId id) {
@@ -122,6 +124,7 @@ ImportRows::~ImportRows() = default;
 ImportOutcome ImportRows::stage(const ImportRow& row) {
   // Most numbers are new: tried first, the unique index finds the others.
   if (!create_contact(row)) return stage_for_existing(row);
+  if (!import_.queues_calls) return ImportOutcome::imported;
   queue_call(
       row,
       {.id = {contact_id_.data(), contact_id_.size()}, .name = row.name, .timezone = row.timezone});
@@ -129,6 +132,7 @@ ImportOutcome ImportRows::stage(const ImportRow& row) {
 }
 
 void ImportRows::finish() {
+  if (!import_.queues_calls) return;
   if (triggers_off_) {
     database_.run(kCount, import_.campaign_id, queued_);
     for (const auto& [timezone, lane_id] : lanes_) database_.run(kLaneIsReady, lane_id);
@@ -148,11 +152,17 @@ bool ImportRows::create_contact(const ImportRow& row) {
   insert_contact_.bind_at(7, row.timezone);
   insert_contact_.run();
   if (database_.changes() == 0) return false;
-  if (import_.atomic) {
-    database_.run("INSERT INTO callqueue_import_contacts (import_id, contact_id) VALUES (?1, ?2)",
-                  id_, std::string_view{contact_id_.data(), contact_id_.size()});
+  if (import_.atomic || !import_.queues_calls) {
+    (void)meet({contact_id_.data(), contact_id_.size()}, true);
   }
   return true;
+}
+
+bool ImportRows::meet(std::string_view contact_id, bool created) {
+  return database_.run(
+             "INSERT INTO callqueue_import_contacts (import_id, contact_id, created) "
+             "VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+             id_, contact_id, created) > 0;
 }
 
 ImportOutcome ImportRows::stage_for_existing(const ImportRow& row) {
@@ -163,6 +173,9 @@ ImportOutcome ImportRows::stage_for_existing(const ImportRow& row) {
   const Person person{.id = contact.get<std::string_view>(0),
                       .name = is_blank(row.name) ? contact.get<std::string_view>(1) : row.name,
                       .timezone = contact.get<std::string_view>(2)};
+  if (!import_.queues_calls) {
+    return meet(person.id, false) ? ImportOutcome::matched : ImportOutcome::duplicate_in_file;
+  }
   if (const auto skip = reason_to_skip(person.id)) return *skip;
   queue_call(row, person);
   return ImportOutcome::matched;

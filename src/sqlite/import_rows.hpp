@@ -18,6 +18,7 @@ namespace callqueue::sqlite {
 struct RunningImport {
   ImportId id;
   UserId user_id;
+  bool queues_calls = false;  ///< Else it creates contacts alone, and what follows means nothing.
   CampaignId campaign_id;
   AgentId agent_id;
   bool again = false;
@@ -69,6 +70,8 @@ class ImportRows {
   };
 
   bool create_contact(const ImportRow& row);
+  /// @return false when it was met before.
+  bool meet(std::string_view contact_id, bool created);
   ImportOutcome stage_for_existing(const ImportRow& row);
   [[nodiscard]] std::optional<ImportOutcome> reason_to_skip(std::string_view contact_id);
   void queue_call(const ImportRow& row, const Person& person);

@@ -127,6 +127,7 @@ class SqliteStore final : public Store {
   template <class Body>
   auto import_chunk(Body&& body);
   void spread_staged_rows(ImportId id);
+  void sweep_whole_import(ImportId id);
 
   /// A reader connection, given back to the pool when it goes.
   class Reader;

@@ -87,7 +87,7 @@ constexpr DataCheck kChecks[] = {
     {"campaign_not_completed", "campaigns go on although none of their rows is open",
      R"sql(SELECT count(*), min(c.id) FROM call_campaigns c
        WHERE c.status IN ('scheduled', 'active', 'paused') AND c.total_contacts > 0
-         AND c.id NOT IN (SELECT campaign_id FROM callqueue_imports)
+         AND NOT EXISTS (SELECT 1 FROM callqueue_imports i WHERE i.campaign_id = c.id)
          AND NOT EXISTS (SELECT 1 FROM call_queue q
                          WHERE q.campaign_id = c.id AND q.status IN ('queued', 'processing')))sql"},
     {"settings", "callqueue_settings must hold one row",

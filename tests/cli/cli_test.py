@@ -275,8 +275,14 @@ class People(Case):
         report = self.ok("contact", "import", path, "--user", self.user, "--json").json
         self.assertEqual((report["total"], report["imported"], report["matched"],
                           report["skipped"], report["failed"]), (5, 3, 0, 1, 1))
+        self.assertEqual([(e["line"], e["field"]) for e in report["errors"]],
+                         [(6, "phone_number"), (7, "phone_number")])
         again = self.ok("contact", "import", path, "--user", self.user, "--json").json
         self.assertEqual((again["imported"], again["matched"]), (3, 3))
+        more = self.file("phone_number\n+4930231250009\nbad\n")
+        self.assertEqual(self.bad(1, "contact", "import", more, "--user", self.user, "--atomic",
+                                  "--json").json["imported"], 0)
+        self.assertEqual(len(self.ok("contact", "list", "--user", self.user, "--json").json), 3)
         contacts = self.ok("contact", "list", "--user", self.user, "--json").json
         self.assertEqual({c["name"] for c in contacts}, {"Ann", "Bob, Jr.", None})
         self.assertIn("Bob", self.ok("contact", "list", "--user", self.user).out)
@@ -407,6 +413,63 @@ class Imports(Case):
         self.assertIsNone(run.json["campaign_id"])
         self.assertEqual(self.ok("campaign", "list", "--json").json, [])
         self.assertEqual(self.ok("contact", "list", "--user", self.user, "--json").json, [])
+
+    def test_the_errors_never_overwrite_the_list(self):
+        self.someone()
+        path = self.file(GOOD)
+        self.bad(1, "contact", "import", path, "--user", self.user, "--errors", path,
+                 says="the file that is imported")
+        link = self.folder / "link.csv"
+        link.symlink_to(path)
+        self.bad(1, "contact", "import", path, "--user", self.user, "--errors", link)
+        self.assertEqual(path.read_text(), GOOD)
+
+    def test_errors_that_cannot_be_written_import_nothing(self):
+        self.someone()
+        args = ["import", self.file(GOOD + "123,Short,,\n"), "--user", self.user, "--agent",
+                self.agent, "--name", "n", "--start-date", "2024-01-01", "--errors", "/dev/full"]
+        self.bad(1, *args, says="errors cannot be written")
+        self.assertEqual(self.ok("campaign", "list", "--json").json, [])
+
+    def test_a_list_may_come_from_standard_input(self):
+        self.someone()
+        report = self.ok("contact", "import", "-", "--user", self.user, "--json",
+                         process={"input": GOOD}).json
+        self.assertEqual(report["imported"], 3)
+
+    def test_an_import_that_broke_off_is_not_taken_for_done(self):
+        self.someone()
+        campaign = self.imported("phone_number\n+4930231250100\n").line
+        slow = subprocess.Popen([TOOL, "--db", self.db, "import", "-", "--campaign", campaign],
+                                stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(slow.stderr.close)
+        self.addCleanup(slow.stdin.close)
+        self.addCleanup(slow.wait)
+        self.addCleanup(slow.kill)
+        # More than is read ahead, and the end does not come.
+        slow.stdin.write(b"phone_number,notes\n+4930231250001,\n" + b"".join(
+            b"+49301%06d,%s\n" % (i, b"n" * 5000) for i in range(8_000)))
+        slow.stdin.flush()
+        self.wait_for_rows(1000)
+        slow.kill()
+        slow.wait()
+        self.bad(1, "import", self.file(GOOD), "--campaign", campaign, says="try again")
+        with sqlite3.connect(self.db.removeprefix("sqlite:")) as database:
+            database.execute("UPDATE callqueue_imports SET heartbeat_at = heartbeat_at - 31000000")
+        database.close()
+        report = self.ok("import", self.file(GOOD), "--campaign", campaign, "--json").json
+        self.assertEqual((report["imported"], report["skipped"]), (3, 0))
+        self.assertEqual(self.ok("campaign", "show", campaign, "--json").json["total_contacts"], 4)
+
+    def wait_for_rows(self, count):
+        """A bounded wait for another process: for what it has committed."""
+        database = sqlite3.connect(self.db.removeprefix("sqlite:"))
+        self.addCleanup(database.close)
+        for _ in range(3000):
+            if database.execute("SELECT count(*) FROM call_queue").fetchone()[0] >= count:
+                return
+            time.sleep(0.01)
+        self.fail("nothing was staged")
 
     def test_a_bad_header_leaves_no_campaign(self):
         self.someone()

@@ -218,6 +218,118 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_final_campaign_takes_no_import, Backend, AllBack
                  ErrorCode::conflict, "campaign_id"));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaign_takes_one_import_at_a_time, Backend, AllBackends) {
+  // What one has staged the other would skip: lost if the first is taken back.
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 9});
+  auto bob = backend.user({.concurrent_calls_limit = 9});
+  ann.draft();
+  bob.draft();
+  const Import first{backend, ann};
+  first.stage(import_rows(1));
+  backend.pass(29s);
+  BOOST_TEST(
+      fails_with(backend.store().begin_import({.user_id = ann.id, .campaign_id = ann.campaign}),
+                 ErrorCode::conflict, "campaign_id"));
+  const Import elsewhere{backend, bob};
+  first.stage(import_rows(1, 1));
+  first.publish();
+  elsewhere.publish();
+  const Import second{backend, ann};
+  second.stage(import_rows(1, 2));
+  second.publish();
+  BOOST_TEST(ann.find().total_contacts == 3);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_that_broke_off_loses_nothing_for_the_next_one, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 9});
+  ann.draft();
+  const Import broken{backend, ann};
+  broken.stage(import_rows(300));
+  backend.pass(31s);
+
+  const Import next{backend, ann};
+  BOOST_TEST(!backend.store().stage_import(broken.id, import_rows(1, 300)).has_value());
+  BOOST_TEST(!backend.store().publish_import(broken.id).has_value());
+  const auto outcomes = next.stage(import_rows(300));
+  BOOST_TEST((outcomes == std::vector<ImportOutcome>(300, ImportOutcome::matched)));
+  next.publish();
+
+  backend.pass(15min);
+  backend.advance();
+  BOOST_TEST(ann.find().total_contacts == 300);
+  BOOST_TEST(must(backend.store().verify()).ok());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_next_import_holds_the_campaign_of_one_that_broke_off_open,
+                              Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(1);
+  const Import broken{backend, ann};
+  backend.end(backend.claim_one());
+  backend.pass(31s);
+  const Import next{backend, ann};
+  next.stage(import_rows(1));
+  next.publish();
+  BOOST_TEST(ann.find().status == CampaignStatus::active);
+  backend.end(backend.claim_one());
+  BOOST_TEST(ann.find().status == CampaignStatus::completed);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(contacts_can_be_imported_alone, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  const auto known = ann.contact({.name = "Old Name", .phone_number = "+49301000001"});
+  const auto id = must(backend.store().begin_import({.user_id = ann.id}));
+  auto rows = import_rows(3);
+  rows.push_back(rows[0]);
+  rows.push_back(rows[1]);
+  std::vector<ImportOutcome> outcomes;
+  for (const auto& row : must(backend.store().stage_import(id, rows))) {
+    outcomes.push_back(row.outcome);
+  }
+  const std::vector expected{ImportOutcome::imported, ImportOutcome::matched,
+                             ImportOutcome::imported, ImportOutcome::duplicate_in_file,
+                             ImportOutcome::duplicate_in_file};
+  BOOST_TEST((outcomes == expected));
+  must(backend.store().publish_import(id));
+
+  BOOST_TEST(ann.all_rows().empty());
+  BOOST_TEST(must(backend.store().list_contacts(ann.id, {}, {.limit = 100})).items.size() == 3U);
+  BOOST_TEST((must(backend.store().find_contact(ann.id, known.id)) == known));
+  BOOST_TEST(!backend.store().publish_import(id).has_value());
+  BOOST_TEST(must(backend.store().verify()).ok());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_atomic_import_of_contacts_alone_can_be_taken_back, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  const auto known = ann.contact({.phone_number = "+49301000001"});
+  const auto id = must(backend.store().begin_import({.user_id = ann.id, .atomic = true}));
+  must(backend.store().stage_import(id, import_rows(300)));
+  must(backend.store().abandon_import(id));
+  const auto left = must(backend.store().list_contacts(ann.id, {}, {.limit = 100})).items;
+  BOOST_REQUIRE(left.size() == 1U);
+  BOOST_TEST((left[0] == known));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_published_atomic_import_keeps_its_contacts, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  ann.draft();
+  const Import import{backend, ann, false, true};
+  import.stage(import_rows(300));
+  import.publish();
+  backend.pass(15min);
+  backend.advance();
+  BOOST_TEST(ann.find().total_contacts == 300);
+  BOOST_TEST(must(backend.store().list_contacts(ann.id, {}, {.limit = 1000})).items.size() == 300U);
+  BOOST_TEST(must(backend.store().verify()).ok());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaign_is_not_deleted_while_an_import_runs, Backend,
                               AllBackends) {
   Backend backend;

@@ -293,6 +293,60 @@ BOOST_AUTO_TEST_CASE(all_errors_go_to_the_stream_in_file_order) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(errors_that_cannot_be_written_take_the_import_back) {
+  std::ostream full{nullptr};
+  CsvImportOptions options;
+  options.errors = &full;
+  const auto report = office.import(mixed, options);
+  BOOST_REQUIRE(!report);
+  BOOST_TEST((report.error().code == ErrorCode::unavailable));
+  BOOST_TEST(report.error().field == "errors");
+  BOOST_TEST(office.rows().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_skipped_rows_number_is_cut_between_characters) {
+  std::string spaced = "+493012345678";
+  for (int i = 0; i < 100; ++i) spaced += "\xE2\x80\x89";  // Thin spaces.
+  const auto report = office.import("phone_number\n" + spaced + "\n" + spaced + "\n").value();
+  BOOST_REQUIRE(report.errors.size() == 1u);
+  BOOST_TEST(report.errors[0].value.size() == 199u);  // 13 + 3 * 62: no half character.
+}
+
+BOOST_AUTO_TEST_CASE(contacts_alone_are_imported_with_the_same_report) {
+  (void)office.store
+      ->create_contact({.user_id = office.user, .name = "Known", .phone_number = "+493012345679"})
+      .value();
+  std::istringstream file{mixed};
+  std::ostringstream errors;
+  CsvImportOptions options;
+  options.errors = &errors;
+  const auto report = import_contacts_csv(*office.store, office.user, file, options).value();
+  BOOST_TEST(report.campaign_id.is_nil());
+  BOOST_TEST(report.total == 6);
+  BOOST_TEST(report.imported == 3);
+  BOOST_TEST(report.matched == 1);
+  BOOST_TEST(report.skipped == 1);
+  BOOST_TEST(report.failed == 2);
+  BOOST_REQUIRE(report.errors.size() == 3u);
+  BOOST_TEST(report.errors[1].line == 4);
+  BOOST_TEST(report.errors[1].reason == "An earlier row of this file has the same number.");
+  BOOST_TEST(read_all(errors.str()).size() == 4u);
+  BOOST_TEST(office.contacts().size() == 3u);
+  BOOST_TEST(office.contact("+493012345678").email == "ann@example.com");
+  BOOST_TEST(office.contact("+493012345679").name == "Known");
+  BOOST_TEST(office.rows().empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_atomic_import_of_contacts_with_a_failed_row_leaves_nothing) {
+  std::istringstream file{mixed};
+  CsvImportOptions options;
+  options.atomic = true;
+  const auto report = import_contacts_csv(*office.store, office.user, file, options).value();
+  BOOST_TEST(report.imported == 0);
+  BOOST_TEST(report.failed == 2);
+  BOOST_TEST(office.contacts().empty());
+}
+
 BOOST_AUTO_TEST_CASE(positions_follow_the_file) {
   (void)office.import(numbers(2500)).value();
   std::set<std::int64_t> positions;

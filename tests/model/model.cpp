@@ -575,6 +575,11 @@ void Model::publish(ImportId id) {
 }
 
 void Model::abandon(ImportId id) {
+  take_back(id);
+  close_import(id);
+}
+
+void Model::take_back(ImportId id) {
   std::erase_if(rows, [&](const auto& entry) { return entry.second.staged == id; });
   if (imports.at(id).atomic) {
     for (const auto contact : imports.at(id).new_contacts) {
@@ -584,7 +589,6 @@ void Model::abandon(ImportId id) {
       if (!used) contacts.erase(contact);
     }
   }
-  close_import(id);
 }
 
 void Model::close_import(ImportId id) {

@@ -151,6 +151,7 @@ class Model {
   [[nodiscard]] ImportOutcome stage(const ModelImport& import, const ImportRow& row) const;
   void publish(ImportId id);
   void abandon(ImportId id);
+  void take_back(ImportId id);  ///< What it has staged.
 
   [[nodiscard]] int active(std::optional<UserId> user = {}) const;
   [[nodiscard]] bool is_busy(UserId user, const std::string& phone_number) const;

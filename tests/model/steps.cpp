@@ -694,9 +694,14 @@ bool Run::advance_a_little(const Step& step) {
 
 bool Run::begin_import(const Step& step) {
   const auto found = pick(model_.campaigns, step.a);
-  if (found == model_.campaigns.end() || found->second.importing) return false;
+  if (found == model_.campaigns.end()) return false;
   auto& [id, campaign] = *found;
-  const Refusal refused = is_final(campaign.status) ? Refusal{ErrorCode::conflict} : std::nullopt;
+  const auto other = std::find_if(model_.imports.begin(), model_.imports.end(),
+                                  [&](const auto& each) { return each.second.campaign == id; });
+  const bool runs = other != model_.imports.end();
+  const bool silent = runs && other->second.heartbeat + std::chrono::seconds{30} <= model_.now;
+  const Refusal refused =
+      is_final(campaign.status) || (runs && !silent) ? Refusal{ErrorCode::conflict} : std::nullopt;
   ModelImport made;
   made.user = campaign.user;
   made.campaign = id;
@@ -706,6 +711,10 @@ bool Run::begin_import(const Step& step) {
   const auto begun = store().begin_import(
       {.user_id = campaign.user, .campaign_id = id, .again = made.again, .atomic = made.atomic});
   if (!agree("begin_import", refused, begun)) return true;
+  if (silent) {
+    model_.take_back(other->first);
+    model_.imports.erase(other);
+  }
   campaign.importing = true;
   model_.imports[*begun] = made;
   return true;
