@@ -15,6 +15,7 @@ packages_build=(
   libphonenumber-dev librapidcheck-dev libsimdjson-dev libsqlite3-dev nlohmann-json3-dev
   tzdata
 )
+packages_demo=(sqlite3)  # To look at the database it leaves behind.
 packages_test=(python3 sqlite3)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev)

@@ -1,11 +1,13 @@
 // Works off the campaigns of three users from CSV files, with a simulated carrier and in virtual
 // time: days of calling in seconds. Leaves the database behind to be looked at.
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <fmt/core.h>
 
@@ -25,10 +27,13 @@ struct Options {
   std::string url{default_url};
   std::string data = CALLQUEUE_DEMO_DATA;
   bool json = false;
+  bool help = false;
 };
 
 constexpr const char* usage =
-    "usage: callqueue_demo [--json] [--db URL] [--data FOLDER]\n"
+    "usage: callqueue_demo [--json] [--db URL] [--data FOLDER]\n\n"
+    "Works off the campaigns of three users from CSV files: in virtual time, on a simulated "
+    "carrier.\n\n"
     "  --json         print the summary as one JSON document and nothing else\n"
     "  --db URL       a database that is not there yet; default: sqlite:demo/callqueue_demo.db,\n"
     "                 made anew by every run\n"
@@ -40,6 +45,8 @@ std::optional<Options> read(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument == "--json") {
       options.json = true;
+    } else if (argument == "--help" || argument == "-h") {
+      options.help = true;
     } else if (argument == "--db" && i + 1 < argc) {
       options.url = argv[++i];
     } else if (argument == "--data" && i + 1 < argc) {
@@ -84,23 +91,51 @@ CarrierBehaviour behaviour() {
           .lost = 0.01};
 }
 
-void describe(const Scene& scene) {
-  for (const auto& staged : scene.campaigns) {
-    const auto& report = staged.report;
-    fmt::print("{}: {} rows, {} imported, {} skipped, {} failed\n", staged.file, report.total,
-               report.imported, report.skipped, report.failed);
-    for (const auto& error : report.errors) {
-      fmt::print("  line {}: {}{}{}\n", error.line, error.field, error.field.empty() ? "" : ": ",
-                 error.reason);
-    }
+/// Prints a text in lines that a terminal of 80 columns holds; all but the first are indented.
+void print_folded(std::string text, const std::string& indent) {
+  constexpr std::size_t columns = 79;
+  while (text.size() > columns) {
+    auto end = text.rfind(' ', columns);
+    if (end == std::string::npos || end <= indent.size()) break;
+    fmt::print("{}\n", text.substr(0, end));
+    text = indent + text.substr(end + 1);
   }
-  fmt::print("\n");
+  fmt::print("{}\n", text);
 }
 
+void describe(const Scene& scene) {
+  for (const auto& user : scene.users) {
+    fmt::print("{}, on {} time: {} calls at once at most\n", user.name, user.timezone,
+               user.concurrent_calls_limit);
+  }
+  fmt::print("All together: {} calls at once at most\n\n", system_limit);
+  for (const auto& staged : scene.campaigns) {
+    const auto& report = staged.report;
+    fmt::print("{}, from {}:\n  {} rows: {} imported, {} skipped, {} failed\n",
+               staged.campaign.name, staged.file, report.total, report.imported, report.skipped,
+               report.failed);
+    for (const auto& error : report.errors) {
+      print_folded(fmt::format("  line {}: {}{}{}", error.line, error.field,
+                               error.field.empty() ? "" : ": ", error.reason),
+                   "    ");
+    }
+  }
+  fmt::print("\nA simulated carrier takes the calls, nobody is called; days take seconds.\n\n");
+  std::fflush(stdout);  // The bars come on standard error.
+}
+
+/// Progress on a terminal: a bar a campaign, with the time on its clock, and the calls at once.
+/// There, time goes by no faster than people can watch.
 class Bars {
  public:
   Bars(Store& store, const Scene& scene) : store_(store), scene_(scene) {}
-  void update() {
+  void update(Instant now) {
+    constexpr int haste = 4 * 3600;                         // Four hours a second …
+    constexpr std::chrono::milliseconds longest_pause{30};  // … and a night is over at once.
+    if (!bars_.is_shown()) return;
+    const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - last_) / haste;
+    if (last_ != Instant{}) std::this_thread::sleep_for(std::min(passed, longest_pause));
+    last_ = now;
     if (bars_.due()) draw();
   }
   void draw() {
@@ -116,29 +151,42 @@ class Bars {
                        .note = fmt::format("{} in flight, {}", rows.processing,
                                            zone.local_text(now).substr(5, 11))});
     }
-    bars_.draw(lines);
+    bars_.draw(lines, calls_at_once());
   }
 
  private:
+  /// `Calls at once: Nordlicht 2/2, Harbor 3/3, Atlas 1/5; all 6/6`
+  std::string calls_at_once() {
+    std::string text = "Calls at once: ";
+    for (const auto& user : scene_.users) {
+      const auto slots = value(store_.user_slots(user.id));
+      text += fmt::format("{} {}/{}, ", user.name.substr(0, user.name.find(' ')), slots.active,
+                          slots.limit);
+    }
+    const auto slots = value(store_.system_slots());
+    return text + fmt::format("all {}/{}", slots.active, slots.limit);
+  }
+
   Store& store_;
   const Scene& scene_;
   ProgressBars bars_;
+  Instant last_;
 };
 
 void print_closing(const Options& options, const FairnessWatch& fairness,
                    const SimulatedCarrier& carrier) {
   fmt::print(
-      "Dealt while two or more users were waiting: {} slots; the largest lead one of them had "
-      "over another: {}.\n"
-      "The carrier placed {} calls and was asked twice for {} of them.\n",
+      "How evenly: of {} slots dealt while two or more users waited, nobody got more\n"
+      "than {} ahead of another. The carrier placed {} calls, {} of them twice.\n",
       fairness.contested(), fairness.largest_lead(), carrier.placed(), carrier.dialed_twice());
   const auto file = path(options.url);
+  if (!std::filesystem::exists(file)) return;
   fmt::print(
       "\nThe database is left behind. Look at it:\n"
-      "  sqlite3 {} \"SELECT status, outcome, count(*) FROM calls GROUP BY 1, 2\"\n"
-      "  sqlite3 {} \"SELECT name, status, total_contacts, completed_calls FROM call_campaigns\"\n"
+      "  sqlite3 -box {} \\\n"
+      "    \"SELECT status, outcome, count(*) FROM calls GROUP BY 1, 2\"\n"
       "  build/release/callqueue --db {} campaign list\n",
-      file, file, options.url);
+      file, options.url);
 }
 
 void run(const Options& options) {
@@ -158,11 +206,12 @@ void run(const Options& options) {
   SimulatedCarrier carrier(clock, behaviour());
   Processor processor(*store, carrier, {.worker = "demo"}, &fairness);
   Bars bars(*store, scene);
-  value(simulate(*store, processor, carrier, *clock, {.on_step = [&](const StepResult&, Instant) {
-    fairness.on_step();
-    if (!options.json) bars.update();
-    return true;
-  }}));
+  value(
+      simulate(*store, processor, carrier, *clock, {.on_step = [&](const StepResult&, Instant now) {
+        fairness.on_step();
+        if (!options.json) bars.update(now);
+        return true;
+      }}));
   if (!options.json) bars.draw();
 
   const auto summary = summarise(*store);
@@ -179,6 +228,10 @@ int main(int argc, char** argv) {
   if (!options) {
     std::fputs(usage, stderr);
     return 2;
+  }
+  if (options->help) {
+    std::fputs(usage, stdout);
+    return 0;
   }
   try {
     run(*options);

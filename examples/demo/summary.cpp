@@ -85,6 +85,9 @@ nlohmann::ordered_json json(const UserSummary& summary) {
           {"calls", summary.calls}};
 }
 
+/// The widest table fits a terminal of 80 columns.
+constexpr std::size_t name_columns = 25;
+
 /// Padded by characters, not bytes.
 std::string padded(std::string text, std::size_t columns) {
   const auto width = static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -135,27 +138,28 @@ std::string to_json(const Summary& summary, const std::string& database) {
 
 std::string to_text(const Summary& summary) {
   std::string text;
-  text += padded("CAMPAIGN", 28) +
-          " CONTACTS COMPLETED SUCCESSFUL FAILED SKIPPED ATTEMPTS  FIRST CALL, LAST CALL\n";
+  text +=
+      padded("CAMPAIGN", name_columns) + " CONTACTS COMPLETED SUCCESSFUL FAILED SKIPPED ATTEMPTS\n";
   for (const auto& campaign : summary.campaigns) {
     const auto& rows = campaign.rows;
     text +=
-        padded(campaign.campaign.name, 28) +
-        fmt::format(" {:8} {:9} {:10} {:6} {:7} {:8}  {}, {}\n", rows.total_contacts,
-                    rows.completed_calls, rows.successful_calls, rows.failed_calls, rows.skipped,
-                    rows.attempts, local(campaign.first_call_at, campaign.first_call_zone),
-                    local(campaign.last_call_at, campaign.last_call_zone));
+        padded(campaign.campaign.name, name_columns) +
+        fmt::format(" {:8} {:9} {:10} {:6} {:7} {:8}\n", rows.total_contacts, rows.completed_calls,
+                    rows.successful_calls, rows.failed_calls, rows.skipped, rows.attempts);
+    text += fmt::format("  first call {}, last call {}\n",
+                        local(campaign.first_call_at, campaign.first_call_zone),
+                        local(campaign.last_call_at, campaign.last_call_zone));
   }
-  text += "\n" + padded("USER", 28) + " CALLS  AT ONCE  LIMIT\n";
+  text += "\n" + padded("USER", name_columns) + " CALLS  MOST AT ONCE  LIMIT\n";
   for (const auto& user : summary.users) {
-    text +=
-        padded(user.user.name, 28) + fmt::format(" {:5}  {:7}  {:5}\n", user.calls, user.max_active,
-                                                 user.user.concurrent_calls_limit);
+    text += padded(user.user.name, name_columns) + fmt::format(" {:5}  {:12}  {:5}\n", user.calls,
+                                                               user.max_active,
+                                                               user.user.concurrent_calls_limit);
   }
   std::int64_t calls = 0;
   for (const auto& user : summary.users) calls += user.calls;
-  text += padded("all", 28) +
-          fmt::format(" {:5}  {:7}  {:5}\n", calls, summary.max_active, summary.system_limit);
+  text += padded("all together", name_columns) +
+          fmt::format(" {:5}  {:12}  {:5}\n", calls, summary.max_active, summary.system_limit);
   return text;
 }
 

@@ -16,12 +16,15 @@ struct ProgressBar {
 };
 
 /// Bars on standard error that are redrawn in place, if that is a terminal; else nothing at all.
+/// They are as wide as the terminal allows.
 class ProgressBars {
  public:
   ProgressBars();
   /// Whether it is time to draw again: `draw` is cheap to call but its figures may not be.
   [[nodiscard]] bool due() const;
-  void draw(const std::vector<ProgressBar>& bars);
+  /// @param caption a line below the bars; empty: none.
+  void draw(const std::vector<ProgressBar>& bars, const std::string& caption = {});
+  [[nodiscard]] bool is_shown() const { return terminal_; }
 
  private:
   bool terminal_;

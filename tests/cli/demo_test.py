@@ -5,13 +5,18 @@ usage: demo_test.py PATH_OF_CALLQUEUE_DEMO [unittest options]
 """
 import collections
 import datetime
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import re
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 import uuid
 import zoneinfo
@@ -164,10 +169,43 @@ class Demo(unittest.TestCase):
                     self.assertIn(campaign["name"], run.stdout)
             self.assertTrue(os.path.exists(os.path.join(folder, "demo", "callqueue_demo.db")))
 
+    def test_on_a_terminal_there_are_bars_that_fit(self):
+        for line in self.run_on_terminal(columns=70):
+            self.assertLess(len(line), 70, line)
+
+    def run_on_terminal(self, columns):
+        """The lines of progress that it draws, once they say something of everything."""
+        ours, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with tempfile.TemporaryDirectory() as folder:
+            process = subprocess.Popen([DEMO], stdout=its, stderr=its, cwd=folder)
+            os.close(its)
+            screen = b""
+            try:
+                while part := os.read(ours, 65536):
+                    screen += part
+            except OSError:
+                pass  # The other end has gone.
+            self.assertEqual(process.wait(), 0)
+        os.close(ours)
+        lines = re.findall(r"\r([^\r\n\x1b]*)\x1b\[K", screen.decode())
+        for text in [c["name"] for c in self.document["campaigns"]] + ["100 %", "all 6/6"]:
+            self.assertTrue(any(text in line for line in lines), text)
+        return lines
+
+    def test_the_summary_fits_a_terminal_of_80_columns(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = subprocess.run([DEMO], capture_output=True, text=True, cwd=folder)
+        for line in run.stdout.splitlines():
+            self.assertLess(len(line), 80, line)
+
     def test_wrong_usage_is_said(self):
         run = subprocess.run([DEMO, "--nonsense"], capture_output=True, text=True)
         self.assertEqual(run.returncode, 2)
         self.assertIn("usage", run.stderr)
+        shown = subprocess.run([DEMO, "--help"], capture_output=True, text=True)
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertIn("usage", shown.stdout)
 
 
 if __name__ == "__main__":
