@@ -68,15 +68,18 @@ void add_rule_options(CLI::App* command, CampaignRules& rules) {
             rules.weekly_windows.emplace();
             for (const auto& line : lines) read_windows(line, *rules.weekly_windows);
           },
-          "Weekly windows instead of the daily one, as 'mon-fri 09:00-12:00,13:00-18:00'")
-      ->type_name("DAYS TIMES");
+          "Weekly windows instead of the daily one, as 'mon-fri 09:00-12:00,13:00-18:00'; again "
+          "for more")
+      ->allow_extra_args(false)
+      ->type_name("'DAYS TIMES'");
   command
       ->add_option_function<std::vector<std::string>>(
           "--exclude",
           [&](const std::vector<std::string>& dates) {
             for (const auto& date : dates) rules.excluded_dates.push_back(read_date(date));
           },
-          "Dates without calls")
+          "A date without calls; again for more")
+      ->allow_extra_args(false)
       ->type_name("DATE");
   command->add_flag("--spread", rules.spread, "Distribute an imported list over the windows");
   add(command, "--call-deadline", "How long an accepted call may stay without news, as 60m",

@@ -85,9 +85,21 @@ void add_window(Sheet& sheet, const CallCampaign& campaign) {
     sheet.add("window", time_of_day_to_text(campaign.first_call_time) + " to " +
                             time_of_day_to_text(campaign.last_call_time));
   }
-  sheet.add("time zone", zone.empty() ? "the user's" : zone);
+  sheet.add("time zone",
+            (zone.empty() ? "the user's" : zone) +
+                (campaign.rules.clock == CallClock::contact ? "; a contact's own goes first" : ""));
   sheet.add("dates", to_text(campaign.start_date) + " to " +
                          (campaign.end_date ? to_text(*campaign.end_date) : "open"));
+}
+
+/// `busy, no_answer: 3 attempts in all`
+std::string retries(const RetryPolicy& retry) {
+  if (retry.outcomes.empty()) return "none";
+  std::string text;
+  for (const auto outcome : retry.outcomes) {
+    text += (text.empty() ? "" : ", ") + std::string(to_text(outcome));
+  }
+  return text + fmt::format(": {} attempts in all", retry.max_attempts);
 }
 
 void print(const CallCampaign& campaign, const CampaignStatistics& rows) {
@@ -98,6 +110,7 @@ void print(const CallCampaign& campaign, const CampaignStatistics& rows) {
   sheet.add("status", std::string(to_text(campaign.status)));
   sheet.add("next action", campaign.next_action);
   add_window(sheet, campaign);
+  sheet.add("retries", retries(campaign.rules.retry));
   sheet.add("contacts", std::to_string(rows.total_contacts));
   sheet.add("queued", std::to_string(rows.queued));
   sheet.add("processing", std::to_string(rows.processing));
@@ -115,10 +128,13 @@ void print(const CallCampaign& campaign, const CampaignStatistics& rows) {
 int show(Context& context, const CampaignRef& ref) {
   auto& store = context.store();
   const auto campaign = find_campaign(store, ref.user, ref.id);
+  const auto rows = value(store.campaign_statistics(campaign.user_id, campaign.id));
   if (context.json) {
-    print_line(to_json(campaign));
+    auto text = to_json(campaign);
+    text.insert(text.size() - 1, ",\"statistics\":" + to_json(rows));
+    print_line(text);
   } else {
-    print(campaign, value(store.campaign_statistics(campaign.user_id, campaign.id)));
+    print(campaign, rows);
   }
   return 0;
 }
@@ -176,13 +192,13 @@ int analyse(Context& context, const CampaignRef& ref) {
   return 0;
 }
 
-void add_list(CLI::App* group, Context& context) {
+void add_list_command(CLI::App* group, Context& context) {
   auto* command = group->add_subcommand("list", "Campaigns, newest first");
   auto options = std::make_shared<ListOptions>();
   command->add_option("--user", options->user, "Id or e-mail address; none: of all users");
-  command->add_option("--status", options->statuses, "Only these")->delimiter(',');
+  add_list(command, "--status", options->statuses, "Only these, as draft,active");
   command->add_option("--name", options->name, "Part of the name");
-  command->add_option("--limit", options->limit, "Most to list for a user");
+  add_list_limit(command, options->limit, "Most to list for a user");
   on(command, context, [&context, options] { return list(context, *options); });
 }
 
@@ -197,7 +213,7 @@ void add_campaign_commands(CLI::App& app, Context& context) {
     create_command->get_option(name)->required();
   }
   on(create_command, context, [&context, options] { return create(context, *options); });
-  add_list(group, context);
+  add_list_command(group, context);
 
   auto* show_command = group->add_subcommand("show", "A campaign and its figures");
   on(show_command, context,

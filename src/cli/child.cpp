@@ -1,9 +1,11 @@
 #include "cli/child.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -16,6 +18,9 @@ namespace callqueue::cli {
 namespace {
 
 constexpr std::chrono::milliseconds look{20};
+constexpr std::size_t buffer_size = 4096;
+/// No line that is longer can mean anything.
+constexpr std::size_t longest_line = std::size_t{1} << 20U;
 
 [[noreturn]] void become(const std::string& command, int input, int output) {
   sigset_t none;
@@ -47,6 +52,8 @@ Child::Child(const std::string& command) {
   close(from[1]);
   input_ = to[1];
   output_ = from[0];
+  // A program that does not read must not hold a writer for good.
+  fcntl(input_, F_SETFL, O_NONBLOCK);
 }
 
 Child::~Child() {
@@ -56,48 +63,63 @@ Child::~Child() {
   if (output_ >= 0) close(output_);
 }
 
-Child::Written Child::write_line(std::string_view line) {
+bool Child::is_writable(std::chrono::steady_clock::time_point end) const {
+  pollfd input{.fd = input_, .events = POLLOUT, .revents = 0};
+  while (!closing_ && std::chrono::steady_clock::now() < end) {
+    const int ready = poll(&input, 1, static_cast<int>(look.count()));
+    if (ready > 0) return (input.revents & POLLOUT) != 0;
+    if (ready < 0 && errno != EINTR) return false;
+  }
+  return false;
+}
+
+Child::Written Child::write_line(std::string_view line, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
   const std::lock_guard lock(writing_);
   std::string text(line);
   text += '\n';
   std::size_t done = 0;
-  while (input_ >= 0 && done < text.size()) {
+  while (done < text.size() && is_writable(end)) {
     const auto count = write(input_, text.data() + done, text.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    done += static_cast<std::size_t>(count);
+    if (count >= 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno != EINTR && errno != EAGAIN) {
+      break;
+    }
   }
   if (done == text.size()) return Written::all;
+  closing_ = true;  // What came next would be read as the rest of this line.
   return done == 0 ? Written::nothing : Written::part;
 }
 
+bool Child::has_reader() const {
+  pollfd input{.fd = input_, .events = 0, .revents = 0};
+  return !closing_ && (poll(&input, 1, 0) <= 0 || (input.revents & POLLERR) == 0);
+}
+
 std::optional<std::string> Child::read_line() {
+  std::string line;
   for (;;) {
-    if (const auto end = buffer_.find('\n'); end != std::string::npos) {
-      auto line = buffer_.substr(0, end);
+    const auto end = buffer_.find('\n');
+    line.append(buffer_, 0, end);
+    line.resize(std::min(line.size(), longest_line));
+    if (end != std::string::npos) {
       buffer_.erase(0, end + 1);
       return line;
     }
-    std::array<char, 4096> part{};
-    const auto count = read(output_, part.data(), part.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count > 0) {
-      buffer_.append(part.data(), static_cast<std::size_t>(count));
-    } else if (buffer_.empty()) {
-      return std::nullopt;
-    } else {
-      return std::exchange(buffer_, {});  // A last line without its end.
-    }
+    buffer_.resize(buffer_size);
+    ssize_t count = 0;
+    do {
+      count = read(output_, buffer_.data(), buffer_.size());
+    } while (count < 0 && errno == EINTR);
+    buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count <= 0) return line.empty() ? std::nullopt : std::optional(line);
   }
 }
 
 void Child::close_input() {
-  // A writer that is stuck holds the lock: then the program has to go first.
-  std::unique_lock lock(writing_, std::chrono::seconds(1));
-  if (!lock.owns_lock()) {
-    kill(-process_, SIGKILL);
-    lock.lock();
-  }
+  closing_ = true;  // A writer that waits gives up.
+  const std::lock_guard lock(writing_);
   if (input_ >= 0) close(input_);
   input_ = -1;
 }

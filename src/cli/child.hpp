@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -23,9 +24,13 @@ class Child {
 
   /// What became of a write.
   enum class Written { all, part, nothing };
-  /// Writes a line whole, one at a time. Blocks while the program does not read. Thread-safe.
-  Written write_line(std::string_view line);
-  /// The next line of its output without its end; nothing once it has closed that.
+  /// Writes a line whole, one at a time, waiting for so long while the program does not read. After
+  /// a line that was not written whole, nothing more is. Thread-safe.
+  Written write_line(std::string_view line, std::chrono::milliseconds patience);
+  /// Whether anybody can still read what is written. Not while `close_input` runs.
+  [[nodiscard]] bool has_reader() const;
+  /// The next line of its output without its end; nothing once it has closed that. Of a line
+  /// without an end only the beginning is kept.
   std::optional<std::string> read_line();
 
   /// Tells it that no more lines come.
@@ -35,10 +40,14 @@ class Child {
   int wait(std::chrono::milliseconds patience);
 
  private:
+  /// Waits until its input takes more; false when that is closed, is to be, or time is up.
+  [[nodiscard]] bool is_writable(std::chrono::steady_clock::time_point end) const;
+
   pid_t process_ = -1;
   int input_ = -1;
   int output_ = -1;
-  std::timed_mutex writing_;
+  std::mutex writing_;
+  std::atomic<bool> closing_ = false;
   std::string buffer_;
   std::optional<int> status_;
 };

@@ -70,7 +70,7 @@ void add_contact_commands(CLI::App& app, Context& context) {
   auto options = std::make_shared<ListOptions>();
   list_command->add_option("--user", options->user, "Id or e-mail address")->required();
   list_command->add_option("--search", options->filter.search, "Part of name or phone number");
-  list_command->add_option("--limit", options->limit, "Most to list");
+  add_list_limit(list_command, options->limit, "Most to list");
   on(list_command, context, [&context, options] { return list(context, *options); });
 }
 

@@ -12,6 +12,7 @@ std::string describe(const Error& error) {
   if (error.code == ErrorCode::corrupt && text.find("run its migrations") != std::string::npos) {
     text += " (run `callqueue migrate`)";
   }
+  if (text.ends_with("there is no such file")) text += " (`callqueue migrate` makes it)";
   return text;
 }
 

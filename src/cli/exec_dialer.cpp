@@ -1,13 +1,13 @@
 #include "cli/exec_dialer.hpp"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "callqueue/json.hpp"
 
 namespace callqueue::cli {
 namespace {
-
-DialResult gone() { return DialResult::uncertain("the dialer program has ended"); }
 
 DialResult to_answer(const CallEvent& event, const std::optional<std::string>& accepted) {
   if (accepted) return DialResult::accepted(*accepted);
@@ -19,26 +19,40 @@ DialResult to_answer(const CallEvent& event, const std::optional<std::string>& a
 
 }  // namespace
 
+ExecDialer::~ExecDialer() {
+  std::unique_lock lock(mutex_);
+  answered_.wait(lock, [&] { return dialing_ == 0; });
+}
+
 DialResult ExecDialer::dial(const ClaimedCall& claimed) {
   const auto id = claimed.call.id;
   {
     const std::lock_guard lock(mutex_);
+    ++dialing_;
     waiting_[id] = std::nullopt;
     users_[id] = claimed.call.user_id;
   }
-  const auto written = child_.write_line(to_json(claimed));
+  auto result = ask(claimed);
+  const std::lock_guard lock(mutex_);
+  waiting_.erase(id);
+  --dialing_;
+  answered_.notify_all();
+  return result;
+}
+
+DialResult ExecDialer::ask(const ClaimedCall& claimed) {
+  const auto id = claimed.call.id;
+  const auto written = child_.write_line(to_json(claimed), accept_timeout_);
 
   std::unique_lock lock(mutex_);
   if (written == Child::Written::nothing) {
     never_sent_.push_back({.user_id = claimed.call.user_id, .call_id = id});
-  } else {
-    answered_.wait_for(lock, accept_timeout_, [&] { return ended_ || waiting_[id]; });
+    return DialResult::uncertain("the dialer program takes no more calls");
   }
-  const auto answer = waiting_.extract(id).mapped();
-  if (answer) return *answer;
-  return ended_ || written != Child::Written::all
-             ? gone()
-             : DialResult::uncertain("the dialer program did not answer in time");
+  answered_.wait_for(lock, accept_timeout_, [&] { return ended_ || waiting_[id]; });
+  if (waiting_[id]) return *waiting_[id];
+  return DialResult::uncertain(ended_ ? "the dialer program has ended"
+                                      : "the dialer program did not answer in time");
 }
 
 void ExecDialer::read_lines(const Wishes& wishes) {
@@ -56,9 +70,9 @@ void ExecDialer::read_lines(const Wishes& wishes) {
   answered_.notify_all();
 }
 
-std::vector<CallRef> ExecDialer::never_sent() const {
+std::vector<CallRef> ExecDialer::take_never_sent() {
   const std::lock_guard lock(mutex_);
-  return never_sent_;
+  return std::exchange(never_sent_, {});
 }
 
 Result<ExecDialer::Line> ExecDialer::parse(const std::string& text) {

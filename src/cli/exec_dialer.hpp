@@ -18,7 +18,8 @@ namespace callqueue::cli {
 ///
 /// The first line about a call answers for it: `{"call_id", "accepted": PROVIDER_ID}` or any event
 /// accepts it, an event with the outcome `rejected` rejects it. Silence for `accept_timeout`, or
-/// the program's end, leaves it uncertain.
+/// the program's end, leaves it uncertain. A program that takes no more lines
+/// (it has closed its input, or does not read) leaves the run without a dialer: see `is_deaf`.
 class ExecDialer final : public Dialer {
  public:
   /// What a line asks for beyond answering a dial.
@@ -34,14 +35,18 @@ class ExecDialer final : public Dialer {
 
   ExecDialer(const std::string& command, std::chrono::milliseconds accept_timeout)
       : child_(command), accept_timeout_(accept_timeout) {}
+  /// Waits for threads in `dial`: they come back soon after the program has ended.
+  ~ExecDialer() override;
 
   DialResult dial(const ClaimedCall& claimed) override;
 
   /// Reads its lines until it closes its output.
   void read_lines(const Wishes& wishes);
   [[nodiscard]] Child& child() { return child_; }
-  /// Calls that it certainly never saw.
-  [[nodiscard]] std::vector<CallRef> never_sent() const;
+  /// Whether it takes no more lines. While the run goes on.
+  [[nodiscard]] bool is_deaf() const { return !child_.has_reader(); }
+  /// Calls that it certainly never saw, each handed out once.
+  [[nodiscard]] std::vector<CallRef> take_never_sent();
 
  private:
   struct Line {
@@ -54,12 +59,16 @@ class ExecDialer final : public Dialer {
   /// Whether somebody was waiting for this line.
   bool answer(CallId id, const Line& line);
 
+  /// Hands the call to the program and waits for its answer.
+  DialResult ask(const ClaimedCall& claimed);
+
   Child child_;
   const std::chrono::milliseconds accept_timeout_;
 
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable answered_;
   bool ended_ = false;
+  int dialing_ = 0;  ///< Threads in `dial`.
   std::map<CallId, std::optional<DialResult>> waiting_;
   std::map<CallId, UserId> users_;
   std::vector<CallRef> never_sent_;

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 
 #include <fmt/core.h>
@@ -34,9 +34,47 @@ void add_commands(CLI::App& app, callqueue::cli::Context& context) {
   add_export_command(app, context);
 }
 
+/// An option that may also stand alone, as an argument, is shown once, with all its names.
+class Help final : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    if (!is_positional && option->get_positional()) return "";
+    return Formatter::make_option(option, is_positional);
+  }
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    return is_positional ? option->get_name(true, true) : option->get_name(false, true);
+  }
+};
+
+/// The innermost command that was understood.
+const CLI::App& last_command(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? app : last_command(*commands.front());
+}
+
+/// What is wrong, and where help is. A word that was not understood explains more than what is
+/// missing because of it.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto& command = last_command(app);
+  std::string name = "callqueue";
+  for (const auto* at = &command; at != &app; at = at->get_parent()) {
+    name.insert(9, " " + at->get_name());
+  }
+  const auto unknown = app.remaining(true);
+  const bool is_missing = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+  const std::string what =
+      is_missing && !unknown.empty()
+          ? (unknown.front().starts_with('-') ? "there is no option " : "there is no command ") +
+                unknown.front()
+          : error.what();
+  return what + " (see " + name + " --help)";
+}
+
 int run(int argc, char** argv) {
   callqueue::cli::Context context;
   CLI::App app("Runs outbound call campaigns: see docs/cli.md.", "callqueue");
+  app.formatter(std::make_shared<Help>());
+  app.footer("--db, --json and --busy-timeout hold for every command. More: docs/cli.md");
   app.set_version_flag("--version", std::string(callqueue::version()));
   app.fallthrough();  // Global options may stand after the command, too.
   app.require_subcommand(1);
@@ -45,7 +83,8 @@ int run(int argc, char** argv) {
       ->type_name("URL");
   app.add_option("--busy-timeout", context.busy_timeout_ms,
                  "Milliseconds to wait while another process writes")
-      ->check(CLI::Range(0, 3'600'000));
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
   app.add_flag("--json", context.json, "Print JSON instead of text for people");
   add_commands(app, context);
   try {
@@ -58,7 +97,7 @@ int run(int argc, char** argv) {
     return status;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return complain(std::string(error.what()) + " (see callqueue --help)", usage);
+    return complain(explain(app, error), usage);
   } catch (const callqueue::cli::Refused& error) {
     return complain(error.message, refused);
   } catch (const std::exception& error) {
@@ -68,7 +107,4 @@ int run(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
-  return run(argc, argv);
-}
+int main(int argc, char** argv) { return run(argc, argv); }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "callqueue/call_queue.hpp"
@@ -93,13 +95,33 @@ void print_sheet(const QueuedCall& row) {
   sheet.print();
 }
 
-int show(Context& context, const RowRef& ref) {
-  const auto row = find_queued_call(context.store(), ref.user, ref.id);
-  if (context.json) {
-    print_line(to_json(row));
-  } else {
-    print_sheet(row);
+void print_attempts(const std::vector<Call>& calls) {
+  Table table({"ATTEMPT", "CALL", "STARTED", "ENDED", "STATUS", "OUTCOME", "SECONDS", "REASON"});
+  for (const auto& call : calls) {
+    table.add({std::to_string(call.attempt), to_text(call.id), short_text(call.created_at),
+               short_text(call.ended_at), std::string(to_text(call.status)),
+               call.outcome ? std::string(to_text(*call.outcome)) : "-",
+               call.duration ? std::to_string(call.duration->count()) : "-", call.failure_reason});
   }
+  print_line("");
+  table.print();
+}
+
+int show(Context& context, const RowRef& ref) {
+  auto& store = context.store();
+  const auto row = find_queued_call(store, ref.user, ref.id);
+  auto calls = all_pages<Call>(
+      [&](const Page& page) { return store.list_calls(row.user_id, {.queue_id = row.id}, page); });
+  std::sort(calls.begin(), calls.end(),
+            [](const Call& a, const Call& b) { return a.attempt < b.attempt; });
+  if (context.json) {
+    auto text = to_json(row);
+    text.insert(text.size() - 1, ",\"calls\":" + to_json(calls));
+    print_line(text);
+    return 0;
+  }
+  print_sheet(row);
+  if (!calls.empty()) print_attempts(calls);
   return 0;
 }
 
@@ -158,11 +180,11 @@ void add_queue_commands(CLI::App& app, Context& context) {
   auto* list_command = group->add_subcommand("list", "Queued calls in the order of creation");
   list_command->add_option("--user", options->user, "Id or e-mail address; none: of all users");
   list_command->add_option("--campaign", options->campaign, "Only of this campaign");
-  list_command->add_option("--status", options->statuses, "Only these")->delimiter(',');
-  list_command->add_option("--limit", options->limit, "Most to list");
+  add_list(list_command, "--status", options->statuses, "Only these, as queued,failed");
+  add_list_limit(list_command, options->limit, "Most to list");
   on(list_command, context, [&context, options] { return list(context, *options); });
 
-  auto* show_command = group->add_subcommand("show", "One queued call");
+  auto* show_command = group->add_subcommand("show", "One queued call and every attempt");
   on(show_command, context,
      [&context, ref = add_ref(show_command)] { return show(context, *ref); });
   auto* cancel_command = group->add_subcommand("cancel", "Cancel one that is queued");

@@ -1,4 +1,6 @@
-#include <array>
+#include <csignal>
+#include <functional>
+#include <limits>
 #include <optional>
 
 #include <fmt/core.h>
@@ -23,6 +25,7 @@ struct RunOptions {
   std::string from;
   std::string until;
   int accept_timeout = 60;
+  int stop_deadline = 30;
   ProcessorOptions processor;
 };
 
@@ -79,7 +82,7 @@ int run_in_virtual_time(const Context& context, const RunOptions& options) {
   interruption.start([] {});
 
   SimulatedCarrier carrier(clock, options.carrier);
-  RunCounter counter;
+  RunCounter counter(false);
   Processor processor(*store, carrier, options.processor, &counter);
   CampaignBars bars(*store);
   const auto result = value(simulate(
@@ -93,6 +96,8 @@ int run_in_virtual_time(const Context& context, const RunOptions& options) {
   return 0;
 }
 
+using Question = std::function<bool()>;
+
 /// A processor at work in real time, and what stops it.
 class RealRun {
  public:
@@ -104,21 +109,25 @@ class RealRun {
   void stop() { stop_.request_stop(); }
 
   /// @param busy whether events are still to come although no call is active.
-  Result<void> run(const std::function<bool()>& busy) {
-    const auto watcher = std::jthread([&](const std::stop_token& done) { watch(done, busy); });
-    return processor_.run(stop_.get_token());
+  /// @param hopeless whether it has become pointless to go on.
+  Result<void> run(const Question& busy, const Question& hopeless) {
+    CampaignBars bars(store_);
+    Result<void> worked;
+    {
+      const auto watcher = std::jthread([&](const std::stop_token& done) {
+        while (!done.stop_requested()) {
+          bars.update();
+          if (hopeless() || (options_.until_idle && is_idle() && !busy())) return stop();
+          std::this_thread::sleep_for(look);
+        }
+      });
+      worked = processor_.run(stop_.get_token());
+    }
+    bars.finish();
+    return worked;
   }
 
  private:
-  void watch(const std::stop_token& done, const std::function<bool()>& busy) {
-    CampaignBars bars(store_);
-    while (!done.stop_requested()) {
-      bars.update();
-      if (options_.until_idle && is_idle() && !busy()) return stop();
-      std::this_thread::sleep_for(look);
-    }
-    bars.finish();
-  }
   [[nodiscard]] bool is_idle() {
     const auto idle = nothing_left(store_);
     return idle && *idle;
@@ -126,7 +135,7 @@ class RealRun {
 
   Store& store_;
   const RunOptions& options_;
-  RunCounter counter_;
+  RunCounter counter_{true};
   Processor processor_;
   std::stop_source stop_;
 };
@@ -146,7 +155,7 @@ int run_simulated(Context& context, const RunOptions& options) {
         return run.processor().report(events).has_value();
       });
     });
-    value(run.run([&] { return carrier.next_event_at().has_value(); }));
+    value(run.run([&] { return carrier.next_event_at().has_value(); }, [] { return false; }));
   }
   print(context, run.counter(), from, clock->now());
   return 0;
@@ -177,6 +186,7 @@ ExecDialer::Wishes wishes(Store& store, RealRun& run) {
 }
 
 int run_program(Context& context, const RunOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // The program may close its input.
   Interruption interruption;
   auto& store = context.store();
   check_ready(store);
@@ -192,18 +202,27 @@ int run_program(Context& context, const RunOptions& options) {
     ended_early = !closed;
     run.stop();
   });
-  const auto worked = run.run([] { return false; });
+  const auto give_back = [&] {
+    for (const auto& call : dialer.take_never_sent()) {
+      static_cast<void>(store.requeue_call(call, "the dialer program never saw it"));
+    }
+  };
+  std::atomic<bool> deaf = false;
+  const auto worked = run.run([] { return false; }, [&] { return deaf = dialer.is_deaf(); });
   closed = true;
   dialer.child().close_input();
+  give_back();  // Before the program has had its time to end: others may place them now.
   const int status = dialer.child().wait(options.processor.stop_deadline);
   reader.join();
-  for (const auto& call : dialer.never_sent()) {
-    static_cast<void>(store.requeue_call(call, "the dialer program had ended"));
-  }
+  give_back();
   value(worked);
   print(context, run.counter(), from, SystemClock().now());
   if (ended_early) {
     throw Refused{fmt::format("the dialer program ended by itself with status {}", status)};
+  }
+  if (deaf) {
+    throw Refused{
+        fmt::format("the dialer program takes no more calls; it ended with status {}", status)};
   }
   if (status != 0) throw Refused{fmt::format("the dialer program ended with status {}", status)};
   return 0;
@@ -217,9 +236,15 @@ int run(Context& context, const RunOptions& options) {
 }
 
 void add_carrier_options(CLI::App* command, CarrierBehaviour& carrier) {
-  command->add_option("--seed", carrier.seed, "Of the simulated carrier's luck");
+  command->add_option("--seed", carrier.seed, "Of the simulated carrier's luck")
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()))
+      ->type_name("N")
+      ->capture_default_str();
   const auto add_share = [&](const char* name, double& share, const char* help) {
-    command->add_option(name, share, help)->check(CLI::Range(0.0, 1.0))->type_name("SHARE");
+    command->add_option(name, share, help)
+        ->check(CLI::Range(0.0, 1.0))
+        ->type_name("SHARE")
+        ->capture_default_str();
   };
   add_share("--answered", carrier.answered, "Simulated calls answered by a person");
   add_share("--voicemail", carrier.voicemail, "… by a machine");
@@ -252,14 +277,25 @@ void add_run_command(CLI::App& app, Context& context) {
   command
       ->add_option("--accept-timeout", options->accept_timeout,
                    "Seconds the program has to answer for a call")
-      ->check(CLI::Range(1, 3600));
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  command
+      ->add_option("--stop-deadline", options->stop_deadline,
+                   "Seconds a stop waits for calls being dialed, then for the program to end")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   command->add_option("--worker", options->processor.worker, "Unique among running processors");
   command->add_option("--parallelism", options->processor.parallelism, "Most dials at once")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   command->add_option("--batch", options->processor.batch, "Most calls claimed at once")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   add_carrier_options(command, options->carrier);
-  on(command, context, [&context, options] { return run(context, *options); });
+  on(command, context, [&context, options] {
+    options->processor.stop_deadline = std::chrono::seconds(options->stop_deadline);
+    return run(context, *options);
+  });
 }
 
 }  // namespace callqueue::cli

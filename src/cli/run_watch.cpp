@@ -12,7 +12,11 @@
 
 namespace callqueue::cli {
 
-void RunCounter::on_dialed(const ClaimedCall&, const DialResult& result) {
+void RunCounter::on_dialed(const ClaimedCall& call, const DialResult& result) {
+  if (tells_ && result.kind == DialResult::Kind::uncertain) {
+    fmt::print(stderr, "callqueue: call {} is not confirmed: {}\n", to_text(call.call.id),
+               result.reason);
+  }
   switch (result.kind) {
     case DialResult::Kind::accepted: ++accepted; break;
     case DialResult::Kind::rejected: ++rejected; break;

@@ -13,6 +13,8 @@ namespace callqueue::cli {
 /// Counts what a processor does, and says on standard error when the store is gone or back.
 class RunCounter final : public Observer {
  public:
+  /// @param tells whether to say which calls are uncertain, too.
+  explicit RunCounter(bool tells) : tells_(tells) {}
   void on_claimed(const ClaimedCall&) override { ++claimed; }
   void on_dialed(const ClaimedCall&, const DialResult& result) override;
   void on_reported(const CallReport& report) override;
@@ -29,6 +31,9 @@ class RunCounter final : public Observer {
   std::atomic<std::int64_t> uncertain = 0;
   std::atomic<std::int64_t> events = 0;
   std::atomic<std::int64_t> ended = 0;
+
+ private:
+  const bool tells_;
 };
 
 /// Calls `stop` at the first Ctrl-C (or SIGTERM); the second one ends the process. Make it before

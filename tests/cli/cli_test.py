@@ -58,10 +58,10 @@ class Case(unittest.TestCase):
         self.assertEqual(run.status, 0, f"{args}: {run.err}{run.out}")
         return run
 
-    def bad(self, status, *args, says="", db=True, **kwargs):
+    def bad(self, status, *args, says="", db=True, lines=1, **kwargs):
         run = Run(*args, db=self.db if db else None, **kwargs)
         self.assertEqual(run.status, status, f"{args}: {run.err}{run.out}")
-        self.assertEqual(len(run.err.strip().splitlines()), 1, run.err)
+        self.assertTrue(1 <= len(run.err.strip().splitlines()) <= lines, run.err)
         self.assertTrue(run.err.startswith("callqueue: "), run.err)
         self.assertIn(says, run.err)
         return run
@@ -98,8 +98,10 @@ class Usage(Case):
     def test_wrong_usage_is_status_2(self):
         self.migrated()
         self.bad(2)
-        self.bad(2, "nonsense")
-        self.bad(2, "user")
+        self.bad(2, "nonsense", says="nonsense")
+        self.bad(2, "--nonsense", says="--nonsense")
+        self.bad(2, "campaign", "shew", says="shew")
+        self.bad(2, "user", says="callqueue user --help")
         self.bad(2, "user", "list", "--nonsense", says="--nonsense")
         self.bad(2, "user", "add", says="name")
         self.bad(2, "agent", "add", "--name", "x", says="--user")
@@ -113,6 +115,10 @@ class Usage(Case):
         self.bad(2, "forecast")
         self.bad(2, "campaign", "list", "--status", "sleeping")
         self.bad(2, "queue", "list", "--status", "sleeping")
+        for command in (["campaign", "list"], ["queue", "list"], ["contact", "list", "--user", "x"]):
+            for limit in ("-1", "99999999999999999999", "many"):
+                self.bad(2, *command, "--limit", limit, says="--limit")
+        self.bad(2, "run", "--simulate", "--seed", "-1", says="--seed")
 
     def test_values_that_cannot_be_read_are_usage(self):
         self.someone()
@@ -124,6 +130,41 @@ class Usage(Case):
                               ("--windows", "fri-mon 09:00-10:00"), ("--exclude", "today"),
                               ("--clock", "wall"), ("--end-date", "x")]:
             self.bad(2, *create, "2026-03-01", option, value)
+
+    def test_an_option_takes_one_value_at_a_time(self):
+        self.someone()
+        self.ok("import", "--exclude", "2026-12-24", "--exclude", "2026-12-25", "--windows",
+                "mon-fri 09:00-18:00", self.file(GOOD), "--user", self.user, "--agent", "Voice",
+                "--name", "n", "--start-date", "2024-01-01")
+        campaign = self.ok("campaign", "list", "--status", "draft,active", "--json").json[0]
+        self.assertEqual(campaign["rules"]["excluded_dates"], ["2026-12-24", "2026-12-25"])
+
+    def test_every_command_has_help(self):
+        self.assertEqual(Run("--help").err, "")
+        commands = [["migrate"], ["verify"], ["run"], ["import"], ["explain"], ["forecast"],
+                    ["export"], ["user", "add"], ["user", "limits"], ["campaign", "show"],
+                    ["queue", "show"], ["contact", "import"], ["system", "limits"]]
+        for command in commands:
+            shown = Run(*command, "--help")
+            self.assertEqual((shown.status, shown.err), (0, ""))
+            self.assertIn("--json", shown.out)
+        self.assertEqual(Run("campaign", "show", "--help").out.count("--campaign"), 2,
+                         "once in the usage, once below it")
+        self.assertIn("=60", Run("run", "--help").out, "defaults are shown")
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        self.someone()
+        rows = "phone_number\n" + "".join(f"+49302312{i:05d}\n" for i in range(5000))
+        self.imported(rows)
+        shell = subprocess.run(["bash", "-c", '"$0" --db "$1" queue list | head -n 1', TOOL, self.db],
+                               capture_output=True, text=True, timeout=60)
+        self.assertEqual((shell.returncode, shell.stderr), (0, ""))
+        self.assertIn("STATUS", shell.stdout)
+        with open("/dev/full", "w") as full:
+            full_disk = subprocess.run([TOOL, "--db", self.db, "queue", "list"], stdout=full,
+                                       stderr=subprocess.PIPE, text=True)
+        self.assertEqual(full_disk.returncode, 1)
+        self.assertIn("No space left", full_disk.stderr)
 
     def test_the_database_must_be_named(self):
         self.bad(2, "user", "list", db=False, says="--db")
@@ -175,7 +216,7 @@ class Databases(Case):
         self.assert_id(campaign)
 
     def test_databases_that_cannot_be_used(self):
-        self.bad(1, "user", "list", says="no such file")
+        self.bad(1, "user", "list", says="no such file (`callqueue migrate` makes it)")
         self.assertFalse((self.folder / "queue.db").exists())
         self.db = f"sqlite:{self.folder}"
         self.bad(1, "user", "list", says="directory")
@@ -318,7 +359,10 @@ class Campaigns(Case):
         self.assertEqual(rules["excluded_dates"], ["2026-12-24", "2026-12-25"])
         self.assertEqual(rules["call_deadline_seconds"], 1800)
         self.assertEqual([len(day) for day in rules["weekly_windows"]], [2, 2, 2, 2, 1, 0, 0])
-        self.assertIn("Spring", self.ok("campaign", "show", campaign, "--user", self.user).out)
+        self.assertEqual(shown["statistics"]["attempts"], 0)
+        text = self.ok("campaign", "show", campaign, "--user", self.user).out
+        self.assertIn("Spring", text)
+        self.assertIn("busy, no_answer: 3 attempts in all", text)
         self.assertEqual(self.create("--json").json.keys(), {"id"})
 
     def test_what_the_service_refuses_is_status_1(self):
@@ -547,6 +591,11 @@ class Queues(Case):
         self.assertEqual((run.json["claimed"], run.json["accepted"], run.json["ended"]), (3, 3, 3))
         shown = self.ok("campaign", "show", self.campaign, "--json").json
         self.assertEqual((shown["status"], shown["completed_calls"]), ("completed", 3))
+        self.assertEqual(shown["statistics"]["attempts"], 3)
+        row = self.ok("queue", "list", "--json").json[0]["id"]
+        calls = self.ok("queue", "show", row, "--json").json["calls"]
+        self.assertEqual([(c["attempt"], c["outcome"]) for c in calls], [(1, "answered")])
+        self.assertIn(calls[0]["id"], self.ok("queue", "show", row).out)
         analytics = self.ok("campaign", "analytics", self.campaign, "--json").json
         self.assertEqual(analytics["progress"], 1)
         self.assertEqual(analytics["outcomes"], {"answered": 3})
@@ -655,6 +704,60 @@ class Programs(Case):
         run, _ = self.run_program("chatter")
         self.assertEqual(run.json["ended"], 3)
         self.assertIn("ignored", run.err)
+
+    def test_lines_of_other_calls_and_without_an_end_are_survived(self):
+        run, _ = self.run_program("stranger")
+        self.assertEqual(run.json["ended"], 3)
+        self.assertIn("names no call", run.err)
+
+    def test_a_line_without_an_end_is_ignored(self):
+        run, _ = self.run_program("endless")
+        self.assertEqual(run.json["ended"], 3)
+        self.assertIn("64 KiB", run.err)
+
+    def test_lines_may_come_in_pieces(self):
+        run, _ = self.run_program("pieces")
+        self.assertEqual((run.json["accepted"], run.json["ended"], run.err), (3, 3, ""))
+
+    def test_a_program_that_stops_reading_ends_the_run_and_loses_nothing(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        run = self.bad(1, "run", "--exec", f"exec {sys.executable} {DIALER} deaf /dev/null",
+                       "--until-idle", "--stop-deadline", 1, "--json", says="takes no more calls",
+                       lines=2)
+        self.assertEqual(run.json["accepted"], 1)
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["completed"], counts["queued"]), (1, 2))
+
+    def test_a_program_that_never_reads_cannot_hold_a_run(self):
+        big = "x" * 60_000
+        self.imported("phone_number,story\n" + "".join(f"+4930231251{i:03d},{big}\n" for i in range(4)),
+                      "--start")
+        self.ok("user", "limits", self.user, "--concurrent", 8)
+        run = self.bad(1, "run", "--exec", f"exec {sys.executable} {DIALER} asleep /dev/null",
+                       "--accept-timeout", 1, "--stop-deadline", 1, "--json", says="takes no more calls", lines=9)
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["failed"], counts["queued"] + counts["processing"]), (0, 7))
+        self.assertGreater(counts["queued"], 0, "what was never written is not held")
+
+    def test_a_program_that_dies_is_said(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        self.bad(1, "run", "--exec", f"{sys.executable} {DIALER} dies /dev/null", "--until-idle",
+                 says="status 3")
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["processing"], counts["queued"], counts["failed"]), (1, 2, 0))
+
+    def test_two_runs_on_one_file_dial_everybody_once(self):
+        log = self.folder / "dialed.jsonl"
+        rows = "phone_number\n" + "".join(f"+49302312{i:05d}\n" for i in range(100))
+        self.imported(rows, "--start")
+        command = [TOOL, "--db", self.db, "run", "--exec", f"{sys.executable} {DIALER} answer {log}",
+                   "--until-idle", "--json"]
+        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        results = [json.loads(run.communicate(timeout=110)[0]) for run in runs]
+        self.assertEqual(sum(r["claimed"] for r in results), 103)
+        numbers = [json.loads(line)["call_id"] for line in log.read_text().splitlines()]
+        self.assertEqual(len(numbers), len(set(numbers)))
+        self.ok("verify")
 
     def test_a_program_that_ends_early_is_said_and_loses_nothing(self):
         run = self.bad(1, "run", "--exec", "exit 7", "--until-idle", says="status 7")
