@@ -1,0 +1,3 @@
+#include <callqueue.hpp>
+
+int main() { return callqueue::open_store("sqlite::memory:") ? 0 : 1; }
