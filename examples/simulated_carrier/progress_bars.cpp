@@ -89,6 +89,7 @@ void ProgressBars::draw(const std::vector<ProgressBar>& bars, const std::string&
   const auto columns = size.columns - 1;  // Some terminals wrap once the last one is written.
   const auto how = layout(bars, columns);
   std::vector<std::string> lines;
+  lines.reserve(bars.size() + 1);
   for (const auto& bar : bars) lines.push_back(line(bar, how));
   if (!caption.empty()) lines.push_back(caption);
   lines.resize(std::min(lines.size(), size.rows - 1));  // What has scrolled off cannot be redrawn.

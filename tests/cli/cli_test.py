@@ -603,6 +603,20 @@ class Queues(Case):
         self.assertEqual(self.ok("explain", self.campaign, "--json").json[0]["code"], "completed")
         self.ok("verify")
 
+    def test_a_simulation_can_be_repeated(self):
+        def results(seed):
+            with tempfile.TemporaryDirectory() as folder:
+                self.folder, self.db = pathlib.Path(folder), f"sqlite:{folder}/queue.db"
+                self.someone()
+                rows = "phone_number\n" + "".join(f"+49302312{i:05d}\n" for i in range(50))
+                campaign = self.imported(rows, "--start").line
+                self.ok("run", "--simulate", "--seed", seed, "--until-idle")
+                items = self.ok("export", campaign, "--json").json
+                return [(i["call"]["phone_number"], i["call"]["outcome"],
+                         i["call"]["duration_seconds"]) for i in items]
+        self.assertEqual(results(7), results(7))
+        self.assertNotEqual(results(7), results(8))
+
     def test_a_simulation_can_be_bounded_in_time(self):
         self.ok("campaign", "start", self.campaign)
         run = self.ok("run", "--simulate", "--clock", "virtual", "--from", "2026-03-01T10:00:00Z",
