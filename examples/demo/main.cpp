@@ -98,7 +98,7 @@ void print_folded(std::string text, const std::string& indent) {
     auto end = text.rfind(' ', columns);
     if (end == std::string::npos || end <= indent.size()) break;
     fmt::print("{}\n", text.substr(0, end));
-    text = indent + text.substr(end + 1);
+    text.replace(0, end + 1, indent);
   }
   fmt::print("{}\n", text);
 }

@@ -100,11 +100,18 @@ int run(int argc, char** argv) {
     return complain(explain(app, error), usage);
   } catch (const callqueue::cli::Refused& error) {
     return complain(error.message, refused);
-  } catch (const std::exception& error) {
-    return complain(error.what(), refused);
   }
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "callqueue: %s\n", error.what());
+  } catch (...) {
+    std::fputs("callqueue: something unexpected happened\n", stderr);
+  }
+  return refused;
+}
