@@ -31,14 +31,14 @@ CREATE TRIGGER audit_call_queue_insert AFTER INSERT ON call_queue BEGIN
   INSERT INTO audit (what, id, data) SELECT 'call_queue', q.id, json_object('user', q.user_id, 'campaign', q.campaign_id,
     'number', q.phone_number, 'status', q.status, 'priority', q.priority, 'position', q.position,
     'created_at', q.created_at, 'scheduled_for', q.scheduled_for, 'ready', q.ready, 'lane', q.lane_id,
-    'attempts', q.attempts, 'call', q.call_id, 'success', q.success)
+    'attempts', q.attempts, 'call', q.call_id, 'success', q.success, 'contact', q.contact_id)
   FROM call_queue q WHERE q.rowid = NEW.rowid;
 END;
 CREATE TRIGGER audit_call_queue_update AFTER UPDATE ON call_queue BEGIN
   INSERT INTO audit (what, id, data) SELECT 'call_queue', q.id, json_object('user', q.user_id, 'campaign', q.campaign_id,
     'number', q.phone_number, 'status', q.status, 'priority', q.priority, 'position', q.position,
     'created_at', q.created_at, 'scheduled_for', q.scheduled_for, 'ready', q.ready, 'lane', q.lane_id,
-    'attempts', q.attempts, 'call', q.call_id, 'success', q.success)
+    'attempts', q.attempts, 'call', q.call_id, 'success', q.success, 'contact', q.contact_id)
   FROM call_queue q WHERE q.rowid = NEW.rowid;
 END;
 CREATE TRIGGER audit_call_queue_delete AFTER DELETE ON call_queue BEGIN
@@ -78,5 +78,5 @@ INSERT INTO audit (what, id, data) SELECT 'lanes', lane_id, json_object('stale',
 INSERT INTO audit (what, id, data) SELECT 'call_queue', q.id, json_object('user', q.user_id, 'campaign', q.campaign_id,
     'number', q.phone_number, 'status', q.status, 'priority', q.priority, 'position', q.position,
     'created_at', q.created_at, 'scheduled_for', q.scheduled_for, 'ready', q.ready, 'lane', q.lane_id,
-    'attempts', q.attempts, 'call', q.call_id, 'success', q.success)
+    'attempts', q.attempts, 'call', q.call_id, 'success', q.success, 'contact', q.contact_id)
   FROM call_queue q;

@@ -3,7 +3,8 @@
     check.py DATABASE [--samples FILE]
 
 Shares no code with the library: it knows the tables, the words of the design, and nothing of how a
-claim works. The history is the table `audit` (see audit.sql). Says what it saw as one JSON object;
+claim works. The history is the table `audit` (see audit.sql); what was dialed is the table `dialed`, which
+no process of the library wrote. Says what it saw as one JSON object;
 exit status 1 and one line per broken promise on standard error when there is any.
 """
 
@@ -11,8 +12,12 @@ import argparse
 import bisect
 import collections
 import json
+import pathlib
 import sqlite3
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "core"))
+from zoneinfo_check import Rules  # noqa: E402
 
 ACTIVE = {"initiated", "ringing", "in_progress"}
 OPEN = {"queued", "processing"}
@@ -22,7 +27,6 @@ ROW_STEPS = {
     ("processing", "completed"), ("processing", "failed"), ("processing", "cancelled"),
     ("processing", "skipped"), ("processing", "queued"), ("failed", "completed"),
 }
-MINUTE = 60_000_000
 
 
 class Checker:
@@ -44,34 +48,54 @@ class Checker:
         self.stretches = {}
         self.counters = collections.defaultdict(collections.Counter)
         self.seen = collections.Counter()
-        self.budgets, self.windows = self.read_rules()
+        self.open_at, self.is_open_there = None, {}  # At one instant, by campaign and zone.
+        self.calling_rules = {}                  # By campaign and zone.
+        self.budgets = dict(database.execute(
+            "SELECT campaign_id, retry_max_attempts FROM callqueue_campaign_rules"))
+        self.rules = self.read_rules()
+        self.zones_of_users = dict(database.execute("SELECT id, timezone FROM users"))
+        self.zones_of_contacts = dict(database.execute("SELECT id, timezone FROM contacts"))
 
     def fault(self, seq, text):
         self.faults.append(f"at {seq}: {text}")
 
     def read_rules(self):
-        budgets, windows = {}, {}
-        rules = self.database.execute(
-            "SELECT campaign_id, retry_max_attempts, weekly_windows FROM callqueue_campaign_rules")
-        for campaign, attempts, weekly in rules:
-            budgets[campaign] = attempts
-            windows[campaign] = json.loads(weekly)[0] if weekly else None
-        return budgets, windows
+        def of_day(text):
+            parts = [int(part) for part in text.split(":")]
+            return sum(part * unit for part, unit in zip(parts, (3600, 60, 1)))
+
+        rules = {}
+        for campaign, zone, clock, weekly, excluded, first, last, start, end in (
+                self.database.execute(
+                    "SELECT r.campaign_id, r.timezone, r.clock, r.weekly_windows, r.excluded_dates, "
+                    "c.first_call_time, c.last_call_time, c.start_date, c.end_date "
+                    "FROM callqueue_campaign_rules r JOIN call_campaigns c ON c.id = r.campaign_id")):
+            windows = json.loads(weekly) if weekly else [[[first, last]]] * 7
+            rules[campaign] = {
+                "zone": zone, "by_contact": clock == "contact", "start": start, "end": end,
+                "excluded": json.loads(excluded),
+                "windows": [[(of_day(opens), of_day(closes)) for opens, closes in day]
+                            for day in windows],
+            }
+        return rules
 
     # --- What may start -------------------------------------------------------------------------
 
-    def is_open(self, campaign, at):
-        """Windows are the same every day, in UTC."""
-        windows = self.windows.get(campaign)
-        if windows is None:
-            return True  # All day.
-        time = at % (24 * 60 * MINUTE)
+    def zone_of(self, row):
+        rules = self.rules[row["campaign"]]
+        contacts = self.zones_of_contacts.get(row["contact"]) if rules["by_contact"] else None
+        return contacts or rules["zone"] or self.zones_of_users.get(row["user"]) or "UTC"
 
-        def of_day(text):
-            hours, minutes = text.split(":")[:2]
-            return (int(hours) * 60 + int(minutes)) * MINUTE
-
-        return any(of_day(opens) <= time <= of_day(closes) for opens, closes in windows)
+    def is_open(self, row, at):
+        """Whether a row of a campaign may be called, by Python's own reading of time zones."""
+        if at != self.open_at:
+            self.open_at, self.is_open_there = at, {}
+        key = row["campaign"], self.zone_of(row)
+        if key not in self.is_open_there:
+            if key not in self.calling_rules:
+                self.calling_rules[key] = Rules({**self.rules[key[0]], "zone": key[1]})
+            self.is_open_there[key] = self.calling_rules[key].is_open(at)
+        return self.is_open_there[key]
 
     def claimable(self, row, at):
         campaign = row["campaign"]
@@ -81,9 +105,12 @@ class Checker:
             lane = self.lanes.get(str(row["lane"]), {"stale": 1, "import": None})
             if self.campaigns[campaign]["status"] != "active" or lane["stale"] or lane["import"]:
                 return False
-            if not self.is_open(campaign, at):
+            if not self.is_open(row, at):
                 return False
-        return not self.busy[row["user"], row["number"]]
+        if self.busy[row["user"], row["number"]]:
+            self.seen["busy_numbers_passed_over"] += 1
+            return False
+        return True
 
     def first_row(self, user, at):
         for _, identity in self.queued[user]:
@@ -91,18 +118,22 @@ class Checker:
                 return identity
         return None
 
-    def has_room(self, user):
+    def over(self, user):
+        """Which limit keeps the user from another call; None if it has room."""
         limits = self.users[user]
         total = sum(self.active.values())
-        return (self.active[user] < limits["limit"] and total < self.system_limit
-                and total < limits["ceiling"])
+        if self.active[user] >= limits["limit"]:
+            return "user limit"
+        if total >= self.system_limit:
+            return "system limit"
+        return "user's own system limit" if total >= limits["ceiling"] else None
 
     # --- Calls ----------------------------------------------------------------------------------
 
     def call_starts(self, seq, identity, call):
         user, at = call["user"], call["created_at"]
-        if not self.has_room(user):
-            self.fault(seq, f"call {identity} starts without room")
+        if self.over(user):
+            self.fault(seq, f"call {identity} starts without room: over the {self.over(user)}")
         if self.busy[user, call["number"]]:
             self.fault(seq, f"call {identity}: its number has an active call already")
         if call["row"] is None:
@@ -113,7 +144,10 @@ class Checker:
         self.busy[user, call["number"]] += 1
         self.active_of_row[call["row"]] += 1 if call["row"] else 0
         self.seen["user_limit_reached"] += self.active[user] == self.users[user]["limit"]
-        self.seen["system_limit_reached"] += sum(self.active.values()) == self.system_limit
+        total = sum(self.active.values())
+        ceiling = self.users[user]["ceiling"]
+        self.seen["ceiling_reached"] += total == ceiling < self.system_limit
+        self.seen["system_limit_reached"] += total == self.system_limit
 
     def row_is_dealt(self, seq, call, at):
         user, identity = call["user"], call["row"]
@@ -125,7 +159,7 @@ class Checker:
             self.fault(seq, f"row {identity} is claimed twice at once")
         if identity in self.lost_calls:
             self.fault(seq, f"row {identity} is called again although it may have been called")
-        if row["campaign"] and not self.is_open(row["campaign"], at):
+        if row["campaign"] and not self.is_open(row, at):
             self.fault(seq, f"row {identity} is called outside its window")
         self.spent[identity] += 1
         budget = self.budgets[row["campaign"]] if row["campaign"] else 1
@@ -141,7 +175,7 @@ class Checker:
     def share_is_fair(self, seq, served, at):
         """Between two users that stay eligible, the slots dealt differ by at most one."""
         eligible = sorted(user for user in self.users
-                          if self.has_room(user) and self.first_row(user, at) is not None)
+                          if not self.over(user) and self.first_row(user, at) is not None)
         pairs = {(a, b) for a in eligible for b in eligible if a < b}
         for pair in list(self.stretches):
             if pair not in pairs:
@@ -288,9 +322,25 @@ class Checker:
         if active:
             self.fault("the end", f"{active} calls still hold a slot")
         self.compare({"seq": "the end", "campaigns": read_counters(self.database)})
+        self.what_was_dialed()
         self.seen["rows"] = len(self.rows)
         for row in self.rows.values():
             self.seen[row["status"]] += 1
+
+
+    def what_was_dialed(self):
+        """What the provider was asked against what the database says of it."""
+        dialed = collections.Counter(
+            call for (call,) in self.database.execute("SELECT call FROM dialed"))
+        self.seen["dialed"] = len(dialed)
+        for identity, times in dialed.items():
+            call = self.calls.get(identity)
+            if times > 1:
+                self.fault("the end", f"call {identity} is dialed twice")
+            if call is None or call["submitted_at"] is None:
+                self.fault("the end", f"call {identity} is dialed without a mark")
+            elif call["status"] == "cancelled":
+                self.fault("the end", f"call {identity} was dialed and is put back")
 
 
 def read_counters(database):

@@ -10,12 +10,17 @@
 // START is the real instant (microseconds) at which virtual time began: it runs sixty times as
 // fast, for all processes alike, so that leases lapse while one looks on.
 //
+// Whoever dials writes the call's id to DATABASE.dialed first: what the provider was asked,
+// whatever the database says.
+//
 // Prints one word a line: `empty` for a claim that came back empty although somebody had ready
 // rows, `error …` for what must never happen.
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -32,7 +37,11 @@ namespace {
 using namespace callqueue;
 using namespace std::chrono_literals;
 
-constexpr Instant virtual_start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + 12h};
+// Ten minutes before clocks go forward in Berlin.
+constexpr Instant virtual_start{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29} + 50min};
+
+constexpr std::array zones = {"", "Europe/Berlin", "America/New_York", "Asia/Kolkata",
+                              "Pacific/Chatham"};
 
 class FastClock final : public Clock {
  public:
@@ -79,6 +88,24 @@ std::unique_ptr<Store> open(const std::string& path, Instant start) {
                                             .busy_timeout = 60s}));
 }
 
+/// What was dialed, in a file that a killed process leaves complete.
+class Journal {
+ public:
+  explicit Journal(const std::string& database)
+      : file_(::open((database + ".dialed").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644)) {
+    if (file_ < 0) die("the journal cannot be opened");
+  }
+  void dialed(CallId id) {
+    const auto line = to_text(id) + "\n";
+    if (write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+      die("the journal cannot be written");
+    }
+  }
+
+ private:
+  int file_;
+};
+
 /// Twenty minutes open, ten closed, all day long.
 WeeklyWindows flickering() {
   WeeklyWindows windows;
@@ -89,23 +116,32 @@ WeeklyWindows flickering() {
 }
 
 // --- Making the database
-// ---------------------------------------------------------------------------
 
-void add_rows(Store& store, const User& user, const CallCampaign& campaign, int count) {
-  static std::mt19937 random{static_cast<unsigned>(SystemClock{}.now().time_since_epoch().count())};
+/// @param first the first number; two lists that share numbers share contacts.
+void add_rows(Store& store, const User& user, const CallCampaign& campaign, int count,
+              std::uint64_t first) {
   std::vector<ImportRow> rows;
   for (int i = 0; i < count; ++i) {
+    const auto number = first + static_cast<std::uint64_t>(i);
     ImportRow row;
     row.line = i + 2;
-    row.phone_number = "+49" + std::to_string(10'000'000'000ULL + random() * 7ULL);
+    row.phone_number = "+49" + std::to_string(10'000'000'000ULL + number);
     row.name = "somebody";
-    row.priority = row.priority_if_named = static_cast<int>(random() % 3) * 50;
+    row.timezone = number % 4 == 0 ? zones[number / 4 % zones.size()] : "";
+    row.priority = row.priority_if_named = static_cast<int>(number % 3) * 50;
     rows.push_back(row);
   }
   const auto import = store.begin_import({.user_id = user.id, .campaign_id = campaign.id});
   if (!went_well("begin_import", import)) return;
   if (!went_well("stage_import", store.stage_import(*import, rows))) return;
   went_well("publish_import", store.publish_import(*import));
+}
+
+/// Numbers that nobody else has.
+std::uint64_t new_numbers() {
+  static std::mt19937_64 random{
+      static_cast<std::uint64_t>(SystemClock{}.now().time_since_epoch().count())};
+  return 1'000'000 + random() % 80'000'000'000;
 }
 
 void set_up(Store& store, int rows) {
@@ -116,7 +152,8 @@ void set_up(Store& store, int rows) {
     User user;
     user.name = "user " + std::to_string(i);
     user.concurrent_calls_limit = limits[i];
-    user.system_concurrent_calls_limit = 7;
+    user.timezone = zones[i];
+    user.system_concurrent_calls_limit = i == 3 ? 5 : 7;
     user = must("create_user", store.create_user(user));
     const auto agent = must("create_agent", store.create_agent({.user_id = user.id, .name = "a"}));
     for (int k = 0; k < 2; ++k) {
@@ -129,9 +166,9 @@ void set_up(Store& store, int rows) {
       campaign.start_date = std::chrono::year{2026} / 1 / 1;
       campaign.rules.call_deadline = 60s;
       campaign.rules.retry = {{CallOutcome::busy, CallOutcome::no_answer}, 1 + k * 2, {30s, 90s}};
-      if (i == 4) campaign.rules.weekly_windows = flickering();
+      if (i >= 3) campaign.rules.weekly_windows = flickering();
       campaign = must("create_campaign", store.create_campaign(campaign));
-      add_rows(store, user, campaign, rows / 10);
+      add_rows(store, user, campaign, rows / 10, 100'000 * i);
       must("start", store.set_campaign_status(user.id, campaign.id, CampaignStatus::draft,
                                               CampaignStatus::active));
     }
@@ -139,7 +176,6 @@ void set_up(Store& store, int rows) {
 }
 
 // --- Working
-// ---------------------------------------------------------------------------------------
 
 /// What a provider says of a call, in the wrong order and more often than needed.
 std::vector<CallEvent> story_of(const Call& call, std::mt19937& random) {
@@ -164,8 +200,8 @@ std::vector<CallEvent> story_of(const Call& call, std::mt19937& random) {
 
 class Worker {
  public:
-  Worker(Store& store, unsigned seed, std::string name)
-      : store_(store), random_(seed), name_(std::move(name)) {
+  Worker(Store& store, Journal& journal, unsigned seed, std::string name)
+      : store_(store), journal_(journal), random_(seed), name_(std::move(name)) {
     users_ = must("list_users", store.list_users({.limit = 100})).items;
     for (const auto& user : users_) {
       const auto listed = must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100}));
@@ -222,6 +258,7 @@ class Worker {
       went_well("requeue_call", store_.requeue_call(ref, "not placed"));
       return;
     }
+    journal_.dialed(ref.call_id);
     if (one_in(30)) return;  // Nobody will ever know.
     must("accept_call", store_.accept_call(ref, "p-" + to_text(ref.call_id)));
     if (one_in(40)) return;  // No news will come: its deadline will pass.
@@ -258,10 +295,7 @@ class Worker {
       case 0: flip(CampaignStatus::active, CampaignStatus::paused); break;
       case 1:
       case 2: flip(CampaignStatus::paused, CampaignStatus::active); break;
-      case 3:
-        must("set_user_limits",
-             store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), std::nullopt));
-        break;
+      case 3: limit(user); break;
       case 4:
         must("set_system_limit", store_.set_system_limit(4 + static_cast<int>(random_() % 5)));
         break;
@@ -269,6 +303,13 @@ class Worker {
       case 6: reserve(user); break;
       default: import(campaign); break;
     }
+  }
+
+  void limit(const User& user) {
+    std::optional<int> ceiling;
+    if (one_in(2)) ceiling = 3 + static_cast<int>(random_() % 5);
+    must("set_user_limits",
+         store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), ceiling));
   }
 
   void cancel_one(const User& user) {
@@ -289,27 +330,27 @@ class Worker {
   void import(const CallCampaign& campaign) {
     if (++imports_ > 6) return;
     for (const auto& user : users_) {
-      if (user.id == campaign.user_id) add_rows(store_, user, campaign, 3);
+      if (user.id == campaign.user_id) add_rows(store_, user, campaign, 3, new_numbers());
     }
   }
 
   Store& store_;
+  Journal& journal_;
   std::mt19937 random_;
   std::string name_;
   std::vector<User> users_;
   std::vector<CallCampaign> campaigns_;
   std::vector<Call> held_;
   int imports_ = 0;
-
-  friend class HammerDialer;
 };
 
 /// A provider that mostly accepts, and forgets nothing: what it is asked about, it never received.
 class HammerDialer final : public Dialer {
  public:
-  explicit HammerDialer(unsigned seed) : random_(seed) {}
+  HammerDialer(Journal& journal, unsigned seed) : journal_(journal), random_(seed) {}
 
   DialResult dial(const ClaimedCall& call) override {
+    journal_.dialed(call.call.id);
     if (random_() % 10 == 0) return DialResult::rejected("line busy");
     if (random_() % 10 == 0) return DialResult::uncertain("timed out");
     accepted.push_back(call.call);
@@ -319,11 +360,12 @@ class HammerDialer final : public Dialer {
   std::vector<Call> accepted;
 
  private:
+  Journal& journal_;
   std::mt19937 random_;
 };
 
 void Worker::process() {
-  HammerDialer dialer{static_cast<unsigned>(random_())};
+  HammerDialer dialer{journal_, static_cast<unsigned>(random_())};
   Processor processor{store_, dialer, {.worker = name_, .batch = 3, .lease = 30s}};
   while (true) {
     const auto done = must("step", processor.step());
@@ -359,14 +401,15 @@ int main(int count, char** words) {
     for (const auto& user : must("list_users", store->list_users({.limit = 100})).items) {
       for (const auto& campaign :
            must("list_campaigns", store->list_campaigns(user.id, {}, {.limit = 100})).items) {
-        add_rows(*store, user, campaign, std::atoi(words[3]));
+        add_rows(*store, user, campaign, std::atoi(words[3]), new_numbers());
       }
     }
     return 0;
   }
   if ((command == "work" || command == "process") && count == 6) {
     const auto store = open(words[2], instant_of(words[5]));
-    Worker worker{*store, static_cast<unsigned>(std::atoi(words[3])), words[4]};
+    Journal journal{words[2]};
+    Worker worker{*store, journal, static_cast<unsigned>(std::atoi(words[3])), words[4]};
     if (command == "work") {
       worker.work();
     } else {
