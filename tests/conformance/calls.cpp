@@ -141,6 +141,16 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(marking_a_batch_marks_what_may_be_dialed, Backend,
   BOOST_TEST(marked == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_call_is_marked_once, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1);
+  const auto claimed = backend.claim_one();
+  BOOST_TEST(mark(backend, claimed) == 1U);
+  backend.pass(10s);
+  BOOST_TEST(mark(backend, claimed) == 0U);  // Whoever asks again may not dial again.
+  BOOST_TEST((ann.call(claimed.call.id).submitted_at == noon));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_renewed_lease_lasts_longer, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(1);

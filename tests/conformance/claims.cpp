@@ -110,6 +110,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_own_system_ceiling_stops_only_that_user, B
   BOOST_TEST(count_for(claimed, ann) == 2U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_own_system_ceiling_holds_from_the_first_call_on, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 5}).with_queued(5);
+  const auto bob = backend.user({.concurrent_calls_limit = 5}).with_queued(5);
+  must(backend.store().set_user_limits(ann.id, std::nullopt, 0));
+  BOOST_TEST(count_for(backend.claim(3), ann) == 0U);
+  must(backend.store().set_user_limits(ann.id, std::nullopt, 3));
+  BOOST_TEST(count_for(backend.claim(1), ann) == 0U);
+  must(backend.store().set_user_limits(ann.id, std::nullopt, 5));
+  BOOST_TEST(count_for(backend.claim(1), ann) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_system_limit_takes_the_users_that_followed_it_along, Backend,
                               AllBackends) {
   Backend backend;
@@ -401,6 +414,51 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claimers_in_many_threads_never_exceed_a_limit, Bac
     for (int number = 0; number < 4; ++number) threads.emplace_back(work, number);
   }
   BOOST_TEST(done == 120);
+  BOOST_TEST(over_limit == 0);
+  BOOST_TEST(errors == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(claimers_in_many_stores_never_exceed_a_limit, Backend,
+                              SharedBackends) {
+  Backend backend;
+  must(backend.store().set_system_limit(4));
+  for (int i = 0; i < 3; ++i) backend.user({.concurrent_calls_limit = 2}).with_queued(60);
+  backend.advance();
+  constexpr int claimers = 4;
+  std::vector<std::unique_ptr<Store>> stores;
+  for (int i = 0; i < claimers; ++i) stores.push_back(backend.another());
+  std::atomic<int> done = 0;
+  std::atomic<int> empty = 0;
+  std::atomic<int> over_limit = 0;
+  std::atomic<int> errors = 0;
+  const auto work = [&](Store& store) {
+    // Ends when every row is done, or by far too many rounds.
+    for (int round = 0; round < 20'000 && done < 180; ++round) {
+      const auto claimed = store.claim({.limit = 3});
+      if (!claimed) {
+        ++errors;
+        continue;
+      }
+      empty += claimed->empty() ? 1 : 0;
+      const auto system = store.system_slots();
+      if (!system || system->active > system->limit) ++over_limit;
+      std::vector<CallEvent> events;
+      for (const auto& call : *claimed) {
+        const auto use = store.user_slots(call.call.user_id);
+        if (!use || use->active > use->limit) ++over_limit;
+        events.push_back(event_for(call.call, CallOutcome::answered));
+      }
+      const auto reported = store.report_events(events);
+      if (!reported) ++errors;
+      if (reported) done += static_cast<int>(reported->size());
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (const auto& store : stores) threads.emplace_back([&] { work(*store); });
+  }
+  BOOST_TEST(done == 180);
+  BOOST_TEST(empty > 0);  // Somebody stood in the way.
   BOOST_TEST(over_limit == 0);
   BOOST_TEST(errors == 0);
 }

@@ -36,6 +36,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_answered_call_completes_its_row, Backend, AllBa
   BOOST_TEST(campaign.successful_calls == 1);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_running_call_holds_its_slot_until_it_ends, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 1}).with_queued(2);
+  const auto claimed = backend.claim_one();
+  backend.dial(claimed);
+  for (const auto status : {CallStatus::ringing, CallStatus::in_progress}) {
+    backend.report(event_for(claimed.call, status));
+    BOOST_TEST(ann.active() == 1);
+    BOOST_TEST(must(backend.store().system_slots()).active == 1);
+    BOOST_TEST(backend.claim().empty());
+  }
+  backend.end(claimed);
+  BOOST_TEST(ann.active() == 0);
+  BOOST_TEST(backend.claim().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_repeated_event_changes_nothing_and_frees_no_second_slot, Backend,
                               AllBackends) {
   Backend backend;

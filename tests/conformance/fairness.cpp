@@ -164,6 +164,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_direct_call_takes_its_users_turn, Backend, AllBa
   BOOST_TEST(count_for(claimed, bob) == 2U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(call_now_counts_as_a_dealing, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 9}).with_queued(5);
+  const auto bob = backend.user({.concurrent_calls_limit = 9}).with_queued(5);
+  backend.advance();
+  for (const auto* first : {&ann, &bob, &bob, &ann}) {
+    const auto& other = first == &ann ? bob : ann;
+    const auto row = first->all_rows({.statuses = {QueuedCallStatus::queued}}).front().id;
+    BOOST_TEST(must(backend.store().claim({.only = row, .only_user = first->id})).size() == 1U);
+    BOOST_TEST((backend.claim_one().call.user_id == other.id));
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(turns_survive_the_process, Backend, SharedBackends) {
   Backend backend;
   const auto ann = backend.user({.concurrent_calls_limit = 9}).with_queued(5);

@@ -56,6 +56,43 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_budget_is_one_for_all_outcomes, Backend, AllBa
   BOOST_TEST(ann.find().total_contacts == 1);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_call_without_news_is_not_retried, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(
+      2, retrying({CallOutcome::no_answer, CallOutcome::failed, CallOutcome::unknown}, 5, {60s}));
+  backend.dial(backend.claim(1).front());
+  const auto silent = backend.claim(1).front();
+  const CallRef marked{silent.call.user_id, silent.call.id};
+  must(backend.store().begin_dial({&marked, 1}, "worker"));
+  backend.pass(2h);
+  BOOST_TEST(backend.advance().lapsed == 2);
+  for (const auto& row : ann.all_rows()) {
+    BOOST_TEST(row.status == QueuedCallStatus::failed);
+    BOOST_TEST(row.attempts == 1);
+  }
+  BOOST_TEST(backend.claim().empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_verdict_on_an_earlier_attempt_leaves_the_row_alone, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::voicemail}, 2, {60s}));
+  const auto first = backend.claim_one();
+  backend.end(first, CallOutcome::voicemail);
+  backend.pass(60s);
+  backend.end(backend.claim_one());
+  BOOST_TEST((ann.row(0).success == true));
+
+  auto verdict = event_for(first.call, CallStatus::completed);
+  verdict.success = true;  // After all; it says nothing of the second attempt,
+  backend.report(verdict);
+  verdict.success = false;  // nor does this.
+  backend.report(verdict);
+
+  BOOST_TEST((ann.row(0).success == true));
+  BOOST_TEST(ann.find().successful_calls == 1);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_outcome_that_is_not_listed_is_not_retried, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));

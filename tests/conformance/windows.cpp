@@ -239,6 +239,57 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_changed_window_closes_its_lanes_until_they_are_c
   BOOST_TEST(claim_alone(backend) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(call_now_waits_until_a_changed_window_is_computed, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, office);
+  backend.advance();
+  auto campaign = ann.find();
+  campaign.first_call_time = 15h;
+  must(backend.store().update_campaign(campaign));
+  const auto call_now = [&] {
+    return must(backend.store().claim({.only = ann.rows[0], .only_user = ann.id})).size();
+  };
+  BOOST_TEST(call_now() == 0U);
+  backend.pass(3h);
+  backend.advance();
+  BOOST_TEST(call_now() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(changed_rules_close_their_lanes_until_they_are_computed, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(2, office);
+  backend.advance();
+  auto campaign = ann.find();
+  campaign.rules.excluded_dates = {date("2026-01-12")};
+  must(backend.store().update_campaign(campaign));
+  BOOST_TEST(claim_alone(backend) == 0U);
+  BOOST_TEST(backend.claim().empty());
+
+  campaign = ann.find();
+  campaign.rules.excluded_dates.clear();
+  campaign.rules.weekly_windows = WeeklyWindows{};
+  campaign.rules.weekly_windows->at(0) = {{12h, 13h}};
+  must(backend.store().update_campaign(campaign));
+  BOOST_TEST(claim_alone(backend) == 0U);
+  BOOST_TEST(backend.claim(1).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaigns_new_clock_moves_its_rows, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  const auto id = ann.draft(office);
+  ann.add(id, {.timezone = "Asia/Tokyo"});
+  ann.start(id);
+  BOOST_TEST(backend.claim().empty());  // 21:00 there.
+  auto campaign = ann.find();
+  campaign.rules.clock = CallClock::campaign;
+  must(backend.store().update_campaign(campaign));
+  BOOST_TEST(backend.claim().size() == 1U);
+  BOOST_TEST(ann.row(0).timezone == "UTC");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_widened_window_opens, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(2, {.first_call_time = 15h, .last_call_time = 16h});

@@ -93,6 +93,31 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_lease_is_still_recorded) {
   BOOST_TEST(world.calls().front().provider_call_id == "late");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_under_way_is_not_made_again) {
+  SmallWorld world;
+  world.active_campaign(1);
+  TestDialer dialer;
+  Door door;
+  dialer.answer = [&](const ClaimedCall&) {
+    door.pass();
+    return DialResult::accepted("slow");
+  };
+  // True when it is said: the request has not arrived yet.
+  dialer.known = [](const Call&) {
+    return LookupResult{.kind = LookupResult::Kind::never_received};
+  };
+  Processor processor(*world.store, dialer, {.parallelism = 2});
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
+  world.clock->advance(2min);
+  processor.notify();
+  BOOST_TEST(comes_about([&] { return value(world.store->system_slots()).active == 0; }));
+  BOOST_CHECK(world.calls().front().status == CallStatus::unknown);
+  door.open();
+  value(running.stop());
+  BOOST_TEST(dialer.dialed.get().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_finishes_what_is_in_flight) {
   SmallWorld world;
   world.active_campaign(2);

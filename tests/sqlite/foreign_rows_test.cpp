@@ -118,6 +118,32 @@ BOOST_AUTO_TEST_CASE(a_zone_set_by_plain_sql_closes_the_lane_until_its_rows_have
   BOOST_TEST((must(host.store().next_queued_call(host.ann))->id == moves.id));
 }
 
+BOOST_AUTO_TEST_CASE(a_row_moved_to_a_later_time_waits) {
+  Host host;
+  const auto campaign = host.active_campaign(host.ann, 1);
+  host.advance();
+  host.sql().run("UPDATE call_queue SET scheduled_for = " + host.micros(noon() + 1h));
+  BOOST_TEST(host.claim().empty());
+  host.sql().run("UPDATE call_queue SET scheduled_for = " + host.micros(noon()));
+  host.advance();
+  BOOST_TEST(host.claim().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(new_zone_data_makes_every_lane_stale) {
+  Host host;
+  host.active_campaign(host.ann, 1);
+  host.advance();
+  // As if the lanes had been computed with older data, which knew of another offset.
+  host.sql().run(
+      "UPDATE callqueue_lanes SET opens_at = 0, closes_at = 1;"
+      "UPDATE callqueue_settings SET zone_data_version = '1999a'");
+  const auto restarted = host.another();
+  BOOST_TEST(!must(restarted->next_queued_call(host.ann)).has_value());
+  for (int i = 0; i < 10; ++i) must(restarted->advance({}));
+  BOOST_TEST(must(restarted->next_queued_call(host.ann)).has_value());
+  BOOST_TEST(host.sql().value("SELECT zone_data_version FROM callqueue_settings") != "1999a");
+}
+
 BOOST_AUTO_TEST_CASE(rows_changed_by_plain_sql_carry_when) {
   Host host;
   const auto campaign = host.campaign(host.ann);
