@@ -74,7 +74,7 @@ CREATE TABLE callqueue_lanes (
   has_ready INTEGER NOT NULL DEFAULT 0,        -- 1 if it may hold ready rows; a claim that finds none clears it
   FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
 );
-CREATE INDEX callqueue_lanes_campaign ON callqueue_lanes (campaign_id, timezone);
+CREATE INDEX callqueue_lanes_campaign ON callqueue_lanes (campaign_id, timezone, user_id);
 CREATE UNIQUE INDEX callqueue_lanes_direct ON callqueue_lanes (user_id) WHERE campaign_id IS NULL;
 CREATE INDEX callqueue_lanes_open ON callqueue_lanes (user_id, opens_at)
   WHERE has_ready = 1 AND stale = 0 AND import_id IS NULL AND campaign_status = 'active';
@@ -158,49 +158,90 @@ UPDATE call_queue SET
 
 -- --- Rows and lanes that somebody's SQL leaves incomplete ---------------------------------------------------------------
 
+-- (No INSERT OR IGNORE in a trigger: an outer INSERT OR REPLACE would make it replace.)
 CREATE TRIGGER callqueue_user_insert AFTER INSERT ON users
 BEGIN
-  INSERT OR IGNORE INTO callqueue_turns (user_id) VALUES (NEW.id);
+  INSERT INTO callqueue_turns (user_id)
+    SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM callqueue_turns WHERE user_id = NEW.id);
   -- A column's default cannot be changed: who was given none of its own follows the system limit.
   UPDATE users SET system_concurrent_calls_limit = (SELECT system_limit FROM callqueue_settings)
   WHERE id = NEW.id AND NEW.system_concurrent_calls_limit = 10;
+  -- It may have replaced one that had lanes.
+  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.id AND in_turn = 0
+    AND EXISTS (SELECT 1 FROM callqueue_lanes WHERE user_id = NEW.id AND campaign_id IS NULL);
+  UPDATE callqueue_lanes SET stale = 1, relane = 1
+  WHERE campaign_id IN (SELECT id FROM call_campaigns WHERE user_id = NEW.id);
 END;
 CREATE TRIGGER callqueue_campaign_insert AFTER INSERT ON call_campaigns
 BEGIN
-  INSERT OR IGNORE INTO callqueue_campaign_rules (campaign_id, user_id) VALUES (NEW.id, NEW.user_id);
+  INSERT INTO callqueue_campaign_rules (campaign_id, user_id)
+    SELECT NEW.id, NEW.user_id
+    WHERE NOT EXISTS (SELECT 1 FROM callqueue_campaign_rules WHERE campaign_id = NEW.id);
+END;
+-- It replaced one that had lanes, hence rows: REPLACE deletes unseen, and leaves them where foreign keys are off.
+CREATE TRIGGER callqueue_campaign_replaced AFTER INSERT ON call_campaigns
+WHEN EXISTS (SELECT 1 FROM callqueue_lanes WHERE campaign_id = NEW.id)
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1, campaign_status = NEW.status WHERE campaign_id = NEW.id;
+  UPDATE call_campaigns SET (total_contacts, completed_calls, successful_calls, failed_calls) = (
+    SELECT count(*), COALESCE(sum(status = 'completed'), 0),
+      COALESCE(sum(status = 'completed' AND success IS 1), 0), COALESCE(sum(status = 'failed'), 0)
+    FROM call_queue WHERE campaign_id = NEW.id)
+  WHERE id = NEW.id;
+  UPDATE callqueue_campaign_rules SET sweep = CASE NEW.status WHEN 'cancelled' THEN 'cancelled' WHEN 'completed' THEN 'ended' END
+  WHERE campaign_id = NEW.id AND EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.id AND status = 'queued');
 END;
 
--- A row without lane gets the lane of its zone (contact's, campaign's, user's, UTC), made if missing.
-CREATE TRIGGER callqueue_row_lane AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL AND NEW.campaign_id IS NOT NULL
+-- Where each row belongs: the lane of its zone (contact's, campaign's, user's, UTC). A row that points at what is not there,
+-- or is another user's, belongs nowhere: nobody claims it, and verify names it.
+CREATE VIEW callqueue_places AS
+  SELECT q.rowid AS row_id, q.user_id, q.campaign_id, COALESCE(c.status, 'active') AS campaign_status,
+    CASE WHEN q.campaign_id IS NULL THEN 'UTC' ELSE
+      COALESCE(CASE WHEN r.clock = 'contact' THEN NULLIF(k.timezone, '') END, NULLIF(r.timezone, ''),
+               NULLIF(u.timezone, ''), 'UTC') END AS timezone
+  FROM call_queue q
+    JOIN users u ON u.id = q.user_id
+    JOIN agents a ON a.user_id = q.user_id AND a.id = q.agent_id
+    JOIN contacts k ON k.user_id = q.user_id AND k.id = q.contact_id
+    LEFT JOIN call_campaigns c ON c.id = q.campaign_id AND c.user_id = q.user_id
+    LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = c.id
+  WHERE q.campaign_id IS NULL OR r.campaign_id IS NOT NULL;
+-- Triggers put a row in its lane by inserting its rowid here. A lane that is missing is made.
+CREATE TRIGGER callqueue_place_row INSTEAD OF INSERT ON callqueue_places
 BEGIN
-  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
-    SELECT z.user_id, z.campaign_id, z.timezone, z.status FROM (
-      SELECT c.user_id, c.id AS campaign_id, c.status,
-        COALESCE(CASE WHEN r.clock = 'contact' THEN NULLIF(k.timezone, '') END, NULLIF(r.timezone, ''),
-                 NULLIF(u.timezone, ''), 'UTC') AS timezone
-      FROM call_campaigns c JOIN callqueue_campaign_rules r ON r.campaign_id = c.id JOIN users u ON u.id = c.user_id
-        LEFT JOIN contacts k ON k.user_id = NEW.user_id AND k.id = NEW.contact_id
-      WHERE c.id = NEW.campaign_id) z
-    WHERE NOT EXISTS (SELECT 1 FROM callqueue_lanes l WHERE l.campaign_id = z.campaign_id AND l.timezone = z.timezone
-                      AND l.import_id IS NULL AND l.relane = 0);
-  UPDATE call_queue SET lane_id = (
-    SELECT min(l.lane_id) FROM callqueue_lanes l
-    WHERE l.campaign_id = NEW.campaign_id AND l.import_id IS NULL AND l.relane = 0 AND l.timezone = (
-      SELECT COALESCE(CASE WHEN r.clock = 'contact' THEN NULLIF(k.timezone, '') END, NULLIF(r.timezone, ''),
-                      NULLIF(u.timezone, ''), 'UTC')
-      FROM callqueue_campaign_rules r JOIN users u ON u.id = NEW.user_id
-        LEFT JOIN contacts k ON k.user_id = NEW.user_id AND k.id = NEW.contact_id
-      WHERE r.campaign_id = NEW.campaign_id))
-  WHERE rowid = NEW.rowid;
-END;
-CREATE TRIGGER callqueue_row_direct_lane AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL AND NEW.campaign_id IS NULL
-BEGIN
-  INSERT OR IGNORE INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
-    VALUES (NEW.user_id, NULL, 'UTC', 'active', 0, 9223372036854775807, 0);
+  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
+    SELECT p.user_id, p.campaign_id, p.timezone, p.campaign_status,
+      CASE WHEN p.campaign_id IS NULL THEN 0 END,
+      CASE WHEN p.campaign_id IS NULL THEN 9223372036854775807 END,
+      p.campaign_id IS NOT NULL
+    FROM callqueue_places p
+    WHERE p.row_id = NEW.row_id AND NOT EXISTS (
+      SELECT 1 FROM callqueue_lanes l
+      WHERE l.user_id = p.user_id AND l.campaign_id IS p.campaign_id AND l.timezone = p.timezone
+        AND l.import_id IS NULL AND l.relane = 0);
   UPDATE call_queue SET
-    lane_id = (SELECT lane_id FROM callqueue_lanes WHERE user_id = NEW.user_id AND campaign_id IS NULL),
-    not_after = COALESCE(not_after, max(NEW.created_at, NEW.scheduled_for) + 900000000)
-  WHERE rowid = NEW.rowid;
+    lane_id = (SELECT min(l.lane_id)
+      FROM callqueue_places p JOIN callqueue_lanes l ON l.campaign_id IS p.campaign_id AND l.timezone = p.timezone
+      WHERE p.row_id = NEW.row_id AND l.user_id = p.user_id AND l.import_id IS NULL AND l.relane = 0),
+    not_after = CASE WHEN campaign_id IS NULL THEN COALESCE(not_after, max(created_at, scheduled_for) + 900000000) END
+  WHERE rowid = NEW.row_id;
+END;
+CREATE TRIGGER callqueue_row_insert AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL
+BEGIN
+  INSERT INTO callqueue_places (row_id) VALUES (NEW.rowid);
+END;
+-- Moved by somebody's SQL to another user, campaign, contact or agent.
+CREATE TRIGGER callqueue_row_moved AFTER UPDATE OF user_id, campaign_id, contact_id, agent_id ON call_queue
+WHEN NEW.lane_id IS OLD.lane_id AND (NEW.user_id <> OLD.user_id OR NEW.campaign_id IS NOT OLD.campaign_id
+  OR NEW.contact_id <> OLD.contact_id OR NEW.agent_id <> OLD.agent_id)
+BEGIN
+  INSERT INTO callqueue_places (row_id) VALUES (NEW.rowid);
+END;
+-- Queued again by somebody's SQL after it was final: zones may have changed since.
+CREATE TRIGGER callqueue_row_reopened AFTER UPDATE OF status ON call_queue
+WHEN NEW.status = 'queued' AND OLD.status <> 'queued' AND OLD.status <> 'processing'
+BEGIN
+  INSERT INTO callqueue_places (row_id) VALUES (NEW.rowid);
 END;
 
 -- A row that somebody moves to another time waits until advance finds it due; ours set ready with it.
@@ -208,24 +249,6 @@ CREATE TRIGGER callqueue_row_rescheduled AFTER UPDATE OF scheduled_for ON call_q
 WHEN NEW.status = 'queued' AND NEW.ready = 1 AND NEW.scheduled_for > OLD.scheduled_for AND OLD.ready = 1
 BEGIN
   UPDATE call_queue SET ready = 0 WHERE rowid = NEW.rowid;
-END;
-
--- A campaign moved to another, or to none, by somebody's SQL: its row needs another lane.
-CREATE TRIGGER callqueue_row_moved AFTER UPDATE OF campaign_id ON call_queue
-WHEN NEW.campaign_id IS NOT OLD.campaign_id AND NEW.lane_id IS OLD.lane_id
-BEGIN
-  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
-    SELECT c.user_id, c.id, l.timezone, c.status FROM call_campaigns c JOIN callqueue_lanes l ON l.lane_id = OLD.lane_id
-    WHERE c.id = NEW.campaign_id AND NOT EXISTS (
-      SELECT 1 FROM callqueue_lanes x WHERE x.campaign_id = c.id AND x.timezone = l.timezone AND x.import_id IS NULL
-      AND x.relane = 0);
-  INSERT OR IGNORE INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
-    SELECT NEW.user_id, NULL, 'UTC', 'active', 0, 9223372036854775807, 0 WHERE NEW.campaign_id IS NULL;
-  UPDATE call_queue SET lane_id = (
-    SELECT min(x.lane_id) FROM callqueue_lanes x JOIN callqueue_lanes l ON l.lane_id = OLD.lane_id
-    WHERE x.user_id = NEW.user_id AND x.campaign_id IS NEW.campaign_id AND x.import_id IS NULL AND x.relane = 0
-      AND (x.campaign_id IS NULL OR x.timezone = l.timezone))
-  WHERE rowid = NEW.rowid;
 END;
 
 -- --- Readiness and turns: in_turn is never 0 for a user that could take something now -------------------------------------
@@ -262,9 +285,23 @@ BEGIN
   UPDATE callqueue_lanes SET campaign_status = NEW.status,
     stale = (stale = 1 OR (opens_at IS NULL AND closes_at IS NULL))
   WHERE campaign_id = NEW.id;
-  UPDATE callqueue_campaign_rules SET sweep = CASE NEW.status WHEN 'cancelled' THEN 'cancelled' ELSE 'ended' END
-  WHERE campaign_id = NEW.id AND NEW.status IN ('completed', 'cancelled')
-    AND EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.id AND status = 'queued');
+  UPDATE callqueue_campaign_rules SET sweep = CASE NEW.status WHEN 'cancelled' THEN 'cancelled' WHEN 'completed' THEN 'ended' END
+  WHERE campaign_id = NEW.id AND (sweep IS NOT NULL OR (NEW.status IN ('completed', 'cancelled')
+    AND EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.id AND status = 'queued')));
+END;
+-- Who writes nothing but the status leaves the rest to us.
+CREATE TRIGGER callqueue_campaign_flipped AFTER UPDATE OF status ON call_campaigns
+WHEN NEW.status <> OLD.status AND NEW.updated_at = OLD.updated_at
+BEGIN
+  UPDATE call_campaigns SET
+    started_at = CASE WHEN NEW.status = 'active' THEN
+      COALESCE(started_at, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)) ELSE started_at END,
+    completed_at = CASE
+      WHEN NEW.status NOT IN ('completed', 'cancelled') THEN NULL
+      WHEN EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.id AND status IN ('queued', 'processing'))
+        THEN NEW.completed_at
+      ELSE COALESCE(NEW.completed_at, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)) END
+  WHERE id = NEW.id;
 END;
 CREATE TRIGGER callqueue_campaign_window
 AFTER UPDATE OF first_call_time, last_call_time, start_date, end_date ON call_campaigns
@@ -275,6 +312,15 @@ CREATE TRIGGER callqueue_rules_window AFTER UPDATE OF weekly_windows, excluded_d
 BEGIN
   UPDATE callqueue_lanes SET stale = 1 WHERE campaign_id = NEW.campaign_id;
 END;
+-- Put in, replaced or taken away by somebody's SQL. Without rules nothing opens.
+CREATE TRIGGER callqueue_rules_insert AFTER INSERT ON callqueue_campaign_rules
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE campaign_id = NEW.campaign_id;
+END;
+CREATE TRIGGER callqueue_rules_delete AFTER DELETE ON callqueue_campaign_rules
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1 WHERE campaign_id = OLD.campaign_id;
+END;
 CREATE TRIGGER callqueue_rules_zone AFTER UPDATE OF timezone, clock ON callqueue_campaign_rules
 WHEN NEW.timezone <> OLD.timezone OR NEW.clock <> OLD.clock
 BEGIN
@@ -282,10 +328,22 @@ BEGIN
 END;
 CREATE TRIGGER callqueue_user_zone AFTER UPDATE OF timezone ON users WHEN NEW.timezone IS NOT OLD.timezone
 BEGIN
-  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE user_id = NEW.id AND campaign_id IS NOT NULL;
+  UPDATE callqueue_lanes SET stale = 1, relane = 1
+  WHERE campaign_id IN (SELECT id FROM call_campaigns WHERE user_id = NEW.id);
 END;
 -- A contact's open rows change lane with its zone: lanes of another zone are looked through again.
 CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts WHEN NEW.timezone IS NOT OLD.timezone
+BEGIN
+  UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE lane_id IN (
+    SELECT q.lane_id FROM call_queue q JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
+      JOIN callqueue_lanes l ON l.lane_id = q.lane_id JOIN users u ON u.id = q.user_id
+    WHERE q.contact_id = NEW.id AND q.user_id = NEW.user_id AND q.status IN ('queued', 'processing') AND r.clock = 'contact'
+      AND l.timezone <> COALESCE(NULLIF(NEW.timezone, ''), NULLIF(r.timezone, ''), NULLIF(u.timezone, ''), 'UTC'));
+END;
+
+-- One that was replaced has fired no trigger on update.
+CREATE TRIGGER callqueue_contact_replaced AFTER INSERT ON contacts
+WHEN EXISTS (SELECT 1 FROM call_queue WHERE contact_id = NEW.id AND user_id = NEW.user_id)
 BEGIN
   UPDATE callqueue_lanes SET stale = 1, relane = 1 WHERE lane_id IN (
     SELECT q.lane_id FROM call_queue q JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
@@ -302,7 +360,8 @@ WHEN NEW.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
 BEGIN
   UPDATE call_campaigns SET
     status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
-    completed_at = COALESCE(NEW.completed_at, NEW.updated_at),
+    completed_at = COALESCE(NEW.completed_at, CASE WHEN NEW.updated_at > OLD.updated_at THEN NEW.updated_at END,
+      CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
     updated_at = max(updated_at + 1, NEW.updated_at)
   WHERE id = NEW.campaign_id AND completed_at IS NULL AND status <> 'draft'
     AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'))
@@ -310,35 +369,103 @@ BEGIN
   UPDATE callqueue_campaign_rules SET sweep = NULL WHERE campaign_id = NEW.campaign_id AND sweep IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'queued');
 END;
-CREATE TRIGGER callqueue_campaign_completes_delete AFTER DELETE ON call_queue
-WHEN OLD.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
+CREATE VIEW callqueue_left AS SELECT id AS campaign_id FROM call_campaigns WHERE 0;
+-- Triggers ask here whether a campaign that lost a row other than by its status has any left.
+CREATE TRIGGER callqueue_row_left INSTEAD OF INSERT ON callqueue_left
 BEGIN
   UPDATE call_campaigns SET
     status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
     completed_at = max(created_at, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
     updated_at = max(updated_at + 1, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))
-  WHERE id = OLD.campaign_id AND completed_at IS NULL AND status <> 'draft'
-    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = OLD.campaign_id AND status IN ('queued', 'processing'))
-    AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = OLD.campaign_id);
+  WHERE id = NEW.campaign_id AND completed_at IS NULL AND status <> 'draft'
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'))
+    AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = NEW.campaign_id);
+END;
+CREATE TRIGGER callqueue_campaign_completes_delete AFTER DELETE ON call_queue
+WHEN OLD.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
+BEGIN
+  INSERT INTO callqueue_left (campaign_id) VALUES (OLD.campaign_id);
+END;
+CREATE TRIGGER callqueue_campaign_completes_moved AFTER UPDATE OF campaign_id ON call_queue
+WHEN OLD.campaign_id IS NOT NULL AND NEW.campaign_id IS NOT OLD.campaign_id AND OLD.status IN ('queued', 'processing')
+BEGIN
+  INSERT INTO callqueue_left (campaign_id) VALUES (OLD.campaign_id);
 END;
 
 -- --- Deleting keeps history and held slots: only the reference becomes empty ----------------------------------------------
 
+-- What foreign keys would delete or refuse is done here as well: the shell leaves them off.
 CREATE TRIGGER callqueue_row_delete BEFORE DELETE ON call_queue
 BEGIN
-  UPDATE calls SET queue_id = NULL WHERE queue_id = OLD.id;
+  UPDATE calls SET queue_id = NULL WHERE queue_id = OLD.id AND user_id = OLD.user_id;
 END;
 CREATE TRIGGER callqueue_contact_delete BEFORE DELETE ON contacts
 BEGIN
-  UPDATE calls SET contact_id = NULL WHERE contact_id = OLD.id;
+  UPDATE calls SET contact_id = NULL WHERE contact_id = OLD.id AND user_id = OLD.user_id;
+  DELETE FROM call_queue WHERE contact_id = OLD.id AND user_id = OLD.user_id;
 END;
 CREATE TRIGGER callqueue_campaign_delete BEFORE DELETE ON call_campaigns
 BEGIN
   UPDATE calls SET campaign_id = NULL WHERE campaign_id = OLD.id;
   DELETE FROM call_queue WHERE campaign_id = OLD.id;
+  DELETE FROM callqueue_imports WHERE campaign_id = OLD.id;
+  DELETE FROM callqueue_lanes WHERE campaign_id = OLD.id;
+  DELETE FROM callqueue_campaign_rules WHERE campaign_id = OLD.id;
+END;
+CREATE TRIGGER callqueue_user_delete BEFORE DELETE ON users
+BEGIN
+  DELETE FROM call_campaigns WHERE user_id = OLD.id;
+  DELETE FROM call_queue WHERE user_id = OLD.id;
+  DELETE FROM calls WHERE user_id = OLD.id;
+  DELETE FROM callqueue_lanes WHERE campaign_id IS NULL AND user_id = OLD.id;
+  DELETE FROM callqueue_turns WHERE user_id = OLD.id;
+END;
+-- Nobody is called by an agent that is gone.
+CREATE TRIGGER callqueue_agent_delete BEFORE DELETE ON agents
+BEGIN
+  UPDATE calls SET agent_id = NULL WHERE agent_id = OLD.id AND user_id = OLD.user_id;
+  UPDATE call_queue SET lane_id = NULL WHERE agent_id = OLD.id AND user_id = OLD.user_id AND status = 'queued';
 END;
 
 -- --- Statistics: success is a column of the row from here on --------------------------------------------------------------
+
+-- REPLACE deletes without firing a trigger. So rows that an insert may replace are noted before it, and counted off once it has
+-- taken place; a note whose row was not replaced after all (OR IGNORE, ON CONFLICT) goes with the next insert.
+CREATE TABLE callqueue_replaced (
+  row_id INTEGER PRIMARY KEY,
+  campaign_id TEXT,
+  status TEXT NOT NULL,
+  success INTEGER
+);
+CREATE TRIGGER callqueue_row_replaces BEFORE INSERT ON call_queue
+WHEN EXISTS (SELECT 1 FROM callqueue_replaced)
+  OR EXISTS (SELECT 1 FROM call_queue WHERE user_id = NEW.user_id AND id = NEW.id)
+  OR EXISTS (SELECT 1 FROM call_queue WHERE contact_id = NEW.contact_id AND campaign_id = NEW.campaign_id
+               AND status IN ('queued', 'processing'))
+BEGIN
+  DELETE FROM callqueue_replaced;
+  INSERT INTO callqueue_replaced (row_id, campaign_id, status, success)
+    SELECT rowid, campaign_id, status, success FROM call_queue
+    WHERE (user_id = NEW.user_id AND id = NEW.id)
+      OR (contact_id = NEW.contact_id AND campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'));
+END;
+CREATE TRIGGER callqueue_row_replaced AFTER INSERT ON call_queue WHEN EXISTS (SELECT 1 FROM callqueue_replaced)
+BEGIN
+  DELETE FROM callqueue_replaced
+  WHERE row_id <> NEW.rowid AND EXISTS (SELECT 1 FROM call_queue q WHERE q.rowid = row_id);
+  UPDATE call_campaigns SET
+    total_contacts = total_contacts - (SELECT count(*) FROM callqueue_replaced r WHERE r.campaign_id = call_campaigns.id),
+    completed_calls = completed_calls
+      - (SELECT count(*) FROM callqueue_replaced r WHERE r.campaign_id = call_campaigns.id AND r.status = 'completed'),
+    successful_calls = successful_calls - (SELECT count(*) FROM callqueue_replaced r
+      WHERE r.campaign_id = call_campaigns.id AND r.status = 'completed' AND r.success IS 1),
+    failed_calls = failed_calls
+      - (SELECT count(*) FROM callqueue_replaced r WHERE r.campaign_id = call_campaigns.id AND r.status = 'failed')
+  WHERE id IN (SELECT campaign_id FROM callqueue_replaced);
+  INSERT INTO callqueue_left (campaign_id)
+    SELECT campaign_id FROM callqueue_replaced WHERE campaign_id IS NOT NULL AND status IN ('queued', 'processing');
+  DELETE FROM callqueue_replaced;
+END;
 
 DROP TRIGGER trigger_update_campaign_statistics_insert;
 CREATE TRIGGER trigger_update_campaign_statistics_insert AFTER INSERT ON call_queue WHEN NEW.campaign_id IS NOT NULL

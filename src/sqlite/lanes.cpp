@@ -114,17 +114,6 @@ void roll_lane(Database& database, Instant now, const LaneToRoll& lane,
                interval ? std::optional{interval->closes_at} : std::nullopt);
 }
 
-/// The campaign, or nothing when somebody's SQL made its rules unreadable: its lanes stay closed,
-/// the others go on.
-std::optional<CallCampaign> readable_campaign(Database& database, const LaneToRoll& lane) {
-  try {
-    return load_campaign(database, lane.user_id, lane.campaign_id);
-  } catch (const Failure& failure) {
-    if (failure.error().code != ErrorCode::corrupt) throw;
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 void notice_new_zone_data(Database& database) {
@@ -137,7 +126,8 @@ void notice_new_zone_data(Database& database) {
 int roll_lanes(Database& database, Instant now, int budget, int& ended) {
   const auto lanes = lanes_to_roll(database, now, budget);
   for (const auto& lane : lanes) {
-    const auto campaign = readable_campaign(database, lane);
+    // Without, its lanes stay closed; the others go on.
+    const auto campaign = readable_campaign(database, lane.user_id, lane.campaign_id);
     if (campaign) {
       roll_lane(database, now, lane, *campaign);
     } else {

@@ -20,8 +20,8 @@ namespace {
   "END"
 #define CALLQUEUE_WANTED \
   "AND (?5 = '' OR instr(?5, '|' || " CALLQUEUE_EFFECTIVE_STATUS " || '|') > 0) "
-#define CALLQUEUE_JOINED                             \
-  "JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
+#define CALLQUEUE_JOINED                                  \
+  "LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
   "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "
 
 constexpr char kOfUser[] =

@@ -77,11 +77,13 @@ std::optional<RowRules> load_rules(Database& database, const Call& call, const Q
   if (!row.campaign_id) return std::nullopt;
   const auto max_attempts = database.value<int>(kRetries, *row.campaign_id);
   if (max_attempts.value_or(1) <= call.attempt) return std::nullopt;
-  const auto campaign = load_campaign(database, row.user_id, *row.campaign_id);
+  const auto campaign = readable_campaign(database, row.user_id, *row.campaign_id);
+  // Nobody knows when to retry by rules that cannot be read; the call has ended all the same.
+  if (!campaign) return std::nullopt;
   // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
-  return RowRules{.campaign_status = campaign.status,
-                  .retry = campaign.rules.retry,
-                  .calling_rules = calling_rules(campaign),
+  return RowRules{.campaign_status = campaign->status,
+                  .retry = campaign->rules.retry,
+                  .calling_rules = calling_rules(*campaign),
                   .zone = TimeZone::load(row.timezone).value_or(TimeZone{})};
 }
 

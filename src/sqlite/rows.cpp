@@ -182,6 +182,16 @@ CallCampaign load_campaign(Database& database, UserId user_id, CampaignId id) {
   return read_campaign(row);
 }
 
+std::optional<CallCampaign> readable_campaign(Database& database, UserId user_id, CampaignId id) {
+  try {
+    return load_campaign(database, user_id, id);
+  } catch (const Failure& failure) {
+    const auto code = failure.error().code;
+    if (code != ErrorCode::corrupt && code != ErrorCode::not_found) throw;
+    return std::nullopt;
+  }
+}
+
 std::string windows_to_json(const WeeklyWindows& windows) {
   auto week = Json::array();
   for (const auto& day : windows) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,10 @@ namespace callqueue::sqlite {
 
 // Rows read into models. A statement lists the columns by the macro and reads them by the function.
 
-/// Columns of a queued call, of `call_queue q JOIN callqueue_lanes l USING (lane_id)
+/// Columns of a queued call, of `call_queue q LEFT JOIN callqueue_lanes l USING (lane_id)
 /// LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id`: a queued row whose
-/// campaign is being swept reads as what the sweep will make of it.
+/// campaign is being swept reads as what the sweep will make of it. A row that points at what is
+/// not there has no lane, hence no zone.
 #define CALLQUEUE_QUEUED_CALL_COLUMNS                                                             \
   "q.id, q.user_id, q.campaign_id, q.agent_id, q.contact_id, q.phone_number, q.contact_name, "    \
   "q.user_data, "                                                                                 \
@@ -25,8 +27,8 @@ namespace callqueue::sqlite {
   "WHEN r.sweep = 'cancelled' THEN 'campaign_cancelled' ELSE 'campaign_ended' END, "              \
   "q.last_system_allocation_at, q.created_at, q.updated_at, l.timezone, q.attempts, q.success, "  \
   "q.not_after"
-#define CALLQUEUE_QUEUED_CALL_FROM                                      \
-  " FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
+#define CALLQUEUE_QUEUED_CALL_FROM                                           \
+  " FROM call_queue q LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
   "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "
 
 [[nodiscard]] QueuedCall read_queued_call(const Query& row);
@@ -56,6 +58,10 @@ namespace callqueue::sqlite {
 
 /// The campaign, or `Failure` (`not_found`, `campaign_id`).
 [[nodiscard]] CallCampaign load_campaign(Database& database, UserId user_id, CampaignId id);
+/// The campaign, or nothing when somebody's SQL took its rules away or made them unreadable: what
+/// concerns many campaigns must not stop at one.
+[[nodiscard]] std::optional<CallCampaign> readable_campaign(Database& database, UserId user_id,
+                                                            CampaignId id);
 
 /// `[["09:00","12:00"]], …`: seven lists, Monday first.
 [[nodiscard]] std::string windows_to_json(const WeeklyWindows& windows);

@@ -26,7 +26,7 @@ struct Column {
 
 constexpr char kObjects[] = R"sql(
   SELECT type, name, sql FROM sqlite_master
-  WHERE type IN ('table', 'index', 'trigger') AND sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~')sql";
+  WHERE type IN ('table', 'view', 'index', 'trigger') AND sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~')sql";
 constexpr char kColumns[] = R"sql(
   SELECT name, type, "notnull", COALESCE(dflt_value, ''), pk FROM pragma_table_xinfo(?1))sql";
 constexpr char kForeignKeys[] = R"sql(

@@ -48,7 +48,7 @@ struct Host : World {
   }
 
   std::string any_statement() {
-    switch (*rc::gen::inRange(0, 8)) {
+    switch (*rc::gen::inRange(0, 10)) {
       case 0: return "UPDATE call_queue SET status = '" + any_status() + "' WHERE " + any_rows();
       case 1: return "UPDATE call_queue SET success = 1 - COALESCE(success, 0) WHERE " + any_rows();
       case 2: return "DELETE FROM call_queue WHERE " + any_rows();
@@ -58,6 +58,13 @@ struct Host : World {
         return "UPDATE call_queue SET campaign_id = NULL, status = '" + any_status() + "' WHERE " +
                any_rows();
       case 5: return "DELETE FROM contacts WHERE " + any_rows();
+      case 6: return "PRAGMA foreign_keys = " + *rc::gen::element<std::string>("ON", "OFF");
+      case 7:
+        return *rc::gen::element<std::string>("REPLACE", "INSERT OR IGNORE") +
+               " INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, "
+               "status, success) SELECT id, user_id, '" +
+               any_campaign() + "', agent_id, contact_id, phone_number, '" + any_status() +
+               "', success FROM call_queue WHERE " + any_rows();
       default: return insert();
     }
   }

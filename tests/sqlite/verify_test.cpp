@@ -27,6 +27,7 @@ const Damage kDamages[] = {
     {"DROP TRIGGER callqueue_row_delete; CREATE TRIGGER callqueue_row_delete "
      "BEFORE DELETE ON call_queue BEGIN SELECT 1; END",
      "trigger", "callqueue_row_delete"},
+    {"DROP VIEW callqueue_places", "view", "callqueue_places"},
     {"DROP TABLE callqueue_import_contacts", "table", "callqueue_import_contacts"},
     {"ALTER TABLE call_campaigns DROP COLUMN description", "column", "call_campaigns.description"},
     {"ALTER TABLE call_queue ADD COLUMN theirs TEXT", "column", "call_queue.theirs"},
