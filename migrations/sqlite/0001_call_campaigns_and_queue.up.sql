@@ -1,4 +1,4 @@
--- The host's tables where they are missing, then the two tables of a call queue: campaigns and queued calls.
+-- The host's tables where they are missing (what existing ones lack has been added to them), then the two tables of a call queue: campaigns and queued calls.
 --
 -- Identifiers are UUIDs as lower-case text. Instants are integers: microseconds since 1970, UTC
 -- (`datetime(x / 1000000, 'unixepoch')` shows them). Dates and times of day are local text.
@@ -9,11 +9,10 @@ CREATE TABLE IF NOT EXISTS users (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL DEFAULT '',
   email TEXT,
-  timezone TEXT
+  timezone TEXT,
+  concurrent_calls_limit INTEGER NOT NULL DEFAULT 2 CHECK (concurrent_calls_limit >= 0),
+  system_concurrent_calls_limit INTEGER NOT NULL DEFAULT 10 CHECK (system_concurrent_calls_limit >= 0)
 );
-ALTER TABLE users ADD COLUMN concurrent_calls_limit INTEGER NOT NULL DEFAULT 2 CHECK (concurrent_calls_limit >= 0);
-ALTER TABLE users ADD COLUMN system_concurrent_calls_limit INTEGER NOT NULL DEFAULT 10
-  CHECK (system_concurrent_calls_limit >= 0);
 CREATE UNIQUE INDEX IF NOT EXISTS users_email_unique ON users (email) WHERE email <> '';
 
 CREATE TABLE IF NOT EXISTS agents (
@@ -68,7 +67,7 @@ CREATE INDEX idx_call_campaigns_agent_id ON call_campaigns (agent_id);
 CREATE INDEX idx_call_campaigns_status ON call_campaigns (status);
 CREATE INDEX idx_call_campaigns_start_date ON call_campaigns (start_date);
 
-CREATE TABLE calls (
+CREATE TABLE IF NOT EXISTS calls (
   id TEXT NOT NULL,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   agent_id TEXT,
@@ -101,7 +100,7 @@ CREATE TABLE calls (
   FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id),
   FOREIGN KEY (queue_id, user_id) REFERENCES call_queue (id, user_id)
 );
-CREATE UNIQUE INDEX calls_id_user_id_unique ON calls (user_id, id);
+CREATE UNIQUE INDEX IF NOT EXISTS calls_id_user_id_unique ON calls (user_id, id);
 
 CREATE TABLE call_queue (
   id TEXT NOT NULL,
@@ -125,6 +124,8 @@ CREATE TABLE call_queue (
   last_system_allocation_at INTEGER,
   created_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
   updated_at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
+  -- Text would sort after every number: the row would wait for ever.
+  CHECK (typeof(scheduled_for) = 'integer'),
   FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE,
   FOREIGN KEY (agent_id, user_id) REFERENCES agents (id, user_id),
   FOREIGN KEY (contact_id, user_id) REFERENCES contacts (id, user_id) ON DELETE CASCADE,

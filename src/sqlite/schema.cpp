@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "sqlite/adoption.hpp"
 #include "sqlite/store.hpp"
 
 namespace callqueue::sqlite {
@@ -15,8 +16,6 @@ CREATE TABLE IF NOT EXISTS callqueue_migrations (
   checksum TEXT NOT NULL,
   applied_at INTEGER NOT NULL
 ))sql";
-constexpr char kHasTable[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
-constexpr char kHasColumn[] = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2";
 constexpr char kHasHistory[] = R"sql(
 SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'callqueue_migrations')sql";
 constexpr char kAddToHistory[] = R"sql(
@@ -67,30 +66,6 @@ void check_references(Database& database, const std::string& name) {
   }
 }
 
-/// A host's own tables are taken as they are; what they lack is added. (SQLite cannot say "add if
-/// missing".)
-void complete_host_tables(Database& database) {
-  struct Wanted {
-    const char* table;
-    const char* column;
-    const char* type;
-  };
-  constexpr std::array<Wanted, 9> wanted{{{"users", "name", "TEXT NOT NULL DEFAULT ''"},
-                                          {"users", "email", "TEXT"},
-                                          {"users", "timezone", "TEXT"},
-                                          {"agents", "name", "TEXT NOT NULL DEFAULT ''"},
-                                          {"contacts", "name", "TEXT"},
-                                          {"contacts", "email", "TEXT"},
-                                          {"contacts", "company", "TEXT"},
-                                          {"contacts", "notes", "TEXT"},
-                                          {"contacts", "timezone", "TEXT"}}};
-  for (const auto& [table, column, type] : wanted) {
-    if (!database.value<int>(kHasTable, table)) continue;
-    if (database.value<int>(kHasColumn, table, column)) continue;
-    database.execute(std::string{"ALTER TABLE "} + table + " ADD COLUMN " + column + " " + type);
-  }
-}
-
 /// The version is written by the transaction that changes the schema: both or neither are seen.
 void set_version(Database& database, int version) {
   database.execute("PRAGMA user_version = " + std::to_string(version));
@@ -98,15 +73,21 @@ void set_version(Database& database, int version) {
 
 void apply_up(Database& database, const Migration& migration, Instant now) {
   database.execute(kCreateHistory);
-  if (migration.version == 1) complete_host_tables(database);
+  const bool is_first = migration.version == 1;
+  const bool adopts = is_first && set_queue_aside(database);
+  if (is_first) complete_host_tables(database);
   database.execute(migration.up);
+  if (adopts) take_queue_over(database);
   check_references(database, migration.name);
   database.run(kAddToHistory, migration.version, migration.name, checksum(migration), now);
   set_version(database, migration.version);
 }
 
 void apply_down(Database& database, const Migration& migration) {
+  const bool keeps_calls = migration.version == 1 && calls_are_hosts(database);
+  if (keeps_calls) hide_calls(database);
   database.execute(migration.down);
+  if (keeps_calls) show_calls(database);
   check_references(database, migration.name);
   database.run(kTakeFromHistory, migration.version);
   if (migration.version == 1) database.execute("DROP TABLE callqueue_migrations");

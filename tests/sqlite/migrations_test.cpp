@@ -97,6 +97,31 @@ BOOST_AUTO_TEST_CASE(a_new_file_is_brought_to_the_newest_version_once) {
   BOOST_TEST(second.applied.empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_first_version_is_the_seeds_schema) {
+  const TemporaryFile file;
+  const auto store = must(open_store(file.url()));
+  must(store->migrate({.to = 1}));
+  ForeignSql sql{file.path()};
+  const auto columns_of = [&](const std::string& table) {
+    return sql.value("SELECT group_concat(name, ' ') FROM pragma_table_info('" + table + "')");
+  };
+  BOOST_TEST(columns_of("call_campaigns") ==
+             "id user_id name description agent_id next_action first_call_time last_call_time "
+             "status total_contacts completed_calls successful_calls failed_calls start_date "
+             "end_date created_at updated_at started_at completed_at");
+  BOOST_TEST(columns_of("call_queue") ==
+             "id user_id campaign_id agent_id contact_id phone_number contact_name user_data "
+             "status priority position scheduled_for started_at completed_at call_id "
+             "failure_reason last_system_allocation_at created_at updated_at");
+  check_equal(
+      sql.rows("SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'idx%' "
+               "ORDER BY name"),
+      {"idx_call_campaigns_agent_id", "idx_call_campaigns_start_date", "idx_call_campaigns_status",
+       "idx_call_campaigns_user_id", "idx_call_queue_campaign_status",
+       "idx_call_queue_priority_position", "idx_call_queue_round_robin",
+       "idx_call_queue_scheduled_for", "idx_call_queue_user_status"});
+}
+
 BOOST_AUTO_TEST_CASE(versions_are_numbered_without_a_gap) {
   const auto store = must(open_store("sqlite::memory:"));
   int version = 0;
@@ -262,6 +287,119 @@ BOOST_AUTO_TEST_CASE(tables_of_the_host_are_used_and_completed) {
   BOOST_TEST(host.value("SELECT count(*) FROM callqueue_turns") == "1");
   BOOST_TEST(host.value("SELECT crm_id FROM contacts") == "7");
   check_green(*store);
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_users_have_already_stay) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(
+      "CREATE TABLE users (id TEXT PRIMARY KEY, concurrent_calls_limit INTEGER DEFAULT 2, "
+      "system_concurrent_calls_limit INTEGER DEFAULT 10);"
+      "INSERT INTO users VALUES ('00000000-0000-4000-8000-000000000001', 7, 25)");
+  const auto store = must(open_store(file.url()));
+  must(store->migrate());
+  const auto ann = parse_id<UserId>("00000000-0000-4000-8000-000000000001").value();
+  BOOST_TEST(must(store->find_user(ann)).concurrent_calls_limit == 7);
+  BOOST_TEST(must(store->system_slots()).limit == 25);
+  check_green(*store);
+  must(store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(host.value("SELECT concurrent_calls_limit FROM users") == "7");
+}
+
+BOOST_AUTO_TEST_CASE(the_hosts_calls_are_completed_counted_and_left_behind) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(
+      "CREATE TABLE calls (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, status TEXT, "
+      "recording_url TEXT);"
+      "INSERT INTO calls VALUES ('00000000-0000-4000-8000-000000000003', "
+      "'00000000-0000-4000-8000-000000000001', 'ringing', 'https://example.com/1');"
+      "CREATE TABLE users (id TEXT PRIMARY KEY);"
+      "INSERT INTO users VALUES ('00000000-0000-4000-8000-000000000001')");
+  const auto store = must(open_store(file.url()));
+  must(store->migrate());
+  check_green(*store);
+  const auto ann = parse_id<UserId>("00000000-0000-4000-8000-000000000001").value();
+  BOOST_TEST(must(store->user_slots(ann)).active == 1);
+  const auto reserved = must(store->reserve_slot(ann, "+4930231250001", 60s));
+  BOOST_TEST(must(store->find_call(ann, reserved.id)).attempt == 1);
+  BOOST_TEST(host.value("SELECT recording_url FROM calls WHERE status = 'ringing'") ==
+             "https://example.com/1");
+  must(store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(host.value("SELECT count(*) FROM calls") == "2");
+  must(store->migrate());
+  check_green(*store);
+}
+
+/// The seed's tables as a host made them: columns in its own order, instants as text.
+constexpr char kSeedsTables[] = R"sql(
+  CREATE TABLE users (id TEXT PRIMARY KEY, timezone TEXT);
+  CREATE TABLE agents (id TEXT PRIMARY KEY, user_id TEXT REFERENCES users (id));
+  CREATE TABLE contacts (id TEXT PRIMARY KEY, user_id TEXT, phone_number TEXT, name TEXT);
+  CREATE TABLE call_campaigns (id TEXT PRIMARY KEY, user_id TEXT, name TEXT, description TEXT,
+    agent_id TEXT, next_action TEXT, first_call_time TEXT, last_call_time TEXT, status TEXT,
+    total_contacts INTEGER, completed_calls INTEGER, successful_calls INTEGER, failed_calls INTEGER,
+    start_date TEXT, end_date TEXT, created_at TEXT, updated_at TEXT, started_at TEXT,
+    completed_at TEXT);
+  CREATE TABLE call_queue (id TEXT PRIMARY KEY, user_id TEXT, campaign_id TEXT REFERENCES call_campaigns (id),
+    agent_id TEXT, contact_id TEXT, phone_number TEXT, contact_name TEXT, user_data TEXT, status TEXT,
+    priority INTEGER, position INTEGER, scheduled_for TEXT, started_at TEXT, completed_at TEXT,
+    call_id TEXT, failure_reason TEXT, last_system_allocation_at TEXT, created_at TEXT, updated_at TEXT);
+  CREATE INDEX idx_call_queue_user_status ON call_queue (user_id, status);
+  CREATE TABLE invoices (campaign_id TEXT REFERENCES call_campaigns (id));
+  INSERT INTO users VALUES ('00000000-0000-4000-8000-000000000001', 'Europe/Berlin');
+  INSERT INTO agents VALUES ('00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001');
+  INSERT INTO contacts VALUES ('00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000001', '+4930231250001', 'Bo');
+  INSERT INTO contacts VALUES ('00000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-000000000001', '+4930231250002', 'Cy');
+  INSERT INTO call_campaigns VALUES ('00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000001', 'Spring', NULL,
+    '00000000-0000-4000-8000-000000000002', 'Sell', '09:00:00', '18:00:00', 'active', 99, 99, 99, 99,
+    '2026-03-01', NULL, '2026-03-01 08:00:00', '2026-03-01 08:00:00', '2026-03-01 09:30:00.250', NULL);
+  INSERT INTO invoices VALUES ('00000000-0000-4000-8000-000000000005');
+  INSERT INTO call_queue VALUES ('00000000-0000-4000-8000-000000000006', '00000000-0000-4000-8000-000000000001',
+    '00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003', '+4930231250001',
+    'Bo', NULL, 'queued', 100, 1, '2026-03-02T10:00:00Z', NULL, NULL, NULL, NULL, NULL, '2026-03-01 08:00:00', '2026-03-01 08:00:00');
+  INSERT INTO call_queue VALUES ('00000000-0000-4000-8000-000000000007', '00000000-0000-4000-8000-000000000001',
+    '00000000-0000-4000-8000-000000000005', '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000004', '+4930231250002',
+    'Cy', '{"success": true}', 'completed', 100, 2, '2026-03-02 10:00:00', NULL, '2026-03-02 10:05:00', NULL, NULL, NULL, '2026-03-01 08:00:00', '2026-03-01 08:00:00');
+)sql";
+
+BOOST_AUTO_TEST_CASE(the_seeds_tables_are_adopted_with_their_rows) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(kSeedsTables);
+  const auto store = must(open_store(file.url(), {.clock = std::make_shared<ManualClock>(noon())}));
+  must(store->migrate());
+  check_green(*store);
+
+  const auto ann = parse_id<UserId>("00000000-0000-4000-8000-000000000001").value();
+  const auto campaign = must(store->find_campaign(
+      ann, parse_id<CampaignId>("00000000-0000-4000-8000-000000000005").value()));
+  BOOST_TEST(to_text(campaign.started_at.value()) == "2026-03-01T09:30:00.250000Z");
+  BOOST_TEST(campaign.total_contacts == 2);
+  BOOST_TEST(campaign.successful_calls == 1);
+  BOOST_TEST(campaign.failed_calls == 0);
+  while (must(store->advance()).more) {
+  }
+  const auto claimed = must(store->claim({.limit = 9}));
+  BOOST_REQUIRE(claimed.size() == 1u);
+  BOOST_TEST(claimed.front().queued.timezone == "Europe/Berlin");
+  BOOST_TEST(to_text(claimed.front().queued.scheduled_for) == "2026-03-02T10:00:00.000000Z");
+  BOOST_TEST(host.value("SELECT count(*) FROM pragma_foreign_key_list('invoices') WHERE \"table\" "
+                        "= 'call_campaigns'") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_only_share_a_name_are_refused_and_left_alone) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(
+      "CREATE TABLE call_queue (id INTEGER); CREATE TABLE call_campaigns (id INTEGER);"
+      "INSERT INTO call_queue VALUES (7)");
+  const auto store = must(open_store(file.url()));
+  const auto migrated = store->migrate();
+  BOOST_TEST(error_of(migrated) == "conflict");
+  BOOST_TEST(migrated.error().message.find("call_campaigns") != std::string::npos);
+  BOOST_TEST(host.value("SELECT id FROM call_queue") == "7");
+  BOOST_TEST(host.value("PRAGMA user_version") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_never_commits_a_broken_reference) {

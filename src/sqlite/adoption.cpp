@@ -1,0 +1,179 @@
+#include "sqlite/adoption.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callqueue::sqlite {
+namespace {
+
+constexpr char kHasTable[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1";
+constexpr char kHasColumn[] = "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2";
+constexpr char kMadeByUs[] =
+    "SELECT 1 FROM pragma_foreign_key_list('calls') WHERE \"table\" = 'call_queue'";
+// Automatic indexes have no SQL, and go with their table.
+constexpr char kAttached[] = R"sql(
+  SELECT 'DROP ' || type || ' "' || name || '"' FROM sqlite_master
+  WHERE tbl_name = ?1 AND type IN ('index', 'trigger') AND sql IS NOT NULL)sql";
+
+struct Wanted {
+  const char* table;
+  const char* column;
+  const char* type;
+};
+
+constexpr Wanted kHostColumns[] = {
+    {"users", "name", "TEXT NOT NULL DEFAULT ''"},
+    {"users", "email", "TEXT"},
+    {"users", "timezone", "TEXT"},
+    {"users", "concurrent_calls_limit",
+     "INTEGER NOT NULL DEFAULT 2 CHECK (concurrent_calls_limit >= 0)"},
+    {"users", "system_concurrent_calls_limit",
+     "INTEGER NOT NULL DEFAULT 10 CHECK (system_concurrent_calls_limit >= 0)"},
+    {"agents", "name", "TEXT NOT NULL DEFAULT ''"},
+    {"contacts", "name", "TEXT"},
+    {"contacts", "email", "TEXT"},
+    {"contacts", "company", "TEXT"},
+    {"contacts", "notes", "TEXT"},
+    {"contacts", "timezone", "TEXT"},
+    {"calls", "agent_id", "TEXT"},
+    {"calls", "contact_id", "TEXT"},
+    {"calls", "campaign_id", "TEXT"},
+    {"calls", "queue_id", "TEXT"},
+    {"calls", "phone_number", "TEXT NOT NULL DEFAULT ''"},
+    {"calls", "call_type", "TEXT NOT NULL DEFAULT 'direct'"},
+    {"calls", "attempt", "INTEGER NOT NULL DEFAULT 1"},
+    // Calls that were there before hold no slot.
+    {"calls", "status", "TEXT NOT NULL DEFAULT 'completed'"},
+    {"calls", "outcome", "TEXT"},
+    {"calls", "success", "INTEGER"},
+    {"calls", "provider_call_id", "TEXT"},
+    {"calls", "leased_by", "TEXT"},
+    {"calls", "lease_expires_at", "INTEGER"},
+    {"calls", "submitted_at", "INTEGER"},
+    {"calls", "created_at", "INTEGER NOT NULL DEFAULT 0"},
+    {"calls", "started_at", "INTEGER"},
+    {"calls", "answered_at", "INTEGER"},
+    {"calls", "ended_at", "INTEGER"},
+    {"calls", "duration_seconds", "INTEGER"},
+    {"calls", "failure_reason", "TEXT"},
+};
+
+struct Adopted {
+  const char* table;
+  std::array<const char*, 13> columns;  ///< Those that are no instants; the rest is null.
+  std::array<const char*, 6> instants;
+};
+
+constexpr Adopted kAdopted[] = {
+    {"call_campaigns",
+     {"id", "user_id", "name", "description", "agent_id", "next_action", "first_call_time",
+      "last_call_time", "status", "start_date", "end_date"},
+     {"created_at", "updated_at", "started_at", "completed_at"}},
+    {"call_queue",
+     {"id", "user_id", "campaign_id", "agent_id", "contact_id", "phone_number", "contact_name",
+      "user_data", "status", "priority", "position", "call_id", "failure_reason"},
+     {"scheduled_for", "started_at", "completed_at", "last_system_allocation_at", "created_at",
+      "updated_at"}},
+};
+
+std::string aside(const char* table) { return std::string{"callqueue_adopted_"} + table; }
+
+bool has_column(Database& database, const std::string& table, const char* column) {
+  return database.value<int>(kHasColumn, table, column).has_value();
+}
+
+/// References to it go on meaning the old name.
+void rename(Database& database, const std::string& from, const std::string& to) {
+  database.execute("PRAGMA legacy_alter_table = ON; ALTER TABLE " + from + " RENAME TO " + to +
+                   "; PRAGMA legacy_alter_table = OFF");
+}
+
+void drop_attached(Database& database, const char* table) {
+  std::vector<std::string> drops;
+  {
+    auto rows = database.query(kAttached, table);
+    while (rows.step()) drops.push_back(rows.get<std::string>(0));
+  }
+  for (const auto& drop : drops) database.execute(drop);
+}
+
+void require_columns(Database& database, const Adopted& adopted) {
+  const auto require = [&](const char* column) {
+    if (column == nullptr || has_column(database, adopted.table, column)) return;
+    throw Failure{ErrorCode::conflict, std::string{"the table "} + adopted.table +
+                                           " is there already, without the column " + column};
+  };
+  for (const auto* column : adopted.columns) require(column);
+  for (const auto* column : adopted.instants) require(column);
+}
+
+/// Microseconds since 1970, of a number or of text as SQLite reads it.
+std::string instant(const char* column) {
+  const std::string name{column};
+  return "CASE typeof(" + name + ") WHEN 'text' THEN CAST(round((julianday(" + name +
+         ") - 2440587.5) * 86400000.0) AS INTEGER) * 1000 ELSE " + name + " END";
+}
+
+void copy_rows(Database& database, const Adopted& adopted) {
+  std::string into;
+  std::string from;
+  const auto add = [&](const char* column, const std::string& value) {
+    const auto* comma = into.empty() ? "" : ", ";
+    into += comma + std::string{column};
+    from += comma + value;
+  };
+  for (const auto* column : adopted.columns) {
+    if (column == nullptr) continue;
+    const bool is_data = std::string_view{column} == "user_data";
+    add(column, is_data ? "COALESCE(user_data, '{}')" : column);
+  }
+  for (const auto* column : adopted.instants) {
+    if (column != nullptr) add(column, instant(column));
+  }
+  database.execute(std::string{"INSERT INTO "} + adopted.table + " (" + into + ") SELECT " + from +
+                   " FROM " + aside(adopted.table) + " ORDER BY rowid");
+}
+
+}  // namespace
+
+void complete_host_tables(Database& database) {
+  for (const auto& [table, column, type] : kHostColumns) {
+    if (!database.value<int>(kHasTable, table) || has_column(database, table, column)) continue;
+    database.execute(std::string{"ALTER TABLE "} + table + " ADD COLUMN " + column + " " + type);
+  }
+}
+
+bool set_queue_aside(Database& database) {
+  if (!database.value<int>(kHasTable, "call_campaigns") ||
+      !database.value<int>(kHasTable, "call_queue")) {
+    return false;  // One of them alone is somebody else's: the migration says that it is in the
+                   // way.
+  }
+  for (const auto& adopted : kAdopted) {
+    require_columns(database, adopted);
+    drop_attached(database, adopted.table);
+    rename(database, adopted.table, aside(adopted.table));
+  }
+  return true;
+}
+
+void take_queue_over(Database& database) {
+  for (const auto& adopted : kAdopted) copy_rows(database, adopted);
+  for (const auto* table : {"call_queue", "call_campaigns"}) {
+    database.execute("DROP TABLE " + aside(table));
+  }
+}
+
+bool calls_are_hosts(Database& database) { return !database.value<int>(kMadeByUs); }
+
+void hide_calls(Database& database) {
+  database.execute("DROP INDEX IF EXISTS calls_id_user_id_unique");
+  rename(database, "calls", aside("calls"));
+  database.execute("CREATE TABLE calls (id TEXT)");
+}
+
+void show_calls(Database& database) { rename(database, aside("calls"), "calls"); }
+
+}  // namespace callqueue::sqlite
