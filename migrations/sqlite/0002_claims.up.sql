@@ -193,7 +193,7 @@ BEGIN
 END;
 
 -- Where each row belongs: the lane of its zone (contact's, campaign's, user's, UTC). A row that points at what is not there,
--- or is another user's, belongs nowhere: nobody claims it, and verify names it.
+-- or is another user's, or whose identifiers are no lower-case UUIDs, belongs nowhere: nobody claims it, and verify names it.
 CREATE VIEW callqueue_places AS
   SELECT q.rowid AS row_id, q.user_id, q.campaign_id, COALESCE(c.status, 'active') AS campaign_status,
     CASE WHEN q.campaign_id IS NULL THEN 'UTC' ELSE
@@ -205,26 +205,28 @@ CREATE VIEW callqueue_places AS
     JOIN contacts k ON k.user_id = q.user_id AND k.id = q.contact_id
     LEFT JOIN call_campaigns c ON c.id = q.campaign_id AND c.user_id = q.user_id
     LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = c.id
-  WHERE q.campaign_id IS NULL OR r.campaign_id IS NOT NULL;
--- Triggers put a row in its lane by inserting its rowid here. A lane that is missing is made.
+  WHERE (q.campaign_id IS NULL OR r.campaign_id IS NOT NULL)
+    AND length(q.id) = 36 AND length(q.contact_id) = 36 AND length(q.agent_id) = 36
+    AND (q.id || q.contact_id || q.agent_id || q.user_id || COALESCE(q.campaign_id, '')) NOT GLOB '*[^-0-9a-f]*';
+-- Triggers put a row in its lane by inserting its rowid here. A lane that is missing is made, and looked for again.
 CREATE TRIGGER callqueue_place_row INSTEAD OF INSERT ON callqueue_places
 BEGIN
-  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
-    SELECT p.user_id, p.campaign_id, p.timezone, p.campaign_status,
-      CASE WHEN p.campaign_id IS NULL THEN 0 END,
-      CASE WHEN p.campaign_id IS NULL THEN 9223372036854775807 END,
-      p.campaign_id IS NOT NULL
-    FROM callqueue_places p
-    WHERE p.row_id = NEW.row_id AND NOT EXISTS (
-      SELECT 1 FROM callqueue_lanes l
-      WHERE l.user_id = p.user_id AND l.campaign_id IS p.campaign_id AND l.timezone = p.timezone
-        AND l.import_id IS NULL AND l.relane = 0);
   UPDATE call_queue SET
     lane_id = (SELECT min(l.lane_id)
       FROM callqueue_places p JOIN callqueue_lanes l ON l.campaign_id IS p.campaign_id AND l.timezone = p.timezone
       WHERE p.row_id = NEW.row_id AND l.user_id = p.user_id AND l.import_id IS NULL AND l.relane = 0),
     not_after = CASE WHEN campaign_id IS NULL THEN COALESCE(not_after, max(created_at, scheduled_for) + 900000000) END
   WHERE rowid = NEW.row_id;
+  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, opens_at, closes_at, stale)
+    SELECT user_id, campaign_id, timezone, campaign_status, CASE WHEN campaign_id IS NULL THEN 0 END,
+      CASE WHEN campaign_id IS NULL THEN 9223372036854775807 END, campaign_id IS NOT NULL
+    FROM callqueue_places
+    WHERE row_id = (SELECT rowid FROM call_queue WHERE rowid = NEW.row_id AND lane_id IS NULL);
+  UPDATE call_queue SET
+    lane_id = (SELECT min(l.lane_id)
+      FROM callqueue_places p JOIN callqueue_lanes l ON l.campaign_id IS p.campaign_id AND l.timezone = p.timezone
+      WHERE p.row_id = NEW.row_id AND l.user_id = p.user_id AND l.import_id IS NULL AND l.relane = 0)
+  WHERE rowid = NEW.row_id AND lane_id IS NULL;
 END;
 CREATE TRIGGER callqueue_row_insert AFTER INSERT ON call_queue WHEN NEW.lane_id IS NULL
 BEGIN
@@ -398,6 +400,7 @@ END;
 CREATE TRIGGER callqueue_row_delete BEFORE DELETE ON call_queue
 BEGIN
   UPDATE calls SET queue_id = NULL WHERE queue_id = OLD.id AND user_id = OLD.user_id;
+  DELETE FROM callqueue_replaced WHERE row_id = OLD.rowid;
 END;
 CREATE TRIGGER callqueue_contact_delete BEFORE DELETE ON contacts
 BEGIN
@@ -429,7 +432,7 @@ END;
 
 -- --- Statistics: success is a column of the row from here on --------------------------------------------------------------
 
--- REPLACE deletes without firing a trigger. So rows that an insert may replace are noted before it, and counted off once it has
+-- REPLACE deletes without firing a trigger, unless recursive_triggers is on. So rows that an insert may replace are noted before it, and counted off once it has
 -- taken place; a note whose row was not replaced after all (OR IGNORE, ON CONFLICT) goes with the next insert.
 CREATE TABLE callqueue_replaced (
   row_id INTEGER PRIMARY KEY,

@@ -27,7 +27,7 @@ constexpr char kStagedLanes[] =
     "WHERE campaign_id = ?1 AND import_id = ?2 ORDER BY lane_id";
 
 // What the triggers callqueue_row_ready_insert and trigger_update_campaign_statistics_insert do for
-// queued, ready rows; callqueue_row_lane has nothing to do for rows with a lane.
+// queued, ready rows; callqueue_row_insert has nothing to do for rows with a lane.
 constexpr char kCount[] =
     "UPDATE call_campaigns SET total_contacts = total_contacts + ?2 WHERE id = ?1";
 constexpr char kLaneIsReady[] =

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <string>
 
+#include "sqlite/rows.hpp"
 #include "sqlite/verify.hpp"
 
 namespace callqueue::sqlite {
@@ -48,6 +50,11 @@ constexpr DataCheck kChecks[] = {
      R"sql(SELECT count(*), min(q.id) FROM call_queue q
          LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id
        WHERE (l.lane_id IS NULL OR l.user_id <> q.user_id OR l.campaign_id IS NOT q.campaign_id))sql"},
+    {"row_in_wrong_zone", "open rows are in a lane of another zone than their own",
+     R"sql(SELECT count(*), min(q.id) FROM call_queue q
+         JOIN callqueue_lanes l ON l.lane_id = q.lane_id AND l.relane = 0
+         JOIN callqueue_places p ON p.row_id = q.rowid
+       WHERE q.status IN ('queued', 'processing') AND p.timezone <> l.timezone)sql"},
     {"ready_unnoticed", "ready rows are in lanes that say they have none",
      R"sql(SELECT count(*), min(q.id) FROM callqueue_lanes l JOIN call_queue q ON q.lane_id = l.lane_id
        WHERE l.has_ready = 0 AND q.status = 'queued' AND q.ready = 1)sql"},
@@ -93,6 +100,13 @@ constexpr DataCheck kChecks[] = {
     {"settings", "callqueue_settings must hold one row",
      R"sql(SELECT count(*) <> 1, '' FROM callqueue_settings)sql"},
 };
+
+// Lanes that somebody may claim from, now or later.
+constexpr char kLanes[] = R"sql(
+  SELECT user_id, campaign_id, timezone, opens_at, closes_at FROM callqueue_lanes
+  WHERE stale = 0 AND relane = 0 AND campaign_id IS NOT NULL AND opens_at IS NOT NULL AND closes_at >= ?1
+    AND campaign_status IN ('scheduled', 'active', 'paused')
+  ORDER BY lane_id)sql";
 
 void add(VerifyReport& report, std::string kind, std::string name, std::string detail) {
   const bool ok = detail.empty();
@@ -141,12 +155,42 @@ void verify_statistics(Database& database, VerifyReport& report) {
   if (all_right) add(report, "statistics", "call_campaigns", "");
 }
 
+/// Whether the interval is within what the rules leave open: what it leaves out costs time, what it
+/// adds is a call at night.
+bool is_within_rules(const CallingRules& rules, const TimeZone& zone, const Interval& lane,
+                     Instant now) {
+  const Instant from = std::max(lane.opens_at, now);
+  const auto open = validate(rules) ? next_open_interval(rules, zone, from) : std::nullopt;
+  return open && open->opens_at <= from && lane.closes_at <= open->closes_at;
+}
+
+void verify_lanes(Database& database, Instant now, VerifyReport& report) {
+  int wrong = 0;
+  std::string one;
+  auto rows = database.query(kLanes, now);
+  while (rows.step()) {
+    const auto campaign_id = get_id<CampaignId>(rows, 1);
+    const auto campaign = readable_campaign(database, get_id<UserId>(rows, 0), campaign_id);
+    const auto zone = TimeZone::load(rows.get<std::string>(2));
+    const Interval lane{rows.get<Instant>(3), rows.get<Instant>(4)};
+    if (campaign && zone && is_within_rules(calling_rules(*campaign), *zone, lane, now)) continue;
+    ++wrong;
+    one = to_text(campaign_id);
+  }
+  add(report, "queue", "lane_open_at_wrong_hours",
+      wrong == 0
+          ? ""
+          : std::to_string(wrong) + " lanes are open when their campaign's rules say closed (" +
+                "one is of " + one + ")");
+}
+
 }  // namespace
 
 void verify_data(Database& database, Instant now, VerifyReport& report) {
   verify_file(database, report);
   verify_references(database, report);
   verify_statistics(database, report);
+  verify_lanes(database, now, report);
   for (const auto& check : kChecks) {
     auto row = check.needs_now ? database.query(check.sql, now) : database.query(check.sql);
     row.step();

@@ -224,6 +224,25 @@ BOOST_AUTO_TEST_CASE(a_row_given_to_another_user_stalls_nobody) {
   BOOST_TEST(typed.called().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_row_whose_identifier_is_none_of_ours_stalls_nobody) {
+  for (const auto* id : {"7", "00000000-0000-4000-8000-00000000ABCD"}) {
+    Typed typed;
+    typed.shell.run(
+        "INSERT INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, "
+        "priority) SELECT {}, user_id, NULL, agent_id, contact_id, phone_number, 999 "
+        "FROM call_queue WHERE id = {}",
+        {id, to_text(typed.row().id)});
+    BOOST_TEST(typed.called().size() == 3u);
+    BOOST_TEST(typed.verify_names("row_without_lane"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_instant_that_is_text_is_refused) {
+  Typed typed;
+  BOOST_CHECK_THROW(typed.shell.run("UPDATE call_queue SET scheduled_for = datetime('now')"),
+                    std::runtime_error);
+}
+
 // --- Rows that move -----------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_row_moved_to_another_campaign_follows_its_clock) {
@@ -288,12 +307,15 @@ BOOST_AUTO_TEST_CASE(a_final_row_that_is_queued_again_follows_the_zone_of_today)
 // ---------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_replaced_row_counts_once) {
-  Typed typed;
-  for (const auto* status : {"completed", "queued", "failed", "skipped", "queued"}) {
-    typed.shell.run(again("INSERT OR REPLACE", status), {to_text(typed.row().id)});
-    typed.check_statistics();
+  for (const auto* recursive : {"OFF", "ON"}) {
+    Typed typed;
+    typed.shell.run(std::string{"PRAGMA recursive_triggers = "} + recursive);
+    for (const auto* status : {"completed", "queued", "failed", "skipped", "queued"}) {
+      typed.shell.run(again("INSERT OR REPLACE", status), {to_text(typed.row().id)});
+      typed.check_statistics();
+    }
+    BOOST_TEST(typed.rows_of(typed.ann).size() == 2u);
   }
-  BOOST_TEST(typed.rows_of(typed.ann).size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(a_row_replaced_by_a_final_one_completes_its_campaign) {

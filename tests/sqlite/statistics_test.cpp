@@ -36,15 +36,18 @@ struct Host : World {
   std::string any_rows() { return "rowid % " + std::to_string(*rc::gen::inRange(1, 4)) + " = 0"; }
 
   std::string insert() {
-    const auto id = "r" + std::to_string(++rows);
+    auto number = std::to_string(++rows);
+    number.insert(0, 12 - number.size(), '0');
+    const auto row = "00000000-0000-4000-8001-" + number;
+    const auto contact = "00000000-0000-4000-8002-" + number;
     const auto success = *rc::gen::element("NULL", "0", "1");
     const auto campaign = *rc::gen::inRange(0, 5) == 0 ? "NULL" : "'" + any_campaign() + "'";
-    return "INSERT INTO contacts (id, user_id, phone_number) VALUES ('c" + id + "', '" +
-           to_text(ann) + "', '+" + id + "');" +
+    return "INSERT INTO contacts (id, user_id, phone_number) VALUES ('" + contact + "', '" +
+           to_text(ann) + "', '+" + number + "');" +
            "INSERT INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, "
            "status, success) VALUES ('" +
-           id + "', '" + to_text(ann) + "', " + campaign + ", '" + agent_id + "', 'c" + id +
-           "', '+" + id + "', '" + any_status() + "', " + success + ")";
+           row + "', '" + to_text(ann) + "', " + campaign + ", '" + agent_id + "', '" + contact +
+           "', '+" + number + "', '" + any_status() + "', " + success + ")";
   }
 
   std::string any_statement() {
