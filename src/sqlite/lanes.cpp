@@ -98,18 +98,25 @@ std::vector<LaneToRoll> lanes_to_roll(Database& database, Instant now, int budge
   return lanes;
 }
 
+/// Somebody's SQL wrote what cannot be read: closed rather than open at a wrong hour. Looked at
+/// again when the data may be better.
+void close_lane(Database& database, Instant now, const LaneToRoll& lane) {
+  database.run(kRollLane, lane.lane_id, nullptr, now + std::chrono::hours{1});
+}
+
+/// Whether the last interval has closed wherever the zone may be: none is a day behind UTC.
+bool is_over_everywhere(const CallingRules& rules, Instant now) {
+  return !next_open_interval(rules, TimeZone{}, now - std::chrono::days{1});
+}
+
 void roll_lane(Database& database, Instant now, const LaneToRoll& lane,
                const CallCampaign& campaign) {
-  constexpr auto kAskAgain = std::chrono::hours{1};
   const auto rules = calling_rules(campaign);
   const auto zone = TimeZone::load(lane.timezone);
-  if (!zone || !validate(rules)) {
-    // Somebody's SQL wrote it. Closed rather than open at a wrong hour; looked at again when the
-    // data may be better.
-    database.run(kRollLane, lane.lane_id, nullptr, now + kAskAgain);
-    return;
+  if (!validate(rules) || (!zone && !is_over_everywhere(rules, now))) {
+    return close_lane(database, now, lane);
   }
-  const auto interval = next_open_interval(rules, *zone, now);
+  const auto interval = zone ? next_open_interval(rules, *zone, now) : std::nullopt;
   database.run(kRollLane, lane.lane_id, interval ? std::optional{interval->opens_at} : std::nullopt,
                interval ? std::optional{interval->closes_at} : std::nullopt);
 }
@@ -131,7 +138,7 @@ int roll_lanes(Database& database, Instant now, int budget, int& ended) {
     if (campaign) {
       roll_lane(database, now, lane, *campaign);
     } else {
-      database.run(kRollLane, lane.lane_id, nullptr, now + std::chrono::hours{1});
+      close_lane(database, now, lane);
     }
     ended += static_cast<int>(database.run(kEndCampaign, lane.campaign_id, now));
   }

@@ -1,4 +1,6 @@
 // What time drives: wake-ups, budgets, other processes' changes.
+#include <random>
+
 #include "conformance/backend.hpp"
 
 using namespace callqueue;
@@ -7,6 +9,56 @@ using namespace callqueue::testing;
 namespace {
 
 std::optional<Instant> wakeup(World& world) { return must(world.store().next_wakeup()); }
+
+/// Users, campaigns and rows as a seed has them: windows, zones, dates, retries and due times of
+/// every kind.
+class Chance {
+ public:
+  explicit Chance(unsigned seed) : random_(seed) {}
+
+  int up_to(int most) { return static_cast<int>(random_() % static_cast<unsigned>(most + 1)); }
+  std::string zone() {
+    const char* zones[] = {"", "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe",
+                           "Asia/Kathmandu"};
+    return zones[up_to(4)];
+  }
+  CampaignSpec campaign() {
+    const int opens = up_to(95);
+    CampaignSpec spec{.first_call_time = opens * 15min,
+                      .last_call_time = (opens + 1 + up_to(94)) % 96 * 15min};
+    spec.start_date = day(up_to(4) - 2);
+    if (up_to(1) == 0) spec.end_date = day(3 + up_to(3));
+    if (up_to(2) == 0) spec.rules.excluded_dates = {day(up_to(3))};
+    spec.rules.timezone = zone();
+    spec.rules.clock = up_to(1) == 0 ? CallClock::campaign : CallClock::contact;
+    spec.rules.retry = {{CallOutcome::busy}, 1 + up_to(2), {std::chrono::minutes{up_to(900)}}};
+    return spec;
+  }
+  std::optional<Instant> due() {
+    if (up_to(1) == 0) return std::nullopt;
+    return noon + std::chrono::minutes{up_to(4000)};
+  }
+  void fill(World& world) {
+    for (int i = 0; i < 3; ++i) {
+      auto user = world.user({.concurrent_calls_limit = up_to(3), .timezone = zone()});
+      if (up_to(1) == 0) user.direct({.scheduled_for = due()});
+      for (int made = up_to(2); made >= 0; --made) {
+        const auto id = user.draft(campaign());
+        for (int rows = up_to(3); rows >= 0; --rows) {
+          user.add(id, {.scheduled_for = due(), .timezone = zone()});
+        }
+        must(user.set_status(CampaignStatus::draft,
+                             up_to(1) == 0 ? CampaignStatus::active : CampaignStatus::scheduled));
+      }
+    }
+  }
+
+ private:
+  static LocalDate day(int from_now) {
+    return LocalDate{std::chrono::floor<std::chrono::days>(noon) + std::chrono::days{from_now}};
+  }
+  std::mt19937 random_;
+};
 
 }  // namespace
 
@@ -85,6 +137,33 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(whoever_follows_the_wakeups_misses_nothing, Backen
   BOOST_TEST(attempts == 24);
   BOOST_TEST(ann.find().status == CampaignStatus::completed);
   BOOST_TEST(ann.statistics().failed_calls == 8);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_starts_before_the_wakeup, Backend, AllBackends) {
+  int calls = 0;
+  for (unsigned seed = 1; seed <= 25; ++seed) {
+    Backend backend;
+    Chance chance{seed};
+    chance.fill(backend);
+    for (int step = 0; step < 150; ++step) {
+      const auto claimed = backend.claim();
+      for (const auto& call : claimed) {
+        backend.end(call, chance.up_to(2) == 0 ? CallOutcome::answered : CallOutcome::busy);
+      }
+      calls += static_cast<int>(claimed.size());
+      if (!claimed.empty()) continue;
+      const auto next = wakeup(backend);
+      // Without one, nothing starts for ever.
+      const auto until = next.value_or(backend.now() + std::chrono::days{30});
+      BOOST_REQUIRE((until > backend.now()));
+      const auto between = (until - backend.now() - 1us) * chance.up_to(100) / 100;
+      backend.pass(between);
+      BOOST_TEST(backend.claim().empty(), "seed " << seed << " at " << to_text(backend.now()));
+      if (!next) break;
+      backend.pass_to(*next);
+    }
+  }
+  BOOST_TEST(calls > 100);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(full_slots_do_not_make_it_spin, Backend, AllBackends) {
