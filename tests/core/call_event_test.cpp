@@ -120,6 +120,20 @@ BOOST_AUTO_TEST_CASE(a_late_event_changes_no_final_state_and_fills_in_facts) {
   BOOST_TEST(!apply_event(busy, event("completed"), noon + 1min, deadline).changed);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_ends_between_its_birth_and_now_whatever_the_providers_clock_says) {
+  auto busy = event("busy");
+  const auto ended_at = [&](Instant said) {
+    busy.ended_at = said;
+    return *apply_event(new_call(), busy, noon + 60s, deadline).call.ended_at;
+  };
+  BOOST_TEST((ended_at(noon + 30s) == noon + 30s));
+  BOOST_TEST((ended_at(noon + std::chrono::days{900}) == noon + 60s));
+  BOOST_TEST((ended_at(Instant::max()) == noon + 60s));
+  BOOST_TEST((ended_at(Instant{}) == noon));
+  // The clock has stepped back since.
+  BOOST_TEST((*apply_event(new_call(), event("busy"), noon - 60s, deadline).call.ended_at == noon));
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_call_gives_way_to_the_real_outcome) {
   const auto transition = apply_event(ended_as("unknown"), event("completed"), noon, deadline);
   BOOST_TEST((transition.call.status == CallStatus::completed));
@@ -215,7 +229,7 @@ RC_BOOST_PROP(a_completed_call_learns_the_same_in_any_order, ()) {
   verdict.success = *rc::gen::arbitrary<bool>();
   auto lasted = event("completed");
   lasted.duration = 30s;
-  for (auto* one : {&completed, &verdict, &lasted}) one->ended_at = noon + 1min;
+  for (auto* one : {&completed, &verdict, &lasted}) one->ended_at = noon + 1s;
   std::vector<CallEvent> events{answered, completed, verdict, lasted};
   auto expected = after(events);
   for (std::size_t i = events.size() - 1; i > 0; --i) {

@@ -89,7 +89,10 @@ inline void judge(Call& call, const CallEvent& event) {
 inline void end_call(Call& call, const CallEvent& event, CallStatus said, Instant now) {
   call.status = said;
   call.outcome = outcome_of(said, event.outcome);
-  call.ended_at = event.ended_at ? event.ended_at : call.ended_at.value_or(now);
+  // A provider's clock may be wrong; a retry that is counted from the future or from before the
+  // call would come never or at once.
+  const Instant ended_at = event.ended_at.value_or(call.ended_at.value_or(now));
+  call.ended_at = std::max(std::min(ended_at, now), call.created_at);
   call.lease_expires_at.reset();
   call.failure_reason = said == CallStatus::completed ? std::string{} : event.failure_reason;
 }
