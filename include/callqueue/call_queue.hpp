@@ -66,7 +66,8 @@ class CallQueue {
   [[nodiscard]] Result<QueuePosition> position(UserId user_id, QueuedCallId id);
 
   /// Queues calls, all or none; positions follow the order given. `invalid_argument` names
-  /// `user_data`, `priority`, `agent_id`, `not_after`.
+  /// `user_data`, `priority`, `agent_id`, `not_after`, or `requests` for more than 10,000: an
+  /// import takes longer lists without keeping claims waiting.
   Result<std::vector<QueuedCall>> create_bulk(UserId user_id,
                                               std::span<const QueueRequest> requests);
   /// Queues a direct call: served before campaign calls, whatever the window, until `not_after`.

@@ -61,6 +61,7 @@ struct CampaignAnalytics {
   double connection_rate = 0;
   double success_rate = 0;                      ///< Successful rows over completed and failed rows.
   std::optional<double> mean_duration_seconds;  ///< Of answered attempts with a known duration.
+  std::optional<double> mean_slot_seconds;      ///< How long ended attempts held their slots.
   std::map<CallOutcome, std::int64_t> outcomes;  ///< Ended attempts by outcome.
   std::vector<CallSeriesPoint> daily;            ///< Days with attempts only, in order.
   std::vector<CallSeriesPoint> hourly;           ///< Hours with attempts only, in order.

@@ -18,7 +18,7 @@ namespace callqueue {
 /// `user_id`, `phone_number` (E.164), `timezone` (known or empty) and the texts.
 [[nodiscard]] Result<void> validate(const Contact& contact);
 /// `user_id`, `name`, `agent_id`, texts, window, dates, `timezone`, `retry` and `call_deadline` (1
-/// min to 24 h).
+/// min to 24 h). At most 96 windows a day, 3,660 excluded dates, 100 retry delays.
 [[nodiscard]] Result<void> validate(const CallCampaign& campaign);
 
 }  // namespace callqueue

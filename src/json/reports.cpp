@@ -77,6 +77,7 @@ std::string to_json(const CampaignAnalytics& analytics) {
                      {"connection_rate", analytics.connection_rate},
                      {"success_rate", analytics.success_rate},
                      {"mean_duration_seconds", value(analytics.mean_duration_seconds)},
+                     {"mean_slot_seconds", value(analytics.mean_slot_seconds)},
                      {"outcomes", std::move(outcomes)},
                      {"daily", series(analytics.daily)},
                      {"hourly", series(analytics.hourly)},

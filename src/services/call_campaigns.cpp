@@ -35,20 +35,32 @@ Result<void> check_worth_starting(Store& store, const CallCampaign& campaign) {
   if (!facts) return tl::unexpected(facts.error());
   const auto rules = calling_rules(campaign);
   bool has_rows = false;
-  bool has_window = false;
+  Result<void> verdict;
   for (const auto& lane : facts->lanes) {
     if (lane.ready + lane.waiting == 0) continue;
     has_rows = true;
     const auto zone = TimeZone::load(lane.timezone);
-    has_window = has_window || (zone && next_open_interval(rules, *zone, facts->now));
+    if (zone && next_open_interval(rules, *zone, facts->now)) return {};
+    verdict = zone ? fail(ErrorCode::conflict, "the campaign's last calling window has closed",
+                          "end_date")
+                   : fail(ErrorCode::conflict, zone.error().message, "timezone");
   }
   if (!has_rows) {
     return fail(ErrorCode::conflict, "the campaign has no contacts to call", "total_contacts");
   }
-  if (!has_window) {
-    return fail(ErrorCode::conflict, "the campaign's last calling window has closed", "end_date");
+  return verdict;
+}
+
+/// Pauses or cancels. The campaign may move on its own meanwhile (a window opens, the last call
+/// ends): then it looks again, for who says stop must be heard.
+Result<CallCampaign> stop_campaign(Store& store, UserId user_id, CampaignId id, CampaignStatus to) {
+  for (int look = 0;; ++look) {
+    const auto campaign = store.find_campaign(user_id, id);
+    if (!campaign) return campaign;
+    if (!can_transition(campaign->status, to)) return forbidden(campaign->status, to_text(to));
+    auto stopped = store.set_campaign_status(user_id, id, campaign->status, to);
+    if (stopped || stopped.error().code != ErrorCode::conflict || look == 3) return stopped;
   }
-  return {};
 }
 
 /// The next claim works out a stale lane's interval before anything else: what it will find is what
@@ -136,12 +148,7 @@ Result<CallCampaign> CallCampaigns::start(UserId user_id, CampaignId id) {
 }
 
 Result<CallCampaign> CallCampaigns::pause(UserId user_id, CampaignId id) {
-  const auto campaign = store_.find_campaign(user_id, id);
-  if (!campaign) return campaign;
-  if (!can_transition(campaign->status, CampaignStatus::paused)) {
-    return forbidden(campaign->status, "paused");
-  }
-  return store_.set_campaign_status(user_id, id, campaign->status, CampaignStatus::paused);
+  return stop_campaign(store_, user_id, id, CampaignStatus::paused);
 }
 
 Result<CallCampaign> CallCampaigns::resume(UserId user_id, CampaignId id) {
@@ -165,15 +172,7 @@ Result<CallCampaign> CallCampaigns::unschedule(UserId user_id, CampaignId id) {
 }
 
 Result<CallCampaign> CallCampaigns::cancel(UserId user_id, CampaignId id) {
-  // It may move on its own meanwhile (a window opens, the last call ends): then look again.
-  for (int look = 0;; ++look) {
-    const auto campaign = store_.find_campaign(user_id, id);
-    if (!campaign) return campaign;
-    if (is_final(campaign->status)) return forbidden(campaign->status, "cancelled");
-    auto cancelled =
-        store_.set_campaign_status(user_id, id, campaign->status, CampaignStatus::cancelled);
-    if (cancelled || cancelled.error().code != ErrorCode::conflict || look == 3) return cancelled;
-  }
+  return stop_campaign(store_, user_id, id, CampaignStatus::cancelled);
 }
 
 Result<CampaignStatistics> CallCampaigns::get_statistics(UserId user_id, CampaignId id) {

@@ -12,6 +12,8 @@ namespace {
 /// A claim that comes after a long silence finds more work than one batch; what is left over is
 /// done by the next claim.
 constexpr int max_advances = 100;
+/// All are queued in one transaction, and claims wait for it.
+constexpr std::size_t max_bulk = 10'000;
 
 Result<void> advance_all(Store& store, const ClaimRequest& request) {
   for (int i = 0; i < max_advances; ++i) {
@@ -80,6 +82,11 @@ Result<QueuePosition> CallQueue::position(UserId user_id, QueuedCallId id) {
 
 Result<std::vector<QueuedCall>> CallQueue::create_bulk(UserId user_id,
                                                        std::span<const QueueRequest> requests) {
+  if (requests.size() > max_bulk) {
+    return fail(ErrorCode::invalid_argument,
+                "more than " + std::to_string(max_bulk) + " calls at once: import longer lists",
+                "requests");
+  }
   const auto now = store_.now();
   if (!now) return tl::unexpected(now.error());
 

@@ -42,6 +42,27 @@ Result<void> check_phone_number(std::string_view number) {
   return {};
 }
 
+/// Lists that every claim, roll or retry of a campaign may read are no longer than anybody needs.
+Result<void> check_lists(const CampaignRules& rules) {
+  constexpr std::size_t max_windows_a_day = 96;  // One every quarter of an hour.
+  constexpr std::size_t max_excluded_dates = 3'660;
+  constexpr std::size_t max_retry_rules = 100;
+  const auto too_many = [](std::size_t most, std::string_view field) {
+    return invalid(std::string(field) + " holds more than " + std::to_string(most) + " entries",
+                   field);
+  };
+  for (const auto& day : rules.weekly_windows.value_or(WeeklyWindows{})) {
+    if (day.size() > max_windows_a_day) return too_many(max_windows_a_day, "windows");
+  }
+  if (rules.excluded_dates.size() > max_excluded_dates) {
+    return too_many(max_excluded_dates, "excluded_dates");
+  }
+  if (std::max(rules.retry.delays.size(), rules.retry.outcomes.size()) > max_retry_rules) {
+    return too_many(max_retry_rules, "retry");
+  }
+  return {};
+}
+
 /// The columns hold a window even where weekly windows replace it.
 Result<void> check_windows(const CallCampaign& campaign) {
   CallingRules daily = calling_rules(campaign);
@@ -134,6 +155,7 @@ Result<void> validate(const CallCampaign& campaign) {
       .and_then([&] { return check_id(campaign.agent_id, "agent_id"); })
       .and_then([&] { return check_text(campaign.next_action, "next_action"); })
       .and_then([&] { return check_timezone(campaign.rules.timezone); })
+      .and_then([&] { return check_lists(campaign.rules); })
       .and_then([&] { return check_windows(campaign); })
       .and_then([&] { return validate(campaign.rules.retry); })
       .and_then([&] { return check_call_deadline(campaign.rules.call_deadline); });

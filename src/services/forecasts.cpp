@@ -15,13 +15,16 @@ double system_share(int system_limit, int user_ceiling, int system_active, int u
   return std::max(1, limit - (system_active - user_active));
 }
 
-/// The zone on whose clock most of the open rows are called.
-std::string main_zone(const CampaignFacts& facts) {
+/// The zone on whose clock most of the open rows are called; none if that is no zone: then nobody
+/// can be called in it.
+std::optional<TimeZone> main_zone(const CampaignFacts& facts) {
   const auto rows = [](const LaneFacts& lane) { return lane.ready + lane.waiting; };
   const auto most =
       std::max_element(facts.lanes.begin(), facts.lanes.end(),
                        [&](const LaneFacts& a, const LaneFacts& b) { return rows(a) < rows(b); });
-  return most == facts.lanes.end() ? "UTC" : most->timezone;
+  if (most == facts.lanes.end()) return TimeZone{};
+  const auto zone = TimeZone::load(most->timezone);
+  return zone ? std::optional(*zone) : std::nullopt;
 }
 
 double attempts_per_row(const CampaignStatistics& statistics, int max_attempts) {
@@ -32,9 +35,9 @@ double attempts_per_row(const CampaignStatistics& statistics, int max_attempts) 
 }
 
 std::chrono::seconds mean_duration(const CampaignAnalytics& analytics) {
-  if (!analytics.mean_duration_seconds) return default_duration;
+  if (!analytics.mean_slot_seconds) return default_duration;
   return std::max(std::chrono::seconds(1),
-                  std::chrono::seconds(static_cast<long>(*analytics.mean_duration_seconds + 0.5)));
+                  std::chrono::seconds(static_cast<long>(*analytics.mean_slot_seconds + 0.5)));
 }
 
 CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }
@@ -45,10 +48,10 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
                                    const CampaignAnalytics& analytics) {
   const auto facts = store.campaign_facts(campaign.user_id, campaign.id);
   if (!facts) return tl::unexpected(facts.error());
-  const auto zone = TimeZone::load(main_zone(*facts));
-  if (!zone) return tl::unexpected(zone.error());
-
   const auto& rows = analytics.statistics;
+  const auto zone = main_zone(*facts);
+  if (!zone) return Forecast{.unreached_rows = rows.queued + rows.processing};
+
   const ForecastInput input{
       .open_rows = rows.queued + rows.processing,
       .user_limit = facts->user_limit,
@@ -76,8 +79,8 @@ Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& ro
     if (!campaign) return tl::unexpected(campaign.error());
     rules = calling_rules(*campaign);
   }
-  const auto zone = TimeZone::load(row.timezone.empty() ? "UTC" : row.timezone);
-  if (!zone) return tl::unexpected(zone.error());
+  const auto zone = TimeZone::load(row.timezone);
+  if (!zone) return std::nullopt;  // Nobody is called in a zone that nobody knows.
 
   const ForecastInput input{
       .open_rows = rows_ahead + 1,

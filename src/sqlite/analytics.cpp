@@ -27,7 +27,8 @@ constexpr char kUserZone[] = "SELECT timezone FROM users WHERE id = ?1";
 // Index callqueue_calls_campaign. A call that was put back before it was placed is no attempt: its
 // row has taken the attempt back and points at it no more.
 constexpr char kAttemptsOfCampaign[] = R"sql(
-  SELECT COALESCE(c.started_at, c.created_at), c.status, c.outcome, c.success, c.duration_seconds
+  SELECT COALESCE(c.started_at, c.created_at), c.status, c.outcome, c.success, c.duration_seconds,
+    c.ended_at - c.created_at
   FROM calls c
   WHERE c.campaign_id = ?1 AND c.user_id = ?2
     AND (c.status <> 'cancelled' OR c.provider_call_id IS NOT NULL
@@ -116,6 +117,7 @@ class Attempts {
     if (ended) {
       ++ended_;
       if (outcome) ++outcomes_[*outcome];
+      held_ += std::chrono::microseconds{std::max(row.get<std::int64_t>(5), std::int64_t{0})};
     }
     if (answered) {
       ++answered_;
@@ -135,6 +137,10 @@ class Attempts {
     analytics.connection_rate = ratio(answered_, ended_);
     if (timed_ > 0) {
       analytics.mean_duration_seconds = static_cast<double>(seconds_) / static_cast<double>(timed_);
+    }
+    if (ended_ > 0) {
+      analytics.mean_slot_seconds =
+          std::chrono::duration<double>{held_}.count() / static_cast<double>(ended_);
     }
     analytics.outcomes = std::move(outcomes_);
     for (auto& [day, point] : daily_) {
@@ -164,6 +170,7 @@ class Attempts {
   std::int64_t ended_ = 0;
   std::int64_t answered_ = 0;
   std::int64_t seconds_ = 0;
+  std::chrono::microseconds held_{0};
   std::int64_t timed_ = 0;
   std::map<CallOutcome, std::int64_t> outcomes_;
   std::map<std::chrono::sys_days, CallSeriesPoint> daily_;

@@ -556,6 +556,45 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(analytics_are_drawn_from_the_calls, Backend, AllBa
   BOOST_TEST((seen.hourly[3] == CallSeriesPoint{"2026-01-13T03", 1, 0, 0}));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(series_follow_the_wall_through_a_day_of_25_hours, Backend,
+                              AllBackends) {
+  Backend backend{{.clock = at(instant("2026-10-24T21:59:00Z"))}};
+  CampaignSpec spec;
+  spec.rules.timezone = "Europe/Berlin";
+  const auto ann = backend.user({.concurrent_calls_limit = 1}).with_queued(6, spec);
+  for (const auto* at : {"2026-10-24T21:59:00Z",                          // 23:59,
+                         "2026-10-24T22:00:00Z",                          // midnight,
+                         "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z",  // 02:30 twice,
+                         "2026-10-25T22:59:00Z", "2026-10-25T23:00:00Z"}) {
+    backend.pass_to(instant(at));
+    backend.end(backend.claim_one());
+  }
+  const auto seen = must(backend.store().campaign_analytics(ann.id, ann.campaign));
+  const std::vector<CallSeriesPoint> daily{
+      {"2026-10-24", 1, 1, 1}, {"2026-10-25", 4, 4, 4}, {"2026-10-26", 1, 1, 1}};
+  BOOST_TEST((seen.daily == daily));
+  const std::vector<CallSeriesPoint> hourly{{"2026-10-24T23", 1, 1, 1},
+                                            {"2026-10-25T00", 1, 1, 1},
+                                            {"2026-10-25T02", 2, 2, 2},
+                                            {"2026-10-25T23", 1, 1, 1},
+                                            {"2026-10-26T00", 1, 1, 1}};
+  BOOST_TEST((seen.hourly == hourly));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(
+    the_time_that_calls_held_their_slots_is_theirs_whatever_became_of_them, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 1}).with_queued(2);
+  for (const auto& [outcome, after] :
+       {std::pair{CallOutcome::answered, 100s}, std::pair{CallOutcome::no_answer, 20s}}) {
+    const auto claimed = backend.claim_one();
+    backend.pass(after);
+    backend.end(claimed, outcome);
+  }
+  const auto seen = must(backend.store().campaign_analytics(ann.id, ann.campaign));
+  BOOST_TEST(seen.mean_slot_seconds.value() == 60.0, boost::test_tools::tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(analytics_of_an_untouched_campaign_are_empty, Backend, AllBackends) {
   Backend backend;
   auto ann = backend.user();

@@ -1,3 +1,9 @@
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <utility>
+
 #include "services/small_world.hpp"
 
 namespace {
@@ -44,6 +50,15 @@ BOOST_AUTO_TEST_CASE(create_names_the_field_that_is_wrong) {
              }) == "end_date");
   BOOST_TEST(field([](auto& c) { c.rules.timezone = "Mars/Olympus"; }) == "timezone");
   BOOST_TEST(field([](auto& c) { c.rules.weekly_windows.emplace(); }) == "windows");
+  BOOST_TEST(field([](auto& c) {
+               c.rules.weekly_windows.emplace();
+               c.rules.weekly_windows->at(6).assign(97, {9h, 10h});
+             }) == "windows");
+  BOOST_TEST(field([](auto& c) { c.rules.excluded_dates.assign(3'661, c.start_date); }) ==
+             "excluded_dates");
+  BOOST_TEST(field([](auto& c) { c.rules.retry.delays.assign(101, 60s); }) == "retry");
+  BOOST_TEST(field([](auto& c) { c.rules.retry.outcomes.assign(101, CallOutcome::busy); }) ==
+             "retry");
   BOOST_TEST(field([](auto& c) { c.rules.retry.max_attempts = 0; }) == "retry");
   BOOST_TEST(field([](auto& c) { c.rules.call_deadline = 59s; }) == "call_deadline");
   BOOST_TEST(field([](auto& c) { c.rules.call_deadline = 24h + 1s; }) == "call_deadline");
@@ -157,6 +172,45 @@ BOOST_AUTO_TEST_CASE(every_operation_goes_only_where_the_state_machine_allows) {
   }
 }
 
+/// A clock that does something the next time somebody looks at it.
+struct HookedClock : Clock {
+  std::shared_ptr<ManualClock> time;
+  mutable std::function<void()> hook;
+
+  [[nodiscard]] Instant now() const override {
+    if (hook) std::exchange(hook, nullptr)();
+    return time->now();
+  }
+};
+
+BOOST_AUTO_TEST_CASE(
+    a_campaign_that_starts_by_itself_meanwhile_is_paused_or_cancelled_all_the_same) {
+  for (const auto stop : {&CallCampaigns::pause, &CallCampaigns::cancel}) {
+    const auto file = std::filesystem::temp_directory_path() /
+                      ("callqueue-services-" + std::to_string(getpid()) + ".db");
+    {
+      SmallWorld world("sqlite:" + file.string());
+      auto plan = world.plan();
+      plan.start_date = LocalDate(std::chrono::sys_days(plan.start_date) + std::chrono::days(1));
+      const auto campaign = world.active_campaign(1, plan);
+      BOOST_REQUIRE(campaign.status == CampaignStatus::scheduled);
+      value(world.store->advance());
+      world.clock->advance(24h);  // Its first window is open.
+
+      const auto clock = std::make_shared<HookedClock>();
+      clock->time = world.clock;
+      const auto store = value(open_store("sqlite:" + file.string(), {.clock = clock}));
+      clock->hook = [&] { BOOST_TEST(value(world.store->advance()).activated == 1); };
+      CallCampaigns campaigns(*store);
+      const auto stopped = value((campaigns.*stop)(world.user.id, campaign.id));
+      BOOST_CHECK(stopped.status == (stop == &CallCampaigns::pause ? CampaignStatus::paused
+                                                                   : CampaignStatus::cancelled));
+      BOOST_TEST(value(CallQueue(*store).claim()).empty());
+    }
+    for (const auto* part : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + part);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(resume_goes_back_to_scheduled_while_the_start_is_ahead) {
   SmallWorld world;
   CallCampaigns campaigns(*world.store);
@@ -262,6 +316,25 @@ BOOST_AUTO_TEST_CASE(a_user_that_may_not_call_reaches_nobody) {
   const auto forecast = value(campaigns.forecast(world.user.id, campaign.id));
   BOOST_CHECK(!forecast.ends_at);
   BOOST_TEST(forecast.unreached_rows == 10);
+}
+
+BOOST_AUTO_TEST_CASE(a_campaign_in_an_unknown_zone_is_not_started_and_says_why) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto draft = value(campaigns.create(world.plan()));
+  auto contact = world.contact();
+  contact.timezone = "Mars/Olympus";  // The store takes what nobody has checked.
+  value(world.store->update_contact(contact));
+  value(CallQueue(*world.store)
+            .create_bulk(world.user.id, std::vector<QueueRequest>{
+                                            {.contact_id = contact.id, .campaign_id = draft.id}}));
+  BOOST_TEST(refused(campaigns.start(world.user.id, draft.id), ErrorCode::conflict) == "timezone");
+  // It has analytics all the same, and nobody to reach.
+  BOOST_CHECK(!value(campaigns.get_analytics(world.user.id, draft.id)).estimated_completion);
+  BOOST_TEST(value(campaigns.forecast(world.user.id, draft.id)).unreached_rows == 1);
+  const auto row = value(CallQueue(*world.store).find_by_campaign_id(world.user.id, draft.id));
+  BOOST_CHECK(
+      !value(CallQueue(*world.store).position(world.user.id, row.items.front().id)).starts_at);
 }
 
 BOOST_AUTO_TEST_CASE(a_final_campaign_has_no_estimated_completion) {

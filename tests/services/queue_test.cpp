@@ -256,6 +256,14 @@ BOOST_AUTO_TEST_CASE(finish_and_claim_hands_the_freed_slot_on) {
   BOOST_TEST(both.claimed.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(no_more_than_ten_thousand_are_queued_at_once) {
+  SmallWorld world;
+  CallQueue queue(*world.store);
+  const std::vector<QueueRequest> requests(10'001);
+  BOOST_TEST(refused(queue.create_bulk(world.user.id, requests), ErrorCode::invalid_argument) ==
+             "requests");
+}
+
 BOOST_AUTO_TEST_CASE(a_position_says_who_comes_first_and_when_it_is_ones_turn) {
   SmallWorld world;
   CallQueue queue(*world.store);

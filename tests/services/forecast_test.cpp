@@ -1,0 +1,124 @@
+// Forecasts beside what then happens, on a clock that jumps from event to event.
+
+#include <boost/test/unit_test.hpp>
+#include <map>
+
+#include "services/small_world.hpp"
+
+namespace {
+
+using namespace small_world;
+
+/// How the next call ends, and after how long.
+struct Ending {
+  CallStatus status = CallStatus::completed;
+  std::chrono::seconds after{60};
+};
+
+/// Dials whatever may start; every call ends as it is told.
+class Simulation {
+ public:
+  Simulation(SmallWorld& world, std::function<Ending(int)> ending)
+      : world_(world), ending_(std::move(ending)) {}
+
+  /// Until the campaign is final or so many calls have ended.
+  void run(CampaignId id, int most = std::numeric_limits<int>::max()) {
+    CallQueue queue(*world_.store);
+    const int stop_at = most == std::numeric_limits<int>::max() ? most : ended_ + most;
+    while (ended_ < stop_at &&
+           !is_final(value(world_.store->find_campaign(world_.user.id, id)).status)) {
+      for (const auto& claimed : value(queue.claim({.limit = 100}))) {
+        const auto ending = ending_(started_++);
+        starts_.try_emplace(claimed.queued.id, world_.clock->now());
+        events_.emplace(world_.clock->now() + ending.after, CallEvent{.user_id = world_.user.id,
+                                                                      .call_id = claimed.call.id,
+                                                                      .status = ending.status,
+                                                                      .duration = ending.after});
+        value(
+            world_.store->accept_call({world_.user.id, claimed.call.id}, to_text(claimed.call.id)));
+      }
+      step(queue);
+    }
+  }
+  [[nodiscard]] Instant start_of(QueuedCallId id) const { return starts_.at(id); }
+
+ private:
+  void step(CallQueue& queue) {
+    const auto wakeup = value(world_.store->next_wakeup());
+    if (events_.empty() || (wakeup && *wakeup < events_.begin()->first)) {
+      BOOST_REQUIRE(wakeup);
+      world_.clock->advance_to(*wakeup);
+      return;
+    }
+    const auto event = events_.extract(events_.begin());
+    world_.clock->advance_to(event.key());
+    value(queue.report(event.mapped()));
+    ++ended_;
+  }
+
+  SmallWorld& world_;
+  std::function<Ending(int)> ending_;
+  std::multimap<Instant, CallEvent> events_;
+  std::map<QueuedCallId, Instant> starts_;
+  int started_ = 0;
+  int ended_ = 0;
+};
+
+double minutes(Instant from, Instant to) {
+  return std::chrono::duration<double, std::ratio<60>>{to - from}.count();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(forecasts)
+
+BOOST_AUTO_TEST_CASE(calls_of_one_length_end_when_it_was_said_also_over_nights) {
+  SmallWorld world;  // Two at once, a minute each, from ten to six, then from nine to six.
+  CallCampaigns campaigns(*world.store);
+  const auto campaign = world.active_campaign(1'500);
+  const auto said = value(campaigns.forecast(world.user.id, campaign.id));
+  Simulation(world, [](int) { return Ending{}; }).run(campaign.id);
+  const auto ended = value(campaigns.find_by_id(world.user.id, campaign.id)).completed_at.value();
+  BOOST_TEST(to_text(ended).starts_with("2026-03-26"));
+  BOOST_TEST(std::abs(minutes(said.ends_at.value(), ended)) <= 2.0);
+}
+
+BOOST_AUTO_TEST_CASE(a_position_starts_when_it_was_said) {
+  SmallWorld world;
+  CallQueue queue(*world.store);
+  const auto campaign = world.active_campaign(1'200);
+  std::map<QueuedCallId, Instant> said;
+  for (const auto& row :
+       value(queue.list(world.user.id, {.campaign_id = campaign.id}, {.limit = 1000})).items) {
+    if (row.position % 99 != 0) continue;
+    said[row.id] = value(queue.position(world.user.id, row.id)).starts_at.value();
+  }
+  Simulation simulation(world, [](int) { return Ending{}; });
+  simulation.run(campaign.id);
+  for (const auto& [id, at] : said) {
+    BOOST_TEST(std::abs(minutes(at, simulation.start_of(id))) <= 2.0, to_text(at));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_calls_so_far_were_like_counts) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  auto plan = world.plan();
+  plan.rules.retry = {{CallOutcome::no_answer}, 3, {600s}};
+  const auto campaign = world.active_campaign(600, plan);
+  // Three in ten are reached and talk for three minutes, the others let it ring.
+  Simulation simulation(world, [](int i) {
+    return i * 7 % 10 < 3 ? Ending{CallStatus::completed, 180s}
+                          : Ending{CallStatus::no_answer, 20s};
+  });
+  simulation.run(campaign.id, 400);
+  const auto now = world.clock->now();
+  const auto said = value(campaigns.forecast(world.user.id, campaign.id));
+  simulation.run(campaign.id);
+  const auto ended = value(campaigns.find_by_id(world.user.id, campaign.id)).completed_at.value();
+  const double ratio = minutes(now, said.ends_at.value()) / minutes(now, ended);
+  BOOST_TEST(ratio > 0.75);
+  BOOST_TEST(ratio < 1.33);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
