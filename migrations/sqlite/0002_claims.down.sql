@@ -35,6 +35,7 @@ DROP TRIGGER callqueue_user_delete;
 DROP TRIGGER trigger_update_campaign_statistics_insert;
 DROP TRIGGER trigger_update_campaign_statistics_delete;
 DROP TRIGGER trigger_update_campaign_statistics;
+DROP TRIGGER trigger_update_campaign_statistics_move;
 
 DROP INDEX idx_call_queue_priority_position;
 DROP INDEX idx_call_queue_scheduled_for;

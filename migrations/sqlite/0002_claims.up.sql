@@ -356,9 +356,12 @@ END;
 
 -- --- Completion: in the statement that makes the last open row final, however that happened ------------------------------
 
+-- Most rows are done with at the first look: another one is still queued. (Two conditions in place of an IN list, for which
+-- an index search builds a table each time.)
 CREATE TRIGGER callqueue_campaign_completes AFTER UPDATE OF status ON call_queue
 WHEN NEW.campaign_id IS NOT NULL AND OLD.status IN ('queued', 'processing')
   AND NEW.status NOT IN ('queued', 'processing')
+  AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'queued')
 BEGIN
   UPDATE call_campaigns SET
     status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
@@ -366,21 +369,21 @@ BEGIN
       CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
     updated_at = max(updated_at + 1, NEW.updated_at)
   WHERE id = NEW.campaign_id AND completed_at IS NULL AND status <> 'draft'
-    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'))
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'processing')
     AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = NEW.campaign_id);
-  UPDATE callqueue_campaign_rules SET sweep = NULL WHERE campaign_id = NEW.campaign_id AND sweep IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'queued');
+  UPDATE callqueue_campaign_rules SET sweep = NULL WHERE campaign_id = NEW.campaign_id AND sweep IS NOT NULL;
 END;
 CREATE VIEW callqueue_left AS SELECT id AS campaign_id FROM call_campaigns WHERE 0;
 -- Triggers ask here whether a campaign that lost a row other than by its status has any left.
 CREATE TRIGGER callqueue_row_left INSTEAD OF INSERT ON callqueue_left
+WHEN NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'queued')
 BEGIN
   UPDATE call_campaigns SET
     status = CASE WHEN status = 'scheduled' OR status = 'active' OR status = 'paused' THEN 'completed' ELSE status END,
     completed_at = max(created_at, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)),
     updated_at = max(updated_at + 1, CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER))
   WHERE id = NEW.campaign_id AND completed_at IS NULL AND status <> 'draft'
-    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status IN ('queued', 'processing'))
+    AND NOT EXISTS (SELECT 1 FROM call_queue WHERE campaign_id = NEW.campaign_id AND status = 'processing')
     AND NOT EXISTS (SELECT 1 FROM callqueue_imports WHERE campaign_id = NEW.campaign_id);
 END;
 CREATE TRIGGER callqueue_campaign_completes_delete AFTER DELETE ON call_queue
@@ -492,10 +495,20 @@ BEGIN
 END;
 -- Claims and requeues change no counter: they take the cheap way out.
 DROP TRIGGER trigger_update_campaign_statistics;
-CREATE TRIGGER trigger_update_campaign_statistics AFTER UPDATE OF status, success, campaign_id ON call_queue
+CREATE TRIGGER trigger_update_campaign_statistics AFTER UPDATE OF status, success ON call_queue
+WHEN OLD.campaign_id = NEW.campaign_id
+  AND (OLD.status IN ('completed', 'failed') OR NEW.status IN ('completed', 'failed'))
+  AND (OLD.status <> NEW.status OR OLD.success IS NOT NEW.success)
+BEGIN
+  UPDATE call_campaigns SET
+    completed_calls = completed_calls + (NEW.status = 'completed') - (OLD.status = 'completed'),
+    successful_calls = successful_calls + (NEW.status = 'completed' AND NEW.success IS 1)
+      - (OLD.status = 'completed' AND OLD.success IS 1),
+    failed_calls = failed_calls + (NEW.status = 'failed') - (OLD.status = 'failed')
+  WHERE id = NEW.campaign_id;
+END;
+CREATE TRIGGER trigger_update_campaign_statistics_move AFTER UPDATE OF campaign_id ON call_queue
 WHEN OLD.campaign_id IS NOT NEW.campaign_id
-  OR ((OLD.status IN ('completed', 'failed') OR NEW.status IN ('completed', 'failed'))
-      AND (OLD.status <> NEW.status OR OLD.success IS NOT NEW.success))
 BEGIN
   UPDATE call_campaigns SET
     total_contacts = total_contacts - 1,

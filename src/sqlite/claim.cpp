@@ -37,19 +37,16 @@ constexpr char kPark[] = R"sql(
   WHERE user_id = ?1)sql";
 constexpr char kForgetReady[] = "UPDATE callqueue_lanes SET has_ready = 0 WHERE lane_id = ?1";
 
+constexpr char kReadRow[] =
+    "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM "WHERE q.rowid = ?1";
 constexpr char kInsertCall[] = R"sql(
   INSERT INTO calls (id, user_id, agent_id, contact_id, campaign_id, queue_id, phone_number, call_type, attempt,
                      status, leased_by, lease_expires_at, created_at)
-  SELECT ?2, user_id, agent_id, contact_id, campaign_id, id, phone_number,
-         CASE WHEN campaign_id IS NULL THEN 'direct' ELSE 'campaign' END, attempts + 1,
-         'initiated', ?3, ?4, ?5
-  FROM call_queue WHERE rowid = ?1)sql";
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13))sql";
 constexpr char kTakeRow[] = R"sql(
-  UPDATE call_queue SET status = 'processing', started_at = ?3, call_id = ?2, attempts = attempts + 1,
-    last_system_allocation_at = ?3, failure_reason = NULL, updated_at = max(?3, updated_at + 1)
+  UPDATE call_queue SET status = 'processing', started_at = ?3, call_id = ?2, attempts = ?4,
+    last_system_allocation_at = ?3, failure_reason = NULL, updated_at = ?5
   WHERE rowid = ?1 AND status = 'queued')sql";
-constexpr char kReadTaken[] =
-    "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM "WHERE q.rowid = ?1";
 constexpr char kNextAction[] =
     "SELECT next_action FROM call_campaigns WHERE user_id = ?1 AND id = ?2";
 constexpr char kServed[] = "UPDATE callqueue_turns SET last_turn = ?2 WHERE user_id = ?1";
@@ -172,27 +169,57 @@ class Claim {
     if (active() >= user.system_ceiling) return false;
     auto row = user.first ? std::exchange(user.first, std::nullopt) : user.queue.next();
     if (!row) return false;
-    take(user_id, row->rowid);
+    take(row->rowid);
     user.last_turn = slots_.last_turn;
     return true;
   }
 
-  void take(UserId user_id, std::int64_t rowid) {
-    const auto call_id = uuids_.next_id<CallId>(now_);
-    database_.run(kInsertCall, rowid, call_id, request_.worker, now_ + request_.lease, now_);
-    if (database_.run(kTakeRow, rowid, call_id, now_) != 1) {
+  void take(std::int64_t rowid) {
+    auto row = read_row(rowid);
+    auto call = start_call(row);
+    if (database_.run(kTakeRow, rowid, row.call_id, now_, row.attempts, row.updated_at) != 1) {
       throw Failure{ErrorCode::internal,
                     "a ready row was taken inside the claim's own transaction"};
     }
     ++slots_.last_turn;
-    auto row = database_.query(kReadTaken, rowid);
+    const auto next_action = row.campaign_id ? next_action_of(row.user_id, *row.campaign_id) : "";
+    claimed_.push_back(
+        {.call = std::move(call), .queued = std::move(row), .next_action = next_action});
+  }
+
+  QueuedCall read_row(std::int64_t rowid) {
+    auto row = database_.query(kReadRow, rowid);
     if (!row.step()) throw Failure{ErrorCode::corrupt, "a queued call has no lane"};
-    claimed_.push_back({.call = load_call(database_, {user_id, call_id}),
-                        .queued = read_queued_call(row),
-                        .next_action = {}});
-    auto& claimed = claimed_.back();
-    if (claimed.queued.campaign_id)
-      claimed.next_action = next_action_of(user_id, *claimed.queued.campaign_id);
+    return read_queued_call(row);
+  }
+
+  /// The row's next attempt, written; the row as it is to be written.
+  Call start_call(QueuedCall& row) {
+    row.status = QueuedCallStatus::processing;
+    row.started_at = now_;
+    row.call_id = uuids_.next_id<CallId>(now_);
+    row.failure_reason.clear();
+    row.last_system_allocation_at = now_;
+    row.updated_at = next_update(row.updated_at, now_);
+    ++row.attempts;
+    Call call;
+    call.id = *row.call_id;
+    call.user_id = row.user_id;
+    call.agent_id = row.agent_id;
+    call.contact_id = row.contact_id;
+    call.campaign_id = row.campaign_id;
+    call.queue_id = row.id;
+    call.phone_number = row.phone_number;
+    call.call_type = row.campaign_id ? CallType::campaign : CallType::direct;
+    call.attempt = row.attempts;
+    call.leased_by = request_.worker;
+    call.lease_expires_at = now_ + request_.lease;
+    call.created_at = now_;
+    database_.run(kInsertCall, call.id, call.user_id, call.agent_id, call.contact_id,
+                  call.campaign_id, call.queue_id, call.phone_number, to_text(call.call_type),
+                  call.attempt, to_text(call.status), call.leased_by, call.lease_expires_at,
+                  call.created_at);
+    return call;
   }
 
   const std::string& next_action_of(UserId user_id, CampaignId campaign_id) {
@@ -219,7 +246,7 @@ class Claim {
     const TurnOfUser user{
         .user_id = user_id, .turn = 0, .limits = {limits.get<int>(0), limits.get<int>(1)}};
     if (room_of(user) == 0) return;
-    take(user_id, row.get<std::int64_t>(0));
+    take(row.get<std::int64_t>(0));
     database_.run(kServed, user_id, slots_.last_turn);
   }
 

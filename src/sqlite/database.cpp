@@ -162,6 +162,8 @@ Database::Database(const std::string& path, const Options& options) {
   // Waits for the disk at every commit, or only at checkpoints.
   execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   execute("PRAGMA cache_size = -65536");
+  // Every 16 MiB of log in place of 4: a page of an index is then moved once for many commits.
+  execute("PRAGMA wal_autocheckpoint = 4096");
   execute("PRAGMA temp_store = MEMORY");
 }
 

@@ -21,22 +21,21 @@ constexpr char kStoreCall[] = R"sql(
   WHERE user_id = ?1 AND id = ?2)sql";
 constexpr char kDeadline[] =
     "SELECT call_deadline_seconds FROM callqueue_campaign_rules WHERE campaign_id = ?1";
-constexpr char kRetries[] =
-    "SELECT retry_max_attempts FROM callqueue_campaign_rules WHERE campaign_id = ?1";
-// Index call_queue_id_user_id_unique.
-constexpr char kRow[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM
+// Index call_queue_id_user_id_unique. With the row comes what its campaign says about calls.
+constexpr char kRow[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS
+                        ", r.call_deadline_seconds, r.retry_max_attempts" CALLQUEUE_QUEUED_CALL_FROM
                         "WHERE q.user_id = ?1 AND q.id = ?2";
 constexpr char kFinishRow[] = R"sql(
   UPDATE call_queue SET status = ?3, success = ?4, failure_reason = NULLIF(?5, ''), completed_at = ?6,
-    updated_at = max(?7, updated_at + 1)
+    updated_at = ?7
   WHERE user_id = ?1 AND id = ?2)sql";
 constexpr char kRetryRow[] = R"sql(
-  UPDATE call_queue SET status = 'queued', scheduled_for = ?3, ready = ?3 <= ?4, failure_reason = NULL,
-    updated_at = max(?4, updated_at + 1)
+  UPDATE call_queue SET status = 'queued', scheduled_for = ?3, ready = ?4, failure_reason = NULL,
+    updated_at = ?5
   WHERE user_id = ?1 AND id = ?2)sql";
 constexpr char kJudgeRow[] = R"sql(
-  UPDATE call_queue SET success = ?3, updated_at = max(?4, updated_at + 1)
-  WHERE user_id = ?1 AND id = ?2 AND status = 'completed')sql";
+  UPDATE call_queue SET success = ?3, updated_at = ?4
+  WHERE user_id = ?1 AND id = ?2)sql";
 // The attempt is taken back; a row of a campaign that was cancelled or has ended goes the
 // campaign's way.
 constexpr char kPutBack[] = R"sql(
@@ -54,11 +53,25 @@ constexpr char kPutBack[] = R"sql(
     updated_at = max(?4, updated_at + 1)
   WHERE user_id = ?1 AND id = ?2 AND status = 'processing' AND call_id = ?3)sql";
 
-std::optional<QueuedCall> find_row(Database& database, const Call& call) {
+constexpr std::chrono::seconds kDirectCallDeadline{3600};
+
+/// A call's row, and of its campaign's rules what nearly every event needs.
+struct RowOfCall {
+  QueuedCall queued;
+  std::chrono::seconds call_deadline = kDirectCallDeadline;
+  int max_attempts = 1;
+};
+
+std::optional<RowOfCall> find_row(Database& database, const Call& call) {
   if (!call.queue_id) return std::nullopt;
   auto row = database.query(kRow, call.user_id, *call.queue_id);
   if (!row.step()) return std::nullopt;
-  return read_queued_call(row);
+  RowOfCall found{.queued = read_queued_call(row)};
+  if (!row.is_null(23)) {
+    found.call_deadline = std::chrono::seconds{row.get<std::int64_t>(23)};
+    found.max_attempts = row.get<int>(24);
+  }
+  return found;
 }
 
 Call find_named_call(Database& database, const CallEvent& event) {
@@ -73,60 +86,86 @@ Call find_named_call(Database& database, const CallEvent& event) {
 
 /// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
 /// without.
-std::optional<RowRules> load_rules(Database& database, const Call& call, const QueuedCall& row) {
-  if (!row.campaign_id) return std::nullopt;
-  const auto max_attempts = database.value<int>(kRetries, *row.campaign_id);
-  if (max_attempts.value_or(1) <= call.attempt) return std::nullopt;
-  const auto campaign = readable_campaign(database, row.user_id, *row.campaign_id);
+std::optional<RowRules> load_rules(Database& database, const Call& call, const RowOfCall& row) {
+  if (row.max_attempts <= call.attempt) return std::nullopt;
+  const auto campaign = readable_campaign(database, row.queued.user_id, *row.queued.campaign_id);
   // Nobody knows when to retry by rules that cannot be read; the call has ended all the same.
   if (!campaign) return std::nullopt;
   // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
   return RowRules{.campaign_status = campaign->status,
                   .retry = campaign->rules.retry,
                   .calling_rules = calling_rules(*campaign),
-                  .zone = TimeZone::load(row.timezone).value_or(TimeZone{})};
+                  .zone = TimeZone::load(row.queued.timezone).value_or(TimeZone{})};
+}
+
+// What is written to a row is written to the object as well: nobody has to read it again.
+
+void finish_row(Database& database, Instant now, QueuedCall& row, const RowDecision& decision,
+                Instant completed_at) {
+  row.status = decision.status;
+  row.success = decision.success;
+  row.failure_reason = decision.failure_reason;
+  row.completed_at = completed_at;
+  row.updated_at = next_update(row.updated_at, now);
+  database.run(kFinishRow, row.user_id, row.id, to_text(row.status), row.success,
+               row.failure_reason, row.completed_at, row.updated_at);
+}
+
+void retry_row(Database& database, Instant now, QueuedCall& row, Instant scheduled_for) {
+  row.status = QueuedCallStatus::queued;
+  row.scheduled_for = scheduled_for;
+  row.failure_reason.clear();
+  row.updated_at = next_update(row.updated_at, now);
+  database.run(kRetryRow, row.user_id, row.id, scheduled_for, scheduled_for <= now, row.updated_at);
 }
 
 void settle_row(Database& database, Instant now, const Call& ended, std::optional<bool> retryable,
-                const QueuedCall& row) {
+                RowOfCall& row) {
   const auto rules = load_rules(database, ended, row);
   const auto decision = decide_row(ended, retryable, rules ? &*rules : nullptr);
   if (decision.status == QueuedCallStatus::queued) {
-    database.run(kRetryRow, row.user_id, row.id, decision.scheduled_for, now);
+    retry_row(database, now, row.queued, *decision.scheduled_for);
   } else {
-    database.run(kFinishRow, row.user_id, row.id, to_text(decision.status), decision.success,
-                 decision.failure_reason, now, now);
+    finish_row(database, now, row.queued, decision, now);
   }
 }
 
 /// An unknown call got its outcome: its failed row becomes completed if the person was reached.
 /// Nothing is retried.
-void correct_row(Database& database, Instant now, const Call& call, const QueuedCall& row) {
+void correct_row(Database& database, Instant now, const Call& call, QueuedCall& row) {
   const auto decision = decide_row(call, std::nullopt, nullptr);
   if (!can_transition(row.status, decision.status)) return;
-  database.run(kFinishRow, row.user_id, row.id, to_text(decision.status), decision.success,
-               decision.failure_reason, row.completed_at.value_or(now), now);
+  finish_row(database, now, row, decision, row.completed_at.value_or(now));
+}
+
+void judge_row(Database& database, Instant now, const Call& call, QueuedCall& row) {
+  if (row.status != QueuedCallStatus::completed) return;
+  row.success = call.success;
+  row.updated_at = next_update(row.updated_at, now);
+  database.run(kJudgeRow, row.user_id, row.id, row.success, row.updated_at);
 }
 
 CallReport report_event(Database& database, Instant now, const CallEvent& event) {
   const Call call = find_named_call(database, event);
-  auto transition = apply_event(call, event, now, call_deadline(database, call));
+  auto row = find_row(database, call);
+  auto transition =
+      apply_event(call, event, now, row ? row->call_deadline : call_deadline(database, call));
   CallReport report{.call = std::move(transition.call),
                     .queued = std::nullopt,
                     .changed = transition.changed,
                     .ended = transition.ended};
   if (transition.changed) store_call(database, report.call);
-  const auto row = find_row(database, report.call);
-  if (row && row->call_id == report.call.id) {
-    if (transition.ended && row->status == QueuedCallStatus::processing) {
+  if (!row) return report;
+  if (row->queued.call_id == report.call.id) {
+    if (transition.ended && row->queued.status == QueuedCallStatus::processing) {
       settle_row(database, now, report.call, event.retryable, *row);
     } else if (transition.corrected) {
-      correct_row(database, now, report.call, *row);
+      correct_row(database, now, report.call, row->queued);
     } else if (transition.judged) {
-      database.run(kJudgeRow, row->user_id, row->id, report.call.success, now);
+      judge_row(database, now, report.call, row->queued);
     }
   }
-  report.queued = transition.changed ? find_row(database, report.call) : row;
+  report.queued = std::move(row->queued);
   return report;
 }
 
@@ -151,10 +190,9 @@ void store_call(Database& database, const Call& call) {
 }
 
 std::chrono::seconds call_deadline(Database& database, const Call& call) {
-  constexpr std::int64_t kDirect = 3600;
-  if (!call.campaign_id) return std::chrono::seconds{kDirect};
-  return std::chrono::seconds{
-      database.value<std::int64_t>(kDeadline, *call.campaign_id).value_or(kDirect)};
+  if (!call.campaign_id) return kDirectCallDeadline;
+  const auto seconds = database.value<std::int64_t>(kDeadline, *call.campaign_id);
+  return seconds ? std::chrono::seconds{*seconds} : kDirectCallDeadline;
 }
 
 std::vector<Result<CallReport>> report_all(Database& database, Instant now,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,11 @@
 namespace callqueue::sqlite {
 
 // What ends or moves calls, inside a write transaction of the caller's.
+
+/// When a row that is changed now was changed: later than ever before, whatever the clock says.
+[[nodiscard]] inline Instant next_update(Instant updated_at, Instant now) {
+  return std::max(now, updated_at + std::chrono::microseconds{1});
+}
 
 /// Applies each event on its own; see `Store::report_events`. Throws `Failure` only for what fails
 /// the whole transaction.
