@@ -140,7 +140,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_is_refused_with_its_reason) {
   BOOST_TEST(says(normalized("12345", "US"), "too short"));
   BOOST_TEST(says(normalized("555-0123", "US"), "too short"));
   BOOST_TEST(says(normalized("112", "DE"), "too short"));
-  BOOST_TEST(says(normalized("69098", "DE"), "too short"));  // Seven digits with the calling code: local.
+  BOOST_TEST(
+      says(normalized("69098", "DE"), "too short"));  // Seven digits with the calling code: local.
   BOOST_TEST(says(normalized("+1 415 555 26711"), "too long"));
   BOOST_TEST(says(normalized("+49 30 1234567890123456"), "too long"));
   BOOST_TEST(says(normalized("030 123456723458", "DE"), "too long"));  // E.164 has 15 digits.
