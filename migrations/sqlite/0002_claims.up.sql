@@ -423,6 +423,7 @@ BEGIN
   DELETE FROM call_campaigns WHERE user_id = OLD.id;
   DELETE FROM call_queue WHERE user_id = OLD.id;
   DELETE FROM calls WHERE user_id = OLD.id;
+  DELETE FROM callqueue_imports WHERE user_id = OLD.id;
   DELETE FROM callqueue_lanes WHERE campaign_id IS NULL AND user_id = OLD.id;
   DELETE FROM callqueue_turns WHERE user_id = OLD.id;
 END;
