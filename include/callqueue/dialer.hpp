@@ -54,6 +54,10 @@ class Dialer {
   /// Asks the provider to place this call; returns once it has answered, not once the call has
   /// ended. `call.call.id` is the idempotency key: hand it to the provider if it takes one. An
   /// exception counts as `uncertain`.
+  ///
+  /// Give up by yourself before `call.call.lease_expires_at`: from then on another processor may
+  /// ask what became of the call, and a request that arrives after it was told "never received"
+  /// calls a person twice.
   virtual DialResult dial(const ClaimedCall& call) = 0;
 
   /// Whether `lookup` can be asked.

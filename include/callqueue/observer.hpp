@@ -8,7 +8,7 @@
 namespace callqueue {
 
 /// Hears what a processor does. Called from its threads, one call at a time; keep it short.
-/// Exceptions are swallowed.
+/// Exceptions are swallowed. It may report events and notify from within.
 class Observer {
  public:
   virtual ~Observer() = default;

@@ -14,11 +14,11 @@
 
 namespace callqueue {
 
-/// How a processor works.
+/// How a processor works. Values out of bounds count as the nearest within.
 struct ProcessorOptions {
   /// Unique among running processors; empty: host name, process and a random part.
   std::string worker;
-  int batch = 100;      ///< Most calls claimed at once; lower it when dialing is slow.
+  int batch = 100;      ///< Most calls claimed at once; 1 to 1,000. Lower it when dialing is slow.
   int parallelism = 8;  ///< Most `Dialer::dial` calls at the same time; also the most calls claimed
                         ///< but not dialed.
   std::chrono::seconds lease{120};         ///< See `ClaimRequest::lease`.
@@ -51,8 +51,8 @@ class Processor {
   Processor(const Processor&) = delete;
   Processor& operator=(const Processor&) = delete;
 
-  /// One round on the caller's thread: advance, look up what lapsed, claim, mark, dial one after
-  /// the other, record. For simulations under a `ManualClock`. Not while `run` runs.
+  /// One round on the caller's thread: advance, look up what lapsed, claim, then mark, dial and
+  /// record one after the other. For simulations under a `ManualClock`. Not while `run` runs.
   Result<StepResult> step();
 
   /// Works until stopped, dialing in parallel; then finishes dials in flight within

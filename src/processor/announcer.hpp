@@ -7,8 +7,8 @@
 
 namespace callqueue {
 
-/// Tells a processor's observer, if there is one: one call at a time, and nothing it throws gets
-/// through.
+/// Tells a processor's observer, if there is one: one call at a time (but for what it causes
+/// itself, by reporting an event from within), and nothing it throws gets through.
 class Announcer {
  public:
   explicit Announcer(Observer* observer) : observer_(observer) {}
@@ -25,7 +25,7 @@ class Announcer {
 
  private:
   Observer* observer_;
-  std::mutex mutex_;
+  std::recursive_mutex mutex_;
 };
 
 }  // namespace callqueue

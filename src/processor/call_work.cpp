@@ -96,22 +96,24 @@ Result<int> CallWork::claim(int limit) {
   return static_cast<int>(held_.size());
 }
 
-Result<std::vector<ClaimedCall>> CallWork::mark() {
-  if (held_.empty()) return std::vector<ClaimedCall>{};
+Result<std::vector<ClaimedCall>> CallWork::mark(std::size_t most) {
+  const auto end = held_.begin() + static_cast<std::ptrdiff_t>(std::min(most, held_.size()));
   std::vector<CallRef> refs;
-  for (const auto& claimed : held_) refs.push_back(ref(claimed.call));
+  for (auto it = held_.begin(); it != end; ++it) refs.push_back(ref(it->call));
   const auto marked = store_.begin_dial(refs, worker_);
   if (!marked) return tl::unexpected(marked.error());
   failpoint("after_begin_dial");
 
   const std::set<CallId> ids(marked->begin(), marked->end());
   std::vector<ClaimedCall> to_dial;
-  std::vector<ClaimedCall> others;
-  for (auto& claimed : held_) {
-    (ids.contains(claimed.call.id) ? to_dial : others).push_back(std::move(claimed));
+  for (auto it = held_.begin(); it != end; ++it) {
+    if (ids.contains(it->call.id)) {
+      to_dial.push_back(std::move(*it));
+    } else {
+      give_back(*it);
+    }
   }
-  held_ = std::move(others);
-  give_back();
+  held_.erase(held_.begin(), end);
 
   const std::lock_guard lock(mutex_);
   being_dialed_.insert(ids.begin(), ids.end());
@@ -119,11 +121,22 @@ Result<std::vector<ClaimedCall>> CallWork::mark() {
 }
 
 void CallWork::give_back() {
-  for (const auto& claimed : held_) {
-    // Where this fails the lease lapses, and the row goes back all the same.
-    static_cast<void>(store_.requeue_call(ref(claimed.call), "not dialed"));
-  }
+  for (const auto& claimed : held_) give_back(claimed);
   held_.clear();
+}
+
+void CallWork::give_back(const ClaimedCall& call) {
+  // Where this fails the lease lapses, and the row goes back all the same.
+  static_cast<void>(store_.requeue_call(ref(call.call), "not dialed"));
+}
+
+bool CallWork::still_leased(const ClaimedCall& call) {
+  const auto now = store_.now();
+  if (!now || !call.call.lease_expires_at || *now < *call.call.lease_expires_at) return true;
+  give_back(call);
+  const std::lock_guard lock(mutex_);
+  being_dialed_.erase(call.call.id);
+  return false;
 }
 
 void CallWork::record(const ClaimedCall& call, const DialResult& result) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <mutex>
 #include <set>
@@ -30,11 +31,15 @@ class CallWork {
   Result<AdvanceResult> advance();
   /// Claims at most `limit` calls. They are held until `mark` or `give_back` takes them.
   Result<int> claim(int limit);
-  /// Marks the held calls as about to be dialed. @return those to dial now; others (cancelled, or
-  /// their lease has lapsed) are given back.
-  Result<std::vector<ClaimedCall>> mark();
+  [[nodiscard]] bool holds_calls() const { return !held_.empty(); }
+  /// Marks the first `most` held calls as about to be dialed. @return those to dial now; others
+  /// (cancelled, their window has closed, their lease has lapsed) are given back.
+  Result<std::vector<ClaimedCall>> mark(std::size_t most);
   /// Returns the held calls to their queue.
   void give_back();
+  /// Whether a marked call may still be dialed: a thread may come to it late, when the machine was
+  /// asleep. One that may not is given back.
+  [[nodiscard]] bool still_leased(const ClaimedCall& call);
 
   /// Records a dialer's answer, however late; keeps it for `record_kept` while the store is
   /// unavailable.
@@ -53,6 +58,7 @@ class CallWork {
   void settle(const Call& call, const std::optional<LookupResult>& answer);
 
  private:
+  void give_back(const ClaimedCall& call);
   Result<void> try_record(const ClaimedCall& call, const DialResult& result);
   Result<void> requeue(const Call& call, std::string_view reason);
   Result<void> extend(const Call& call, const CallEvent& event);

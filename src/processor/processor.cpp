@@ -28,27 +28,41 @@ std::string default_worker() {
          std::to_string(std::random_device{}());
 }
 
+/// The options, each within its bounds.
+ProcessorOptions bounded(ProcessorOptions options) {
+  if (options.worker.empty()) options.worker = default_worker();
+  options.batch = std::clamp(options.batch, 1, 1000);
+  options.parallelism = std::max(options.parallelism, 1);
+  options.lease = std::clamp<std::chrono::seconds>(options.lease, std::chrono::seconds(1),
+                                                   std::chrono::hours(1));
+  return options;
+}
+
 }  // namespace
 
 struct Processor::Impl {
   Impl(Store& a_store, Dialer& a_dialer, ProcessorOptions some_options, Observer* observer)
       : store(a_store),
         dialer(a_dialer),
-        options(std::move(some_options)),
+        options(bounded(std::move(some_options))),
         announcer(observer),
-        work(a_store, a_dialer, announcer,
-             options.worker.empty() ? default_worker() : options.worker, options.lease),
-        pool(std::max(1, options.parallelism)) {}
+        work(a_store, a_dialer, announcer, options.worker, options.lease),
+        pool(options.parallelism) {}
   ~Impl() { gate->close(); }
 
-  /// One round. `dial` takes every call that was marked, `look_up` every call to ask about.
+  /// One round. `look_up` takes every call to ask about, `dial` every call that was marked: at most
+  /// `at_once` are marked before the first of them is dialed.
   template <class Dial, class LookUp>
-  Result<StepResult> round(int room, const std::stop_token& stop, Dial&& dial, LookUp&& look_up);
+  Result<StepResult> round(int room, const std::stop_token& stop, std::size_t at_once, Dial&& dial,
+                           LookUp&& look_up);
+  /// Marks and dials what is held. @return how many.
+  template <class Dial>
+  Result<int> dial_held(std::size_t at_once, Dial&& dial);
 
   void dial_on_pool(const ClaimedCall& call);
   void look_up_on_pool(const Call& call);
   /// How many more calls could be handed to the dialer at once.
-  [[nodiscard]] int room() const { return std::max(1, options.parallelism) - busy; }
+  [[nodiscard]] int room() const { return options.parallelism - busy; }
   void done() {
     --busy;
     notify();
@@ -86,8 +100,8 @@ Processor::Processor(Store& store, Dialer& dialer, ProcessorOptions options, Obs
 Processor::~Processor() = default;
 
 template <class Dial, class LookUp>
-Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop, Dial&& dial,
-                                          LookUp&& look_up) {
+Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
+                                          std::size_t at_once, Dial&& dial, LookUp&& look_up) {
   if (const auto kept = work.record_kept(); !kept) return tl::unexpected(kept.error());
   const auto advanced = work.advance();
   if (!advanced) return tl::unexpected(advanced.error());
@@ -100,22 +114,32 @@ Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
   if (!claimed) return tl::unexpected(claimed.error());
   // What is not marked yet can still go back without a trace.
   if (stop.stop_requested()) return StepResult{.advanced = *advanced, .claimed = *claimed};
-  const auto marked = work.mark();
-  if (!marked) return tl::unexpected(marked.error());
-  for (const auto& call : *marked) dial(call);
+  const auto dialed = dial_held(at_once, std::forward<Dial>(dial));
+  if (!dialed) return tl::unexpected(dialed.error());
 
   const auto wakeup = store.next_wakeup();
   if (!wakeup) return tl::unexpected(wakeup.error());
-  return StepResult{.advanced = *advanced,
-                    .claimed = *claimed,
-                    .dialed = static_cast<int>(marked->size()),
-                    .next_wakeup = *wakeup};
+  return StepResult{
+      .advanced = *advanced, .claimed = *claimed, .dialed = *dialed, .next_wakeup = *wakeup};
+}
+
+template <class Dial>
+Result<int> Processor::Impl::dial_held(std::size_t at_once, Dial&& dial) {
+  int dialed = 0;
+  while (work.holds_calls()) {
+    const auto marked = work.mark(at_once);
+    if (!marked) return tl::unexpected(marked.error());
+    for (const auto& call : *marked) dial(call);
+    dialed += static_cast<int>(marked->size());
+  }
+  return dialed;
 }
 
 Result<StepResult> Processor::step() {
   auto& impl = *impl_;
+  // Dialing one after the other may take longer than a lease lasts: each is marked in its turn.
   return impl.round(
-      std::max(1, impl.options.batch), {},
+      impl.options.batch, {}, 1,
       [&](const ClaimedCall& call) { impl.work.record(call, dial_safely(impl.dialer, call)); },
       [&](const Call& call) { impl.work.settle(call, look_up_safely(impl.dialer, call)); });
 }
@@ -123,6 +147,10 @@ Result<StepResult> Processor::step() {
 void Processor::Impl::dial_on_pool(const ClaimedCall& call) {
   ++busy;
   pool.run([this, kept_gate = gate, &host = dialer, call] {
+    if (const Gate::Pass pass(*kept_gate); !pass || !work.still_leased(call)) {
+      if (pass) done();
+      return;
+    }
     const auto result = dial_safely(host, call);  // From here on the processor may be gone.
     if (const Gate::Pass pass(*kept_gate); pass) {
       work.record(call, result);
@@ -149,7 +177,8 @@ Result<void> Processor::run(std::stop_token stop) {
     // Read before the round: what is committed during it is looked at once more.
     const auto change = impl.store.change_counter();
     const auto worked = impl.round(
-        impl.room(), stop, [&](const ClaimedCall& call) { impl.dial_on_pool(call); },
+        impl.room(), stop, static_cast<std::size_t>(impl.options.batch),
+        [&](const ClaimedCall& call) { impl.dial_on_pool(call); },
         [&](const Call& call) { impl.look_up_on_pool(call); });
     if (!worked) {
       if (worked.error().code == ErrorCode::corrupt) return tl::unexpected(worked.error());

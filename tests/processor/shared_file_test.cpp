@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
 #include <stdexcept>
@@ -43,6 +44,22 @@ class Locker {
     }
   }
   sqlite3* database_ = nullptr;
+};
+
+/// A machine that falls asleep for ten minutes right after somebody looked at its clock.
+class NappingClock final : public Clock {
+ public:
+  explicit NappingClock(std::shared_ptr<ManualClock> clock) : clock_(std::move(clock)) {}
+  void nap_after_next_look() { awake_ = false; }
+  [[nodiscard]] Instant now() const override {
+    const auto now = clock_->now();
+    if (!awake_.exchange(true)) clock_->advance(10min);
+    return now;
+  }
+
+ private:
+  std::shared_ptr<ManualClock> clock_;
+  mutable std::atomic<bool> awake_ = true;
 };
 
 StoreOptions impatient() {
@@ -149,6 +166,36 @@ BOOST_AUTO_TEST_CASE(a_step_on_a_locked_store_fails_and_the_next_one_goes_on) {
   BOOST_CHECK(step.error().code == ErrorCode::unavailable);
   locker.unlock();
   BOOST_TEST(value(processor.step()).dialed == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_is_not_dialed_when_its_lease_lapsed_while_the_machine_slept) {
+  TemporaryFile file;
+  SmallWorld world(file.url(), {.durability = StoreOptions::Durability::normal});
+  world.active_campaign(1);
+  const auto clock = std::make_shared<NappingClock>(world.clock);
+  const auto store = value(open_store(file.url(), {.clock = clock}));
+  struct Sleepy final : Observer {
+    NappingClock* clock = nullptr;
+    Watched<std::vector<CallId>> claimed;
+    void on_claimed(const ClaimedCall& call) override {
+      if (claimed.get().empty()) clock->nap_after_next_look();  // When the call is marked.
+      claimed.change([&](auto& ids) { ids.push_back(call.call.id); });
+    }
+  } sleepy;
+  sleepy.clock = clock.get();
+  TestDialer dialer;
+  Processor processor(*store, dialer, {}, &sleepy);
+  Running running(processor);
+  BOOST_TEST(sleepy.claimed.comes_true([](const auto& ids) { return !ids.empty(); }));
+  const auto first = sleepy.claimed.get().front();
+  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto is_over = [&] {
+    return !is_active(value(world.store->find_call(world.user.id, first)).status);
+  };
+  while (!is_over() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  BOOST_TEST(is_over());
+  value(running.stop());
+  for (const auto id : dialer.dialed.get()) BOOST_TEST((id != first));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -168,6 +168,77 @@ BOOST_AUTO_TEST_CASE(reports_go_through_the_processor_to_the_observer) {
   BOOST_TEST(bench.observer.counts.get().reported == 1);
 }
 
+BOOST_AUTO_TEST_CASE(dialing_that_takes_longer_than_a_lease_dials_nothing_without_one) {
+  Bench bench;
+  value(bench.world.store->set_user_limits(bench.world.user.id, 6, {}));
+  const auto campaign = bench.world.active_campaign(6);
+  bool all_leased = true;
+  bench.dialer.answer = [&](const ClaimedCall& call) {
+    all_leased = all_leased && bench.world.clock->now() < *call.call.lease_expires_at;
+    bench.world.clock->advance(50s);  // A slow provider, and somebody else who keeps time.
+    value(bench.world.store->advance({.lapse_submitted = false}));
+    return DialResult::accepted("p");
+  };
+
+  const auto step = bench.step();
+
+  BOOST_TEST(step.claimed == 6);
+  BOOST_TEST(step.dialed == 3);
+  BOOST_TEST(all_leased);
+  // What was not dialed is not lost and has spent no attempt.
+  BOOST_TEST(bench.world.statistics(campaign).queued == 3);
+  BOOST_TEST(bench.world.statistics(campaign).processing == 3);
+  BOOST_TEST(bench.world.statistics(campaign).attempts == 3);
+  BOOST_TEST(bench.world.calls({CallStatus::unknown}).empty());
+  bench.step();
+  BOOST_TEST(bench.world.calls({CallStatus::initiated}).size() == 6u);
+  BOOST_TEST(all_leased);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_whose_window_closes_before_it_is_dialed_waits_for_the_next) {
+  Bench bench;
+  auto plan = bench.world.plan();
+  plan.last_call_time = 10h + 1min;
+  bench.world.active_campaign(2, plan);
+  bench.dialer.answer = [&](const ClaimedCall&) {
+    bench.world.clock->advance(61s);
+    return DialResult::accepted("p");
+  };
+  const auto step = bench.step();
+  BOOST_TEST(step.claimed == 2);
+  BOOST_TEST(step.dialed == 1);
+  BOOST_TEST(bench.step().claimed == 0);
+  bench.world.clock->advance_to(at("2026-03-26T09:00:00Z"));
+  BOOST_TEST(bench.step().dialed == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_observer_may_report_from_within) {
+  struct Hasty final : Observer {
+    Processor* processor = nullptr;
+    int ended_calls = 0;
+    void on_dialed(const ClaimedCall& call, const DialResult&) override {
+      const std::vector<CallEvent> events{ended(call.call, CallStatus::completed)};
+      value(processor->report(events));
+    }
+    void on_reported(const CallReport& report) override { ended_calls += report.ended ? 1 : 0; }
+  } hasty;
+  SmallWorld world;
+  TestDialer dialer;
+  world.active_campaign(1);
+  Processor processor(*world.store, dialer, {}, &hasty);
+  hasty.processor = &processor;
+  BOOST_TEST(value(processor.step()).dialed == 1);
+  BOOST_TEST(hasty.ended_calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(options_out_of_bounds_count_as_the_nearest_within) {
+  SmallWorld world;
+  TestDialer dialer;
+  world.active_campaign(1);
+  Processor processor(*world.store, dialer, {.batch = 0, .parallelism = -3, .lease = 0s});
+  BOOST_TEST(value(processor.step()).dialed == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(lookups)
