@@ -182,8 +182,8 @@ class Store {
   virtual Result<FinishedAndClaimed> finish_and_claim(std::span<const CallEvent> events,
                                                       const ClaimRequest& request) = 0;
   /// Marks claimed calls as about to be dialed (`submitted_at`), while their lease is still this
-  /// worker's and their campaign was not cancelled. @return those marked: a call not among them
-  /// must not be dialed.
+  /// worker's, their window is open (a direct call: it has not expired) and their campaign was not
+  /// cancelled. @return those marked: a call not among them must not be dialed.
   virtual Result<std::vector<CallId>> begin_dial(std::span<const CallRef> calls,
                                                  std::string_view worker) = 0;
   /// Extends the dial lease to now plus `lease`. `conflict` when it lapsed or is another worker's.
@@ -204,7 +204,8 @@ class Store {
       std::span<const CallEvent> events) = 0;
   /// Takes a slot for a call that the host makes by itself: a `calls` row without queued call,
   /// `direct`, accepted, with a deadline. Ended like any other call by an event. `limit_reached`
-  /// when there is no room.
+  /// when there is no room; `conflict` (`phone_number`) while the user has an active call to the
+  /// number; `invalid_argument` (`deadline`) unless that is above zero.
   virtual Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
                                     std::chrono::seconds deadline) = 0;
   [[nodiscard]] virtual Result<Call> find_call(UserId user_id, CallId id) = 0;

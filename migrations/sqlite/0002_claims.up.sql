@@ -88,17 +88,20 @@ CREATE INDEX callqueue_lanes_closing ON callqueue_lanes (closes_at)
   WHERE stale = 0 AND campaign_id IS NOT NULL AND campaign_status NOT IN ('completed', 'cancelled');
 CREATE INDEX callqueue_lanes_scheduled ON callqueue_lanes (opens_at) WHERE stale = 0 AND campaign_status = 'scheduled';
 
--- The round robin. in_turn may be 1 for a user with nothing to take (a claim finds out and parks it), never 0 for one that
--- could take something now; wake_at is when a parked user's next lane opens.
+-- The round robin. A user is in turn or parked. In turn it may have nothing to take (a claim finds out and parks it); one
+-- that could take something is never parked without a wake_at that has come: then the next claim brings it back.
 CREATE TABLE callqueue_turns (
   user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
   last_turn INTEGER NOT NULL DEFAULT 0,        -- number of its last dealing; 0: never served
+  ceiling INTEGER NOT NULL,                    -- copy of users.system_concurrent_calls_limit, kept by a trigger
   in_turn INTEGER NOT NULL DEFAULT 0,
+  at_limit INTEGER NOT NULL DEFAULT 0,         -- parked for want of room: one of its calls has to end
   wake_at INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX callqueue_turns_order ON callqueue_turns (last_turn, user_id) WHERE in_turn = 1;
+-- By ceiling first: while the system is too busy for some users, a claim never looks at them.
+CREATE INDEX callqueue_turns_order ON callqueue_turns (ceiling, last_turn, user_id) WHERE in_turn = 1;
 CREATE INDEX callqueue_turns_parked ON callqueue_turns (wake_at) WHERE in_turn = 0 AND wake_at IS NOT NULL;
-INSERT INTO callqueue_turns (user_id) SELECT id FROM users;
+INSERT INTO callqueue_turns (user_id, ceiling) SELECT id, system_concurrent_calls_limit FROM users;
 
 ALTER TABLE call_queue ADD COLUMN lane_id INTEGER REFERENCES callqueue_lanes (lane_id);
 ALTER TABLE call_queue ADD COLUMN ready INTEGER NOT NULL DEFAULT 0;   -- scheduled_for has come
@@ -161,13 +164,16 @@ UPDATE call_queue SET
 -- (No INSERT OR IGNORE in a trigger: an outer INSERT OR REPLACE would make it replace.)
 CREATE TRIGGER callqueue_user_insert AFTER INSERT ON users
 BEGIN
-  INSERT INTO callqueue_turns (user_id)
-    SELECT NEW.id WHERE NOT EXISTS (SELECT 1 FROM callqueue_turns WHERE user_id = NEW.id);
+  INSERT INTO callqueue_turns (user_id, ceiling)
+    SELECT NEW.id, NEW.system_concurrent_calls_limit
+    WHERE NOT EXISTS (SELECT 1 FROM callqueue_turns WHERE user_id = NEW.id);
+  -- It may have replaced one that had a turn and lanes.
+  UPDATE callqueue_turns SET ceiling = NEW.system_concurrent_calls_limit
+  WHERE user_id = NEW.id AND ceiling <> NEW.system_concurrent_calls_limit;
   -- A column's default cannot be changed: who was given none of its own follows the system limit.
   UPDATE users SET system_concurrent_calls_limit = (SELECT system_limit FROM callqueue_settings)
   WHERE id = NEW.id AND NEW.system_concurrent_calls_limit = 10;
-  -- It may have replaced one that had lanes.
-  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.id AND in_turn = 0
+  UPDATE callqueue_turns SET at_limit = 0, wake_at = 0 WHERE user_id = NEW.id AND in_turn = 0
     AND EXISTS (SELECT 1 FROM callqueue_lanes WHERE user_id = NEW.id AND campaign_id IS NULL);
   UPDATE callqueue_lanes SET stale = 1, relane = 1
   WHERE campaign_id IN (SELECT id FROM call_campaigns WHERE user_id = NEW.id);
@@ -253,7 +259,7 @@ BEGIN
   UPDATE call_queue SET ready = 0 WHERE rowid = NEW.rowid;
 END;
 
--- --- Readiness and turns: in_turn is never 0 for a user that could take something now -------------------------------------
+-- --- Readiness and turns: a user that could take something is in turn, or its wake-up has come ---------------------------
 
 CREATE TRIGGER callqueue_row_ready_insert AFTER INSERT ON call_queue WHEN NEW.status = 'queued' AND NEW.ready = 1
 BEGIN
@@ -269,14 +275,32 @@ ON callqueue_lanes
 WHEN NEW.has_ready = 1 AND NEW.stale = 0 AND NEW.import_id IS NULL AND NEW.campaign_status = 'active'
   AND NEW.opens_at IS NOT NULL
 BEGIN
-  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.user_id AND in_turn = 0;
+  UPDATE callqueue_turns SET wake_at = NEW.opens_at
+  WHERE user_id = NEW.user_id AND in_turn = 0 AND (wake_at IS NULL OR wake_at > NEW.opens_at);
 END;
 
--- A user without any slot is parked like one without ready rows.
+-- Room for a user that was parked for want of it: a limit was raised, or a call has ended or gone.
 CREATE TRIGGER callqueue_user_limit AFTER UPDATE OF concurrent_calls_limit ON users
 WHEN NEW.concurrent_calls_limit > OLD.concurrent_calls_limit
 BEGIN
-  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id = NEW.id AND in_turn = 0;
+  UPDATE callqueue_turns SET at_limit = 0, wake_at = 0 WHERE user_id = NEW.id AND at_limit = 1;
+END;
+CREATE TRIGGER callqueue_call_ends AFTER UPDATE OF status, user_id ON calls
+WHEN (OLD.status = 'initiated' OR OLD.status = 'ringing' OR OLD.status = 'in_progress')
+  AND (NEW.user_id <> OLD.user_id
+       OR NOT (NEW.status = 'initiated' OR NEW.status = 'ringing' OR NEW.status = 'in_progress'))
+BEGIN
+  UPDATE callqueue_turns SET at_limit = 0, wake_at = 0 WHERE user_id = OLD.user_id AND at_limit = 1;
+END;
+CREATE TRIGGER callqueue_call_goes AFTER DELETE ON calls
+WHEN OLD.status = 'initiated' OR OLD.status = 'ringing' OR OLD.status = 'in_progress'
+BEGIN
+  UPDATE callqueue_turns SET at_limit = 0, wake_at = 0 WHERE user_id = OLD.user_id AND at_limit = 1;
+END;
+CREATE TRIGGER callqueue_user_ceiling AFTER UPDATE OF system_concurrent_calls_limit ON users
+WHEN NEW.system_concurrent_calls_limit <> OLD.system_concurrent_calls_limit
+BEGIN
+  UPDATE callqueue_turns SET ceiling = NEW.system_concurrent_calls_limit WHERE user_id = NEW.id;
 END;
 
 -- --- Lanes follow their campaign, rules, zones ---------------------------------------------------------------------------

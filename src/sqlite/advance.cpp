@@ -16,14 +16,10 @@ namespace {
 
 // Index callqueue_calls_lease.
 constexpr char kLapsedUnmarked[] =
-    "SELECT " CALLQUEUE_CALL_COLUMNS
-    " FROM calls c WHERE "
-    "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') "
-    "AND c.lease_expires_at <= ?1 AND c.submitted_at IS NULL LIMIT ?2";
-constexpr char kLapsedMarked[] =
-    "SELECT c.user_id, c.id FROM calls c "
-    "WHERE (c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') "
-    "AND c.lease_expires_at <= ?1 AND c.submitted_at IS NOT NULL LIMIT ?2";
+    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+    "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2";
+constexpr char kLapsedMarked[] = "SELECT c.user_id, c.id FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+                                 "AND " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2";
 // Index idx_call_queue_scheduled_for: waiting rows only, the earliest first.
 constexpr char kMakeReady[] = R"sql(
   UPDATE call_queue SET ready = 1 WHERE rowid IN (

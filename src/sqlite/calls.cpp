@@ -8,24 +8,27 @@
 namespace callqueue::sqlite {
 namespace {
 
-// One conditional statement a call: only while the lease is the worker's own and the campaign was
-// not cancelled.
+// One conditional statement a call: only while the lease is the worker's own, the row still waits
+// for this call, and the call may start: its lane is open, its campaign was not cancelled. A paused
+// campaign's calls go on.
 constexpr char kBeginDial[] = R"sql(
   UPDATE calls SET submitted_at = ?4
   WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated' AND submitted_at IS NULL
     AND lease_expires_at > ?4
-    AND NOT EXISTS (SELECT 1 FROM call_campaigns c WHERE c.id = campaign_id AND c.status = 'cancelled'))sql";
+    AND EXISTS (SELECT 1 FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
+                WHERE q.user_id = calls.user_id AND q.id = calls.queue_id
+                  AND q.status = 'processing' AND q.call_id = calls.id
+                  AND (q.not_after IS NULL OR q.not_after >= ?4)
+                  AND l.campaign_status <> 'cancelled'
+                  AND l.stale = 0 AND l.opens_at <= ?4 AND l.closes_at >= ?4))sql";
 constexpr char kRenew[] = R"sql(
   UPDATE calls SET lease_expires_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated'
     AND provider_call_id IS NULL AND lease_expires_at > ?4)sql";
 // Index callqueue_calls_lease.
 constexpr char kLapsed[] =
-    "SELECT " CALLQUEUE_CALL_COLUMNS
-    " FROM calls c WHERE "
-    "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') "
-    "AND c.lease_expires_at <= ?1 AND c.submitted_at IS NOT NULL "
-    "ORDER BY c.lease_expires_at, c.id LIMIT ?2";
+    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+    "AND " CALLQUEUE_MAY_BE_PLACED "ORDER BY c.lease_expires_at, c.id LIMIT ?2";
 // Index calls_id_user_id_unique; the filter is optional.
 constexpr char kList[] =
     "SELECT " CALLQUEUE_CALL_COLUMNS

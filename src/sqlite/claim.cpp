@@ -8,33 +8,14 @@
 #include "sqlite/rows.hpp"
 #include "sqlite/slots.hpp"
 #include "sqlite/store.hpp"
+#include "sqlite/turns.hpp"
 #include "sqlite/user_queue.hpp"
+#include "store/dialed_number.hpp"
 #include "store/failpoint.hpp"
 
 namespace callqueue::sqlite {
 namespace {
 
-// Index callqueue_turns_parked. Bounded: a claim never pays for more than this many users that wake
-// up at once.
-constexpr char kWakeParked[] = R"sql(
-  UPDATE callqueue_turns SET in_turn = 1, wake_at = NULL WHERE user_id IN (
-    SELECT user_id FROM callqueue_turns WHERE in_turn = 0 AND wake_at <= ?1 ORDER BY wake_at LIMIT 10000))sql";
-
-// Index callqueue_turns_order: users with something to take, least recently served first.
-constexpr char kUsersInTurn[] = R"sql(
-  SELECT t.user_id, t.last_turn, u.concurrent_calls_limit, u.system_concurrent_calls_limit
-  FROM callqueue_turns t JOIN users u ON u.id = t.user_id
-  WHERE t.in_turn = 1 AND (t.last_turn, t.user_id) > (?1, ?2)
-  ORDER BY t.last_turn, t.user_id LIMIT ?3)sql";
-
-// Nothing to take: out of the turn order until its next lane opens, or until a trigger brings it
-// back.
-constexpr char kPark[] = R"sql(
-  UPDATE callqueue_turns SET in_turn = 0, wake_at = (
-    SELECT min(opens_at) FROM callqueue_lanes
-    WHERE user_id = ?1 AND has_ready = 1 AND stale = 0 AND import_id IS NULL AND campaign_status = 'active'
-      AND opens_at > ?2)
-  WHERE user_id = ?1)sql";
 constexpr char kForgetReady[] = "UPDATE callqueue_lanes SET has_ready = 0 WHERE lane_id = ?1";
 
 constexpr char kReadRow[] =
@@ -49,7 +30,6 @@ constexpr char kTakeRow[] = R"sql(
   WHERE rowid = ?1 AND status = 'queued')sql";
 constexpr char kNextAction[] =
     "SELECT next_action FROM call_campaigns WHERE user_id = ?1 AND id = ?2";
-constexpr char kServed[] = "UPDATE callqueue_turns SET last_turn = ?2 WHERE user_id = ?1";
 constexpr char kLastTurn[] = "UPDATE callqueue_settings SET last_turn = ?1";
 
 constexpr char kUserLimits[] =
@@ -71,14 +51,14 @@ class Claim {
         now_(now),
         request_(request),
         uuids_(uuids),
-        slots_(count_slots(database)) {}
+        slots_(count_slots(database)),
+        turns_(database) {}
 
   std::vector<ClaimedCall> run() {
     wanted_ = static_cast<std::size_t>(std::clamp(request_.limit, 0, slots_.free()));
     if (request_.only) {
       claim_only(request_.only_user.value_or(UserId{}), *request_.only);
-    } else if (wanted_ > 0) {
-      database_.run(kWakeParked, now_);
+    } else {
       deal_slots();
     }
     write_turns();
@@ -86,20 +66,14 @@ class Claim {
   }
 
  private:
-  struct TurnOfUser {
-    UserId user_id;
-    std::int64_t turn = 0;
-    UserLimits limits;
-  };
-
   /// One slot to each user in turn order; once all were dealt to, around again in the order of
   /// dealing.
   void deal_slots() {
     RoundRobinAllocator allocator;
     while (claimed_.size() < wanted_) {
-      if (const auto user = next_in_turn()) {
+      if (const auto user = turns_.next(active())) {
         const int room = room_of(*user);
-        if (user->limits.concurrent == 0) database_.run(kPark, user->user_id, now_);
+        if (room == 0) leave_out(*user);
         if (room == 0 || !start_queue(*user)) continue;
         allocator.add({.user_id = user->user_id,
                        .turn = static_cast<Turn>(user->turn),
@@ -117,26 +91,13 @@ class Claim {
   }
   int active() const { return slots_.active + static_cast<int>(claimed_.size()); }
 
-  std::optional<TurnOfUser> next_in_turn() {
-    if (page_at_ == page_.size() && !walked_all_) fetch_users();
-    if (page_at_ == page_.size()) return std::nullopt;
-    return page_[page_at_++];
-  }
-
-  void fetch_users() {
-    constexpr std::size_t kPage = 32;
-    const auto after =
-        page_.empty() ? TurnOfUser{.user_id = {}, .turn = -1, .limits = {}} : page_.back();
-    page_.clear();
-    page_at_ = 0;
-    auto rows =
-        database_.query(kUsersInTurn, after.turn, after.user_id, static_cast<std::int64_t>(kPage));
-    while (rows.step()) {
-      page_.push_back({.user_id = get_id<UserId>(rows, 0),
-                       .turn = rows.get<std::int64_t>(1),
-                       .limits = {rows.get<int>(2), rows.get<int>(3)}});
+  /// The user is at its limit. A few such users are quicker passed by every time than parked and
+  /// brought back.
+  void leave_out(const TurnOfUser& user) {
+    constexpr int kPassedBy = 32;
+    if (++left_out_ > kPassedBy || user.limits.concurrent == 0) {
+      park_at_limit(database_, user.user_id);
     }
-    walked_all_ = page_.size() < kPage;
   }
 
   struct UserInClaim {
@@ -155,7 +116,7 @@ class Claim {
     for (const auto lane_id : queue.empty_lanes()) database_.run(kForgetReady, lane_id);
     if (!first) {
       // A row whose number is busy waits for a call to end, not for a lane.
-      if (!queue.had_ready()) database_.run(kPark, user.user_id, now_);
+      if (!queue.had_ready()) park(database_, user.user_id, now_);
       return false;
     }
     users_.emplace(user.user_id, UserInClaim{.queue = std::move(queue),
@@ -239,20 +200,21 @@ class Claim {
     }
     const bool may_start = row.get<bool>(3);
     if (!may_start || wanted_ == 0 ||
-        busy_numbers(database_, user_id).contains(row.get<std::string>(2)))
+        busy_numbers(database_, user_id).contains(dialed_number(row.get<std::string_view>(2)))) {
       return;
+    }
     auto limits = database_.query(kUserLimits, user_id);
     if (!limits.step()) return;
     const TurnOfUser user{
         .user_id = user_id, .turn = 0, .limits = {limits.get<int>(0), limits.get<int>(1)}};
     if (room_of(user) == 0) return;
     take(row.get<std::int64_t>(0));
-    database_.run(kServed, user_id, slots_.last_turn);
+    note_dealing(database_, user_id, slots_.last_turn);
   }
 
   void write_turns() {
     for (const auto& [user_id, user] : users_) {
-      if (user.last_turn > 0) database_.run(kServed, user_id, user.last_turn);
+      if (user.last_turn > 0) note_dealing(database_, user_id, user.last_turn);
     }
     if (!claimed_.empty()) database_.run(kLastTurn, slots_.last_turn);
   }
@@ -263,13 +225,15 @@ class Claim {
   UuidSource& uuids_;
   Slots slots_;
   std::size_t wanted_ = 0;
-  std::vector<TurnOfUser> page_;
-  std::size_t page_at_ = 0;
-  bool walked_all_ = false;
+  TurnOrder turns_;
+  int left_out_ = 0;
   std::unordered_map<UserId, UserInClaim> users_;
   std::map<CampaignId, std::string> next_actions_;
   std::vector<ClaimedCall> claimed_;
 };
+
+/// Users brought back in one transaction: about 50 ms.
+constexpr int kMostWoken = 10'000;
 
 constexpr char kReserve[] = R"sql(
   INSERT INTO calls (id, user_id, phone_number, call_type, attempt, status, provider_call_id, leased_by,
@@ -280,8 +244,23 @@ constexpr char kReserved[] =
 
 }  // namespace
 
+template <class Body>
+auto SqliteStore::write_with_turns(Body&& body)
+    -> Result<std::invoke_result_t<Body, Database&, Instant>> {
+  for (;;) {
+    auto done =
+        write([&](Database& database,
+                  Instant now) -> std::optional<std::invoke_result_t<Body, Database&, Instant>> {
+          if (wake_due(database, now, kMostWoken) == kMostWoken) return std::nullopt;
+          return body(database, now);
+        });
+    if (!done) return tl::unexpected<Error>(done.error());
+    if (*done) return **std::move(done);
+  }
+}
+
 Result<std::vector<ClaimedCall>> SqliteStore::claim(const ClaimRequest& request) {
-  auto claimed = write([&](Database& database, Instant now) {
+  auto claimed = write_with_turns([&](Database& database, Instant now) {
     auto calls = Claim{database, now, request, *uuids_}.run();
     failpoint("before_commit_claim");
     return calls;
@@ -292,9 +271,10 @@ Result<std::vector<ClaimedCall>> SqliteStore::claim(const ClaimRequest& request)
 
 Result<FinishedAndClaimed> SqliteStore::finish_and_claim(std::span<const CallEvent> events,
                                                          const ClaimRequest& request) {
-  auto done = write([&](Database& database, Instant now) {
+  auto done = write_with_turns([&](Database& database, Instant now) {
     FinishedAndClaimed both;
     both.reports = report_all(database, now, events);
+    wake_due(database, now, kMostWoken);  // Whom the reports gave room or something to take.
     both.claimed = Claim{database, now, request, *uuids_}.run();
     failpoint("before_commit_claim");
     return both;
@@ -306,6 +286,9 @@ Result<FinishedAndClaimed> SqliteStore::finish_and_claim(std::span<const CallEve
 Result<Call> SqliteStore::reserve_slot(UserId user_id, std::string_view phone_number,
                                        std::chrono::seconds deadline) {
   return write([&](Database& database, Instant now) {
+    if (deadline <= std::chrono::seconds{0}) {
+      throw Failure{ErrorCode::invalid_argument, "the deadline must lie ahead", "deadline"};
+    }
     auto row = database.query(kUserLimits, user_id);
     if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
     const UserLimits limits{row.get<int>(0), row.get<int>(1)};
@@ -315,7 +298,7 @@ Result<Call> SqliteStore::reserve_slot(UserId user_id, std::string_view phone_nu
     if (limits.room(slots.active, slots.active_of(user_id)) == 0) {
       throw Failure{ErrorCode::limit_reached, "the user is at its limit", "concurrent_calls_limit"};
     }
-    if (busy_numbers(database, user_id).contains(std::string{phone_number})) {
+    if (busy_numbers(database, user_id).contains(dialed_number(phone_number))) {
       throw Failure{ErrorCode::conflict, "the user has an active call to this number",
                     "phone_number"};
     }

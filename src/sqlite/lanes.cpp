@@ -8,6 +8,7 @@
 
 #include "callqueue/call_campaign.hpp"
 #include "sqlite/rows.hpp"
+#include "sqlite/turns.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -141,6 +142,8 @@ int roll_lanes(Database& database, Instant now, int budget, int& ended) {
       close_lane(database, now, lane);
     }
     ended += static_cast<int>(database.run(kEndCampaign, lane.campaign_id, now));
+    // Who has just closed is parked here, a budget at a time, rather than all by the next claim.
+    park_if_closed(database, lane.user_id, now);
   }
   return static_cast<int>(lanes.size());
 }

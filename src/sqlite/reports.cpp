@@ -85,12 +85,11 @@ Call find_named_call(Database& database, const CallEvent& event) {
 }
 
 /// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
-/// without.
+/// without. Rules that somebody's SQL spoiled allow none.
 std::optional<RowRules> load_rules(Database& database, const Call& call, const RowOfCall& row) {
   if (row.max_attempts <= call.attempt) return std::nullopt;
   const auto campaign = readable_campaign(database, row.queued.user_id, *row.queued.campaign_id);
-  // Nobody knows when to retry by rules that cannot be read; the call has ended all the same.
-  if (!campaign) return std::nullopt;
+  if (!campaign || !validate(campaign->rules.retry)) return std::nullopt;
   // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
   return RowRules{.campaign_status = campaign->status,
                   .retry = campaign->rules.retry,

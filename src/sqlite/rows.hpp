@@ -42,6 +42,15 @@ namespace callqueue::sqlite {
 
 [[nodiscard]] Call read_call(const Query& row);
 
+// Of `calls c`: an active call whose lease or deadline has passed by ?1 (index
+// callqueue_calls_lease), and whether it may have been placed: it was marked, or somebody has heard
+// of it.
+#define CALLQUEUE_LAPSED_CALL                                                         \
+  "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') AND " \
+  "c.lease_expires_at <= ?1 "
+#define CALLQUEUE_MAY_BE_PLACED \
+  "(c.submitted_at IS NOT NULL OR c.provider_call_id IS NOT NULL OR c.status <> 'initiated') "
+
 /// Columns of a campaign with its rules, of `call_campaigns c JOIN callqueue_campaign_rules r ON
 /// r.campaign_id = c.id`.
 #define CALLQUEUE_CAMPAIGN_COLUMNS                                                              \

@@ -1,5 +1,7 @@
 #include "sqlite/slots.hpp"
 
+#include "store/dialed_number.hpp"
+
 namespace callqueue::sqlite {
 namespace {
 
@@ -35,7 +37,7 @@ std::set<std::string> busy_numbers(Database& database, UserId user_id) {
   std::set<std::string> numbers;
   auto rows = database.query(kBusyNumbers, user_id);
   while (rows.step()) {
-    auto number = rows.get<std::string>(0);
+    auto number = dialed_number(rows.get<std::string_view>(0));
     if (!number.empty()) numbers.insert(std::move(number));
   }
   return numbers;

@@ -40,7 +40,7 @@ struct UserLimits {
   }
 };
 
-/// The numbers this user has an active call to.
+/// The numbers this user has an active call to, as they are dialed.
 [[nodiscard]] std::set<std::string> busy_numbers(Database& database, UserId user_id);
 
 }  // namespace callqueue::sqlite

@@ -115,6 +115,10 @@ class SqliteStore final : public Store {
   /// the body throws as `Failure` becomes the result's error, and nothing of it stays.
   template <class Body>
   auto write(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>>;
+  /// Like `write`, once every user whose wake-up is due is back in turn: where very many are, in
+  /// transactions before it that let others through.
+  template <class Body>
+  auto write_with_turns(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>>;
   /// Runs `body(database, now)` on one snapshot, beside writers.
   template <class Body>
   auto read(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>>;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "store/dialed_number.hpp"
+
 namespace callqueue::sqlite {
 namespace {
 
@@ -60,7 +62,7 @@ void UserQueue::fetch(Lane& lane) {
                          .position = rows.get<std::int64_t>(2),
                          .created_at = rows.get<Instant>(3),
                          .id = rows.get<std::string>(4),
-                         .phone_number = rows.get<std::string>(5)});
+                         .phone_number = dialed_number(rows.get<std::string_view>(5))});
   }
   if (lane.fetched == 0 && found == 0) empty_lanes_.push_back(lane.lane_id);
   had_ready_ = had_ready_ || found > 0;

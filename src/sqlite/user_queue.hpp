@@ -19,7 +19,7 @@ struct ReadyRow {
   std::int64_t position = 0;
   Instant created_at;
   std::string id;
-  std::string phone_number;
+  std::string phone_number;  ///< As it is dialed.
 };
 
 /// One user's ready rows in claim order (direct calls first, then priority, position, age, id),

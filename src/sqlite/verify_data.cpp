@@ -69,9 +69,15 @@ constexpr DataCheck kChecks[] = {
        WHERE t.in_turn = 0 AND l.has_ready = 1 AND l.stale = 0 AND l.import_id IS NULL
          AND l.campaign_status = 'active' AND l.opens_at IS NOT NULL AND l.closes_at >= ?1
          AND (t.wake_at IS NULL OR t.wake_at > max(l.opens_at, ?1))
+         AND NOT (t.at_limit = 1 AND u.concurrent_calls_limit <= (
+           SELECT count(*) FROM calls c WHERE c.user_id = u.id
+             AND (c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress')))
          AND EXISTS (SELECT 1 FROM call_queue q
                      WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready = 1))sql",
      true},
+    {"user_ceiling", "users take their turns by another ceiling than their own",
+     R"sql(SELECT count(*), min(u.id) FROM users u JOIN callqueue_turns t ON t.user_id = u.id
+       WHERE t.ceiling <> u.system_concurrent_calls_limit)sql"},
     {"user_without_turn", "users have no place in the round robin",
      R"sql(SELECT count(*), min(id) FROM users
        WHERE id NOT IN (SELECT user_id FROM callqueue_turns))sql"},

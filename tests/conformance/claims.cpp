@@ -520,4 +520,37 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_set_to_processing_by_foreign_sql_is_listed_b
   BOOST_TEST(!must(backend.store().verify()).ok());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(call_now_leaves_paused_staged_cancelled_and_expired_rows_alone,
+                              Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 9});
+  const auto claim_only = [&](QueuedCallId row) {
+    return backend.store().claim({.only = row, .only_user = ann.id});
+  };
+  const auto expired = ann.direct({.not_after = noon + 1min}).id;
+  ann.with_queued(1);
+  const auto paused = ann.rows.back();
+  must(ann.set_status(CampaignStatus::active, CampaignStatus::paused));
+  ann.with_queued(1);
+  const auto import =
+      must(backend.store().begin_import({.user_id = ann.id, .campaign_id = ann.campaign}));
+  must(backend.store().stage_import(import,
+                                    std::vector<ImportRow>{{.phone_number = "+4930123456"}}));
+  const auto known = ann.rows.back();
+  QueuedCallId staged;
+  for (const auto& row : ann.all_rows()) {
+    if (row.campaign_id == ann.campaign && row.id != known) staged = row.id;
+  }
+  backend.advance();
+  backend.pass(1min + 1us);
+
+  BOOST_TEST(must(claim_only(expired)).empty());
+  BOOST_TEST(must(claim_only(paused)).empty());
+  if (!staged.is_nil()) BOOST_TEST(must(claim_only(staged)).empty());
+  must(backend.store().publish_import(import));
+  BOOST_TEST(backend.claim().size() == 2U);
+  must(backend.store().cancel_queued_call(ann.id, paused, ""));
+  BOOST_TEST(fails_with(claim_only(paused), ErrorCode::conflict, "status"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -310,4 +310,38 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(finish_and_claim_reports_bad_events_and_claims_all
   BOOST_TEST(both.claimed.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_providers_id_is_one_users_own, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 1}).with_queued(2);
+  const auto bob = backend.user({.concurrent_calls_limit = 1}).with_queued(1);
+  const auto claimed = backend.claim();
+  BOOST_REQUIRE(claimed.size() == 2U);
+  for (const auto& call : claimed) backend.dial(call, "line-1");
+  const auto end_of = [&](const TestUser& user) {
+    return backend.report(
+        {.user_id = user.id, .provider_call_id = "line-1", .status = CallStatus::completed});
+  };
+  BOOST_TEST(end_of(bob).ended);
+  BOOST_TEST(ann.active() == 1);
+  BOOST_TEST(bob.active() == 0);
+  BOOST_TEST(end_of(ann).ended);
+
+  // A provider that gives an id twice means the latest call.
+  const auto second = backend.claim_one();
+  backend.dial(second, "line-1");
+  BOOST_TEST((end_of(ann).call.id == second.call.id));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(finish_and_claim_that_fails_changes_nothing, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 1}).with_queued(2);
+  const auto claimed = backend.claim_one();
+  const auto event = event_for(claimed.call, CallStatus::completed);
+  const ClaimRequest somebody_elses{.only = ann.rows[1], .only_user = backend.user().id};
+  BOOST_TEST(fails_with(backend.store().finish_and_claim({&event, 1}, somebody_elses),
+                        ErrorCode::not_found));
+  BOOST_TEST(ann.active() == 1);
+  BOOST_TEST((ann.call(claimed.call.id) == claimed.call));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -206,4 +206,59 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lapsed_lease_between_attempts_spends_none, Backe
   BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_providers_wrong_clock_moves_no_retry, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 2})
+                       .with_queued(2, retrying({CallOutcome::busy}, 3, {300s}));
+  backend.pass(10min);
+  const auto claimed = backend.claim();
+  BOOST_REQUIRE(claimed.size() == 2U);
+  backend.pass(30s);
+  auto ahead = event_for(claimed[0].call, CallOutcome::busy);
+  ahead.ended_at = backend.now() + 24h * 365;
+  auto behind = event_for(claimed[1].call, CallOutcome::busy);
+  behind.ended_at = backend.now() - 24h;
+
+  BOOST_TEST((backend.report(ahead).queued.value().scheduled_for == backend.now() + 300s));
+  BOOST_TEST((backend.report(behind).queued.value().scheduled_for == noon + 10min + 300s));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rules_that_cannot_be_read_retry_nothing_and_stop_nobody, Backend,
+                              SharedBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 9})
+                 .with_queued(2, retrying({CallOutcome::busy}, 3, {60s}));
+  auto bob = backend.user().with_queued(1);
+  const auto claimed = backend.claim();
+  BOOST_REQUIRE(claimed.size() == 3U);
+  for (const auto& call : claimed) backend.dial(call);
+  backend.sql(
+      "UPDATE callqueue_campaign_rules SET retry_outcomes = 'busy, mostly' WHERE user_id = {}",
+      {to_text(ann.id)});
+
+  std::vector<CallEvent> events;
+  for (const auto& call : claimed) {
+    if (call.queued.id != ann.rows[1]) events.push_back(event_for(call.call, CallOutcome::busy));
+  }
+  for (const auto& report : must(backend.store().report_events(events))) {
+    BOOST_TEST(must(report).ended);
+  }
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+  BOOST_TEST(ann.active() == 1);
+  BOOST_TEST(bob.active() == 0);
+  backend.pass(1h);
+  BOOST_TEST(backend.advance().lapsed == 1);
+  BOOST_TEST(ann.active() == 0);
+  backend.sql("UPDATE callqueue_campaign_rules SET retry_outcomes = '[]'");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(delays_beyond_reason_retry_nothing, Backend, SharedBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));
+  const auto claimed = backend.claim_one();
+  backend.sql("UPDATE callqueue_campaign_rules SET retry_delays = '[9000000000000000000]'");
+  backend.end(claimed, CallOutcome::busy);
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

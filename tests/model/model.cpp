@@ -402,10 +402,16 @@ void Model::take(QueuedCallId row_id, CallId call_id, const std::string& worker,
 
 bool Model::may_dial(CallId id, const std::string& worker) const {
   const auto& call = calls.at(id);
-  const bool cancelled =
-      call.campaign && campaigns.at(*call.campaign).status == CampaignStatus::cancelled;
-  return call.status == CallStatus::initiated && call.worker == worker && !call.submitted_at &&
-         call.lease_expires_at && *call.lease_expires_at > now && !cancelled;
+  const bool held = call.status == CallStatus::initiated && call.worker == worker &&
+                    !call.submitted_at && call.lease_expires_at && *call.lease_expires_at > now;
+  const auto found = call.row ? rows.find(*call.row) : rows.end();
+  if (!held || found == rows.end()) return false;
+  const auto& row = found->second;
+  if (row.status != QueuedCallStatus::processing || row.call != id) return false;
+  if (row.not_after && *row.not_after < now) return false;
+  if (!row.campaign) return true;
+  const auto& campaign = campaigns.at(*row.campaign);
+  return campaign.status != CampaignStatus::cancelled && is_open(campaign, row.timezone, now);
 }
 
 Refusal Model::renew(CallId id, const std::string& worker, std::chrono::seconds lease) {

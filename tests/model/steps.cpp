@@ -548,6 +548,7 @@ bool Run::reserve(const Step& step) {
 // --- Calls -------------------------------------------------------------------------------------
 
 bool Run::begin_dial(const Step& step) {
+  advance();
   if (model_.calls.empty()) return false;
   const auto worker = worker_name(step.c);
   std::vector<CallRef> wanted;

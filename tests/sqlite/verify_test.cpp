@@ -69,6 +69,7 @@ const Damage kDamages[] = {
     {"UPDATE call_queue SET ready = 1, scheduled_for = scheduled_for + 1 WHERE ready = 0", "queue",
      "ready_too_early"},
     {"UPDATE callqueue_turns SET in_turn = 0, wake_at = NULL", "queue", "user_out_of_turn"},
+    {"UPDATE callqueue_turns SET ceiling = ceiling + 1", "queue", "user_ceiling"},
     {"DELETE FROM callqueue_turns", "queue", "user_without_turn"},
     {"UPDATE callqueue_lanes SET import_id = 'gone'", "queue", "lane_without_import"},
     {"UPDATE callqueue_lanes SET campaign_status = 'paused' WHERE campaign_id IS NOT NULL", "queue",

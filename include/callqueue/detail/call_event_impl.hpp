@@ -85,14 +85,18 @@ inline void judge(Call& call, const CallEvent& event) {
   if (event.success && *event.success != implied) call.success = event.success;
 }
 
+/// When the call ended by what is known. A provider's clock may be wrong: a retry counted from the
+/// future or from before the call was made would come never or at once.
+[[nodiscard]] inline Instant end_of(const Call& call, const CallEvent& event, Instant now) {
+  const Instant ended_at = event.ended_at.value_or(call.ended_at.value_or(now));
+  return std::max(std::min(ended_at, now), call.created_at);
+}
+
 /// The call is over (or its outcome is known at last).
 inline void end_call(Call& call, const CallEvent& event, CallStatus said, Instant now) {
   call.status = said;
   call.outcome = outcome_of(said, event.outcome);
-  // A provider's clock may be wrong; a retry that is counted from the future or from before the
-  // call would come never or at once.
-  const Instant ended_at = event.ended_at.value_or(call.ended_at.value_or(now));
-  call.ended_at = std::max(std::min(ended_at, now), call.created_at);
+  call.ended_at = end_of(call, event, now);
   call.lease_expires_at.reset();
   call.failure_reason = said == CallStatus::completed ? std::string{} : event.failure_reason;
 }
