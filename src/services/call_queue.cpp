@@ -15,9 +15,9 @@ constexpr int max_advances = 100;
 /// All are queued in one transaction, and claims wait for it.
 constexpr std::size_t max_bulk = 10'000;
 
-Result<void> advance_all(Store& store, const ClaimRequest& request) {
+Result<void> advance_all(Store& store, bool lapse_submitted) {
   for (int i = 0; i < max_advances; ++i) {
-    const auto advanced = store.advance({.lapse_submitted = request.lapse_submitted});
+    const auto advanced = store.advance({.lapse_submitted = lapse_submitted});
     if (!advanced) return tl::unexpected(advanced.error());
     if (!advanced->more) break;
   }
@@ -141,9 +141,9 @@ Result<QueuedCall> CallQueue::update_status(UserId user_id, QueuedCallId id,
 }
 
 Result<std::vector<ClaimedCall>> CallQueue::claim(const ClaimRequest& request) {
-  return check_claim(request).and_then([&] { return advance_all(store_, request); }).and_then([&] {
-    return store_.claim(request);
-  });
+  return check_claim(request)
+      .and_then([&] { return advance_all(store_, request.lapse_submitted); })
+      .and_then([&] { return store_.claim(request); });
 }
 
 Result<ClaimedCall> CallQueue::call_now(UserId user_id, QueuedCallId id,
@@ -160,9 +160,14 @@ Result<ClaimedCall> CallQueue::call_now(UserId user_id, QueuedCallId id,
 
 Result<FinishedAndClaimed> CallQueue::finish_and_claim(std::span<const CallEvent> events,
                                                        const ClaimRequest& request) {
-  return check_claim(request).and_then([&] { return advance_all(store_, request); }).and_then([&] {
-    return store_.finish_and_claim(events, request);
-  });
+  // The news in hand come before the verdict that there were none.
+  auto done =
+      check_claim(request).and_then([&] { return advance_all(store_, false); }).and_then([&] {
+        return store_.finish_and_claim(events, request);
+      });
+  // What this fails to do the next call does.
+  if (done && request.lapse_submitted) static_cast<void>(advance_all(store_, true));
+  return done;
 }
 
 Result<CallReport> CallQueue::report(const CallEvent& event) {

@@ -264,6 +264,31 @@ BOOST_AUTO_TEST_CASE(no_more_than_ten_thousand_are_queued_at_once) {
              "requests");
 }
 
+BOOST_AUTO_TEST_CASE(news_in_hand_come_before_the_verdict_that_there_were_none) {
+  SmallWorld world;
+  CallQueue queue(*world.store);
+  auto plan = world.plan();
+  plan.rules.retry = {.outcomes = {CallOutcome::busy}, .max_attempts = 2, .delays = {0s}};
+  world.active_campaign(2, plan);
+  std::vector<CallEvent> events;
+  for (const auto& claimed : value(queue.claim({.limit = 2}))) {
+    value(world.store->accept_call({world.user.id, claimed.call.id}, to_text(claimed.call.id)));
+    events.push_back(
+        {.user_id = world.user.id, .call_id = claimed.call.id, .status = CallStatus::busy});
+  }
+  BOOST_REQUIRE(events.size() == 2u);
+  events.pop_back();
+  world.clock->advance(1h);  // Both deadlines have passed; of one call the end is known.
+
+  const auto both = value(queue.finish_and_claim(events));
+
+  BOOST_TEST(both.reports.at(0).value().ended);
+  BOOST_CHECK(both.reports[0].value().queued->status == QueuedCallStatus::queued);  // A retry.
+  BOOST_TEST(world.calls({CallStatus::busy}).size() == 1u);
+  // Whoever only ever finishes and claims gets rid of lost calls as well.
+  BOOST_TEST(world.calls({CallStatus::unknown}).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_position_says_who_comes_first_and_when_it_is_ones_turn) {
   SmallWorld world;
   CallQueue queue(*world.store);
