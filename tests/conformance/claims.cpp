@@ -119,8 +119,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_own_system_ceiling_holds_from_the_first_ca
   BOOST_TEST(count_for(backend.claim(3), ann) == 0U);
   must(backend.store().set_user_limits(ann.id, std::nullopt, 3));
   BOOST_TEST(count_for(backend.claim(1), ann) == 0U);
+  must(backend.store().set_user_limits(ann.id, std::nullopt, 4));
+  BOOST_TEST(must(backend.store().claim({.only = ann.rows[0], .only_user = ann.id})).empty());
+  BOOST_TEST(fails_with(backend.store().reserve_slot(ann.id, "+4930123456", 20min),
+                        ErrorCode::limit_reached));
   must(backend.store().set_user_limits(ann.id, std::nullopt, 5));
   BOOST_TEST(count_for(backend.claim(1), ann) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_ceiling_above_the_system_limit_gives_no_more_room, Backend,
+                              AllBackends) {
+  Backend backend;
+  must(backend.store().set_system_limit(3));
+  const auto ann = backend.user({.concurrent_calls_limit = 9}).with_queued(9);
+  must(backend.store().set_user_limits(ann.id, std::nullopt, 100));
+
+  BOOST_TEST(backend.claim().size() == 3U);
+  BOOST_TEST(backend.claim().empty());
+  BOOST_TEST(must(backend.store().claim({.only = ann.rows[8], .only_user = ann.id})).empty());
+  BOOST_TEST(fails_with(backend.store().reserve_slot(ann.id, "+4930123456", 20min),
+                        ErrorCode::limit_reached, "system_limit"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_system_limit_takes_the_users_that_followed_it_along, Backend,

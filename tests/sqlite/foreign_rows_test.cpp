@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_zone_set_by_plain_sql_closes_the_lane_until_its_rows_have
 
 BOOST_AUTO_TEST_CASE(a_row_moved_to_a_later_time_waits) {
   Host host;
-  const auto campaign = host.active_campaign(host.ann, 1);
+  host.active_campaign(host.ann, 1);
   host.advance();
   host.sql().run("UPDATE call_queue SET scheduled_for = " + host.micros(noon() + 1h));
   BOOST_TEST(host.claim().empty());
@@ -134,9 +134,9 @@ BOOST_AUTO_TEST_CASE(new_zone_data_makes_every_lane_stale) {
   host.active_campaign(host.ann, 1);
   host.advance();
   // As if the lanes had been computed with older data, which knew of another offset.
-  host.sql().run(
-      "UPDATE callqueue_lanes SET opens_at = 0, closes_at = 1;"
-      "UPDATE callqueue_settings SET zone_data_version = '1999a'");
+  host.sql().run("UPDATE callqueue_lanes SET opens_at = " + host.micros(noon() + 1h) +
+                 ", closes_at = " + host.micros(noon() + 2h) +
+                 "; UPDATE callqueue_settings SET zone_data_version = '1999a'");
   const auto restarted = host.another();
   BOOST_TEST(!must(restarted->next_queued_call(host.ann)).has_value());
   for (int i = 0; i < 10; ++i) must(restarted->advance({}));
