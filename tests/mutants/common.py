@@ -1,0 +1,70 @@
+"""What the two ways of building a mutant share."""
+
+import errno
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LAUNCHER = [shutil.which("ccache")] if shutil.which("ccache") else []
+TIMEOUT = 200  # Seconds, unless the mutant says otherwise; a test that hangs has noticed.
+
+
+class Broken(Exception):
+    """The mutant or its test is at fault, not the code."""
+
+
+def run(command, environment=None, **options):
+    # The test headers are precompiled, which ccache has to be told to accept.
+    environment = {
+        "CCACHE_SLOPPINESS": "pch_defines,time_macros", **os.environ, **(environment or {})}
+    # A program just written cannot be run while a child of another thread still has it open.
+    while True:
+        try:
+            return subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                                  check=False, env=environment, **options)
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:
+                raise
+
+
+def must(command, what, **options):
+    result = run(command, **options)
+    if result.returncode != 0:
+        raise Broken(f"{what} failed:\n{(result.stdout + result.stderr)[-3000:]}")
+    return result.stdout
+
+
+def passes(program, mutant, says=""):
+    """Whether the test goes well. One that fails has to say this."""
+    tests = [f"--run_test={test}*" for test in mutant["tests"]]
+    command = [program, *tests, *mutant.get("arguments", [])]
+    if "script" in mutant:
+        command = [sys.executable, "-B", ROOT / mutant["script"], "--worker", *command]
+    try:
+        result = run(command, mutant.get("environment"), timeout=mutant.get("timeout", TIMEOUT))
+    except subprocess.TimeoutExpired:
+        return False
+    said = result.stdout + result.stderr
+    if result.returncode != 0 and says not in said:
+        raise Broken(f"the test does not say “{says}” but:\n{said[-3000:]}")
+    return result.returncode == 0
+
+
+def mutate(mutant, folder):
+    """Writes the changed file into a folder laid out like the repository; returns its path."""
+    text = (ROOT / mutant["file"]).read_text()
+    if text.count(mutant["search"]) != 1:
+        raise Broken(f"its text occurs {text.count(mutant['search'])} times in {mutant['file']}")
+    path = folder / mutant["file"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text.replace(mutant["search"], mutant["replace"]))
+    return path
+
+
+def fresh_folder(path):
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
