@@ -24,8 +24,9 @@ constexpr char kInsertCall[] = R"sql(
   INSERT INTO calls (id, user_id, agent_id, contact_id, campaign_id, queue_id, phone_number, call_type, attempt,
                      status, leased_by, lease_expires_at, created_at)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13))sql";
+// Not ready any more: whoever queues it again says anew whether its time has come.
 constexpr char kTakeRow[] = R"sql(
-  UPDATE call_queue SET status = 'processing', started_at = ?3, call_id = ?2, attempts = ?4,
+  UPDATE call_queue SET status = 'processing', ready = 0, started_at = ?3, call_id = ?2, attempts = ?4,
     last_system_allocation_at = ?3, failure_reason = NULL, updated_at = ?5
   WHERE rowid = ?1 AND status = 'queued')sql";
 constexpr char kNextAction[] =

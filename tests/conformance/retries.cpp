@@ -259,4 +259,20 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(delays_beyond_reason_retry_nothing, Backend, Share
   BOOST_TEST(ann.row(0).status == QueuedCallStatus::failed);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_retry_that_is_due_at_once_is_claimed_in_the_same_commit, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {0s}));
+  const auto first = backend.claim_one();
+  backend.dial(first);
+  backend.pass(30s);
+
+  const std::vector<CallEvent> events{event_for(first.call, CallOutcome::busy)};
+  const auto both = must(backend.store().finish_and_claim(events, {.worker = "again"}));
+
+  BOOST_REQUIRE(both.claimed.size() == 1U);
+  BOOST_CHECK(both.claimed[0].queued.id == ann.rows[0]);
+  BOOST_TEST(both.claimed[0].call.attempt == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

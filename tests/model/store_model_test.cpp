@@ -1,11 +1,12 @@
 // The whole store against a plain model, under random sequences of everything that can be done.
 //
-// RC_PARAMS sets seed, number and size of the runs (see rapidcheck); without it they are the same
-// every time. CALLQUEUE_LONG=1 runs many more.
+// RC_PARAMS sets seed, number and size of the runs (see rapidcheck). CALLQUEUE_LONG=1 runs many
+// more.
 #include <rapidcheck.h>
 
 #include <cstdlib>
 #include <exception>
+#include <string>
 
 #include "model/steps.hpp"
 
@@ -22,14 +23,19 @@ void showValue(const Step& step, std::ostream& out) {
 
 namespace {
 
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+/// Number and size of the runs, unless they were asked for.
 struct Parameters {
   Parameters() {
-    const char* given = std::getenv("CALLQUEUE_LONG");
-    const bool is_long = given != nullptr && std::string{given} == "1";
-    setenv("RC_PARAMS",
-           is_long ? "seed=20260112 max_success=3000 max_size=300"
-                   : "seed=20260112 max_success=60 max_size=150",
-           0);
+    auto parameters = environment("RC_PARAMS");
+    if (parameters.find("max_success") != std::string::npos) return;
+    parameters += environment("CALLQUEUE_LONG") == "1" ? " max_success=3000 max_size=300"
+                                                       : " max_success=60 max_size=150";
+    setenv("RC_PARAMS", parameters.c_str(), 1);
   }
 };
 
