@@ -132,8 +132,17 @@ class Hammer:
         return open_rows, active
 
     def run(self):
-        workers = [Worker(self, number) for number in range(self.options.processes)]
         until = time.monotonic() + self.options.timeout
+        while True:
+            workers = [Worker(self, number) for number in range(self.options.processes)]
+            self.work_off(workers, until)
+            for worker in workers:
+                worker.finish()
+            # The last thing one of them did may be to queue more, or to reserve a slot.
+            if self.errors or self.sample() == (0, 0):
+                return
+
+    def work_off(self, workers, until):
         while not self.errors and time.monotonic() < until:
             for worker in workers:
                 worker.look_after()
@@ -141,14 +150,11 @@ class Hammer:
             if open_rows == 0 and len(self.hits) < len(self.failpoints):
                 self.call("add", self.database, "20", self.begin)
             elif open_rows == 0 and active == 0:
-                break
+                return
             time.sleep(0.05)
-        else:
-            if not self.errors:
-                self.errors.append(f"not done in time: {self.sample()}, not hit: "
-                                   f"{set(self.failpoints) - set(self.hits)}")
-        for worker in workers:
-            worker.finish()
+        if not self.errors:
+            self.errors.append(f"not done in time: {self.sample()}, not hit: "
+                               f"{set(self.failpoints) - set(self.hits)}")
 
     def load_journal(self):
         """What was dialed, beside the history."""
