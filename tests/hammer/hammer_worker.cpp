@@ -213,8 +213,9 @@ class Worker {
     while (true) {
       claim_and_dial();
       talk();
-      if (one_in(12)) meddle();
+      // Whoever leaves has meddled before: its last deed is not one that makes work for others.
       if (held_.empty() && is_over(5)) return;
+      if (one_in(12)) meddle();
     }
   }
 
@@ -373,8 +374,10 @@ void Worker::process() {
       must("report", processor.report(story_of(call, random_)));
     }
     dialer.accepted.clear();
-    if (one_in(12)) meddle();
     if (is_over(done.claimed == 0 ? 5 : 0)) return;
+    if (one_in(12)) meddle();
+    for (const auto& call : held_) must("report", processor.report(story_of(call, random_)));
+    held_.clear();
   }
 }
 
