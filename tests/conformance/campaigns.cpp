@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cancelling_the_last_row_completes_the_campaign, Ba
   Backend backend;
   const auto ann = backend.user().with_queued(2);
   backend.end(backend.claim(1).at(0));
+  BOOST_TEST(ann.find().status == CampaignStatus::active);
   must(backend.store().cancel_queued_call(ann.id, ann.rows[1], "asked to"));
   BOOST_TEST(ann.find().status == CampaignStatus::completed);
   BOOST_TEST((ann.find().completed_at == backend.now()));

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_budget_is_one_for_all_outcomes, Backend, AllBa
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_call_without_news_is_not_retried, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(
-      2, retrying({CallOutcome::no_answer, CallOutcome::failed, CallOutcome::unknown}, 5, {60s}));
+      2, retrying({CallOutcome::no_answer, CallOutcome::failed}, 5, {60s}));
   backend.dial(backend.claim(1).front());
   const auto silent = backend.claim(1).front();
   const CallRef marked{silent.call.user_id, silent.call.id};

@@ -27,6 +27,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_opening_needs_no_write, Backend, AllBackends) {
   BOOST_TEST(claim_alone(backend) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_lane_that_opens_later_waits_beside_an_open_one, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 5}).with_queued(1, office);
+  ann.with_queued(1, {.first_call_time = 14h, .last_call_time = 18h}, {.priority = 50});
+  const auto first = backend.claim();
+  BOOST_TEST(rows_of(first) == std::vector{ann.rows[0]}, boost::test_tools::per_element());
+  backend.end(first.at(0));
+  backend.pass(2h);
+  BOOST_TEST(rows_of(backend.claim()) == std::vector{ann.rows[1]},
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_closing_instant_is_inside_the_window, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(3, office);
