@@ -74,10 +74,14 @@ Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& ro
   if (!now) return tl::unexpected(now.error());
 
   CallingRules rules = always();
+  auto duration = default_duration;
   if (row.campaign_id) {
     const auto campaign = store.find_campaign(row.user_id, *row.campaign_id);
     if (!campaign) return tl::unexpected(campaign.error());
+    const auto analytics = store.campaign_analytics(row.user_id, *row.campaign_id);
+    if (!analytics) return tl::unexpected(analytics.error());
     rules = calling_rules(*campaign);
+    duration = mean_duration(*analytics);
   }
   const auto zone = TimeZone::load(row.timezone);
   if (!zone) return std::nullopt;  // Nobody is called in a zone that nobody knows.
@@ -88,7 +92,7 @@ Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& ro
       .user_limit = own->limit,
       .system_share = system_share(system->limit, user->system_concurrent_calls_limit,
                                    system->active, own->active),
-      .mean_duration = default_duration};
+      .mean_duration = duration};
   return forecast(input, rules, *zone, std::max(*now, row.scheduled_for)).starts_at;
 }
 

@@ -301,6 +301,24 @@ BOOST_AUTO_TEST_CASE(a_position_says_who_comes_first_and_when_it_is_ones_turn) {
   BOOST_TEST(refused(queue.position(world.user.id, rows[0].id), ErrorCode::conflict) == "status");
 }
 
+BOOST_AUTO_TEST_CASE(the_wait_is_reckoned_from_how_long_calls_took_so_far) {
+  SmallWorld world;
+  CallQueue queue(*world.store);
+  const auto campaign = world.active_campaign(4);
+  const auto rows = value(queue.find_by_campaign_id(world.user.id, campaign.id)).items;
+  const auto first = claim_one(world);
+  world.clock->advance(90s);
+  value(queue.report({.user_id = world.user.id,
+                      .call_id = first.call.id,
+                      .status = CallStatus::completed,
+                      .duration = 80s}));
+
+  const auto last = value(queue.position(world.user.id, rows[3].id));
+
+  BOOST_TEST(last.position == 3);  // Two of them start at once.
+  BOOST_CHECK(last.starts_at == world.clock->now() + 90s);
+}
+
 BOOST_AUTO_TEST_CASE(deleting_by_contact_cancels_what_waits) {
   SmallWorld world;
   CallQueue queue(*world.store);
