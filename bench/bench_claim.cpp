@@ -279,6 +279,7 @@ int main(int argc, char** argv) {
   };
   add_case("synchronous_normal", {.users = 100, .durability = Durability::normal});
   add_case("one_user", {});
+  add_case("one_user_depth:1M", {.rows = 1'000'000});
   add_case("one_user_behind_500k_waiting", {.waiting = 500'000});
   add_case("10_users_ready", {.users = 10});
   add_case("10_of_100k_users_ready", {.users = 100'000, .users_with_rows = 10});
