@@ -27,6 +27,8 @@ struct CallEvent {
   /// A rejection's verdict: `false` fails the row whatever the retry policy says.
   std::optional<bool> retryable;
   std::optional<Instant> answered_at;
+  /// None: when the event is applied. A provider's clock may be wrong: what lies before the call
+  /// was created or after now counts as the nearer of the two.
   std::optional<Instant> ended_at;
   std::optional<std::chrono::seconds> duration;
   std::string failure_reason;

@@ -30,8 +30,10 @@ struct QueueRequest {
 
 /// Where a row stands.
 struct QueuePosition {
-  std::int64_t position = 1;         ///< 1: the next of its user, by order alone.
-  std::optional<Instant> starts_at;  ///< Expected; none: not within its windows.
+  std::int64_t position = 1;  ///< 1: the next of its user, by order alone.
+  /// Expected, from the rows ahead, the free slots and how long the campaign's calls took on the
+  /// average; none: not within its windows.
+  std::optional<Instant> starts_at;
 };
 
 /// Facts that go with a change of status, all optional.

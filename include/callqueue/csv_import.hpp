@@ -23,7 +23,7 @@ struct CsvImportOptions {
   PriorityRule priority;
   std::ostream* errors = nullptr;  ///< Where every error goes as CSV (line,field,value,reason);
                                    ///< none: only the report's.
-  std::size_t max_field_bytes = 64 * 1024;  ///< A longer field fails its row.
+  std::size_t max_field_bytes = 65'536;  ///< A longer field fails its row.
   /// Called about every 50 ms with the rows read so far, and once after the last; returning false
   /// stops the import, which is then taken back.
   std::function<bool(std::int64_t rows)> progress;

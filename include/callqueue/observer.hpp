@@ -26,6 +26,9 @@ class Observer {
   }
   /// The store answers again.
   virtual void on_available() {}
+  /// Every thread that may dial (there are `threads`) has been in the dialer for longer than a dial
+  /// lease lasts: this processor dials nothing more until one comes back. Told once each time.
+  virtual void on_dialer_hangs(int threads) { static_cast<void>(threads); }
 };
 
 }  // namespace callqueue

@@ -45,9 +45,13 @@ int migrate(Context& context, const MigrateOptions& options) {
     return 0;
   }
   for (const auto& name : done.applied) print_line(name);
-  print_line(done.applied.empty()
-                 ? fmt::format("nothing to do: the database has version {}", done.to)
-                 : fmt::format("from version {} to version {}", done.from, done.to));
+  if (!done.applied.empty()) {
+    print_line(fmt::format("from version {} to version {}", done.from, done.to));
+  } else {
+    const bool beyond = !options.request.down && done.to > options.request.to.value_or(done.to);
+    print_line(fmt::format("nothing to do: the database has version {}{}", done.to,
+                           beyond ? "; --down takes migrations back" : ""));
+  }
   return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <array>
 #include <csignal>
 #include <functional>
 #include <limits>
@@ -241,21 +242,31 @@ void add_carrier_options(CLI::App* command, CarrierBehaviour& carrier) {
       ->type_name("N")
       ->capture_default_str();
   const auto add_share = [&](const char* name, double& share, const char* help) {
-    command->add_option(name, share, help)
+    return command->add_option(name, share, help)
         ->check(CLI::Range(0.0, 1.0))
         ->type_name("SHARE")
         ->capture_default_str();
   };
-  add_share("--answered", carrier.answered, "Simulated calls answered by a person");
-  add_share("--voicemail", carrier.voicemail, "… by a machine");
-  add_share("--busy", carrier.busy, "… busy");
-  add_share("--no-answer", carrier.no_answer, "… not answered; the rest fails");
+  const std::array endings{
+      add_share("--answered", carrier.answered, "Simulated calls answered by a person"),
+      add_share("--voicemail", carrier.voicemail, "… by a machine"),
+      add_share("--busy", carrier.busy, "… busy"),
+      add_share("--no-answer", carrier.no_answer, "… not answered; the rest fails")};
   add_share("--rejected", carrier.rejected, "Refused before they are placed");
   add_share("--uncertain", carrier.uncertain, "Placed, but the answer is lost");
   add_share("--duplicated", carrier.duplicated, "Events that come twice");
   add_share("--late", carrier.late, "Calls whose last event is late");
   add_share("--out-of-order", carrier.out_of_order, "Calls whose last event comes first");
   add_share("--lost", carrier.lost, "Calls whose last event never comes");
+  // A call ends one way. Shares that are not given take what is left, hence only those given count.
+  command->parse_complete_callback([endings] {
+    double sum = 0;
+    for (const auto* share : endings) sum += share->count() > 0 ? share->as<double>() : 0;
+    if (sum > 1 + 1e-9) {
+      throw CLI::ValidationError("--answered, --voicemail, --busy and --no-answer",
+                                 "add up to more than 1");
+    }
+  });
 }
 
 }  // namespace

@@ -33,6 +33,12 @@ void RunCounter::on_unavailable(const Error& error, std::chrono::milliseconds ba
   fmt::print(stderr, "callqueue: {}; trying again in {} ms\n", error.message, backoff.count());
 }
 
+void RunCounter::on_dialer_hangs(int threads) {
+  fmt::print(stderr,
+             "callqueue: nothing is dialed: {} dials have been under way for longer than a lease\n",
+             threads);
+}
+
 void RunCounter::on_available() { fmt::print(stderr, "callqueue: the database answers again\n"); }
 
 std::string RunCounter::json_fields() const {

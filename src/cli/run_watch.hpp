@@ -10,7 +10,8 @@
 
 namespace callqueue::cli {
 
-/// Counts what a processor does, and says on standard error when the store is gone or back.
+/// Counts what a processor does, and says on standard error when the store is gone or back,
+/// or the dialer hangs.
 class RunCounter final : public Observer {
  public:
   /// @param tells whether to say which calls are uncertain, too.
@@ -19,6 +20,7 @@ class RunCounter final : public Observer {
   void on_dialed(const ClaimedCall&, const DialResult& result) override;
   void on_reported(const CallReport& report) override;
   void on_unavailable(const Error& error, std::chrono::milliseconds backoff) override;
+  void on_dialer_hangs(int threads) override;
   void on_available() override;
 
   /// `{"claimed", "accepted", "rejected", "uncertain", "events", "ended"}` without the braces.

@@ -1,6 +1,7 @@
 #include "processor/dial_pool.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -25,14 +26,25 @@ DialPool::~DialPool() {
 }
 
 void DialPool::run(std::function<void()> task) {
-  const std::lock_guard lock(state_->mutex);
+  std::unique_lock lock(state_->mutex);
+  const bool grows = state_->threads < std::min(size_, state_->unfinished + 1);
+  if (grows && !start_thread() && state_->threads == 0) {
+    lock.unlock();
+    task();
+    return;
+  }
   state_->tasks.push_back(std::move(task));
   ++state_->unfinished;
-  if (state_->threads < std::min(size_, state_->unfinished)) {
-    ++state_->threads;
+  state_->added.notify_one();
+}
+
+bool DialPool::start_thread() {
+  try {
     std::thread([state = state_] { work(state); }).detach();
-  } else {
-    state_->added.notify_one();
+    ++state_->threads;
+    return true;
+  } catch (const std::system_error&) {  // The machine has no more of them.
+    return false;
   }
 }
 

@@ -10,8 +10,9 @@ namespace callqueue {
 
 /// A few threads that may hang: tasks of which some call a host's code that never comes back.
 ///
-/// Threads are started as they are needed, at most `size`. A thread that hangs is lost to the pool
-/// until it returns; closing the pool does not wait for it. Thread-safe.
+/// Threads are started as they are needed, at most `size`; where the machine has no more of them,
+/// those there are do the work, and without any the caller's own. A thread that hangs is lost to
+/// the pool until it returns; closing the pool does not wait for it. Thread-safe.
 class DialPool {
  public:
   explicit DialPool(int size);
@@ -25,6 +26,7 @@ class DialPool {
 
  private:
   struct State;
+  bool start_thread();
   static void work(const std::shared_ptr<State>& state);
 
   const int size_;

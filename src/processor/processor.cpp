@@ -65,8 +65,10 @@ struct Processor::Impl {
   [[nodiscard]] int room() const { return options.parallelism - busy; }
   void done() {
     --busy;
+    ++returned;
     notify();
   }
+  void notice_hanging();
 
   /// Sleeps until something can have become possible.
   void rest(const StepResult& last, std::uint64_t seen_change, const std::stop_token& stop);
@@ -87,9 +89,15 @@ struct Processor::Impl {
   std::mutex mutex;
   std::condition_variable_any woken;
   bool notified = false;
-  std::atomic<int> busy = 0;  ///< Calls in the hands of the dialer.
+  std::atomic<int> busy = 0;                ///< Calls in the hands of the dialer.
+  std::atomic<std::uint64_t> returned = 0;  ///< Calls that the dialer gave back.
 
   // Of the thread that runs.
+  struct {
+    std::uint64_t returned = 0;
+    std::optional<Instant> since;  ///< When `returned` was first seen with every thread busy.
+    bool told = false;
+  } hanging;
   Milliseconds backoff{0};     ///< Zero while the store answers.
   Milliseconds idle_pause{0};  ///< Grows while time says "now" and yet nothing can be done.
 };
@@ -174,6 +182,7 @@ Result<void> Processor::run(std::stop_token stop) {
   auto& impl = *impl_;
   const std::stop_callback wake(stop, [&] { impl.notify(); });
   while (!stop.stop_requested()) {
+    impl.notice_hanging();
     // Read before the round: what is committed during it is looked at once more.
     const auto change = impl.store.change_counter();
     const auto worked = impl.round(
@@ -192,6 +201,17 @@ Result<void> Processor::run(std::stop_token stop) {
   }
   impl.drain();
   return {};
+}
+
+void Processor::Impl::notice_hanging() {
+  const auto now = store.now();
+  if (!now) return;
+  if (room() > 0 || !hanging.since || hanging.returned != returned) {
+    hanging = {.returned = returned, .since = room() > 0 ? std::nullopt : std::optional{*now}};
+  } else if (!hanging.told && *now - *hanging.since > options.lease) {
+    hanging.told = true;
+    announcer.tell([&](Observer& o) { o.on_dialer_hangs(options.parallelism); });
+  }
 }
 
 void Processor::Impl::rest(const StepResult& last, std::uint64_t seen_change,

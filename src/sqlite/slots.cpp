@@ -27,8 +27,11 @@ Slots count_slots(Database& database) {
   auto rows = database.query(kActiveByUser);
   while (rows.step()) {
     const int count = rows.get<int>(1);
-    slots.active_by_user.emplace(get_id<UserId>(rows, 0), count);
     slots.active += count;
+    // A host's own call may belong to nobody we know: it counts in the system, and stalls nobody.
+    if (const auto user = parse_id<UserId>(rows.get<std::string_view>(0))) {
+      slots.active_by_user.emplace(*user, count);
+    }
   }
   return slots;
 }

@@ -20,8 +20,8 @@ tl::unexpected<Error> bad_url(std::string message) {
 
 #ifdef CALLQUEUE_SQLITE
 
-bool may_write(const std::string& path) {
-  return faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+bool may(int access, const std::string& path) {
+  return faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) == 0;
 }
 
 /// SQLite says "unable to open database file" for all of these; people need to know which.
@@ -37,9 +37,10 @@ Result<void> check_path(const std::string& path, bool create) {
   const auto directory = parent.empty() ? std::string{"."} : parent.string();
   if (!fs::is_directory(directory, ignored)) return refuse("there is no directory " + directory);
   if (!fs::exists(status) && !create) return refuse("there is no such file");
-  if (fs::exists(status) && !may_write(path)) return refuse("it is read-only");
+  if (fs::exists(status) && !may(R_OK, path)) return refuse("it may not be read");
+  if (fs::exists(status) && !may(W_OK, path)) return refuse("it is read-only");
   // The log lies beside the file.
-  if (!may_write(directory)) return refuse("its directory is read-only");
+  if (!may(W_OK, directory)) return refuse("its directory is read-only");
   return {};
 }
 

@@ -112,6 +112,7 @@ class Usage(Case):
         self.bad(2, "run", "--simulate", "--exec", "true")
         self.bad(2, "run", "--simulate", "--clock", "broken")
         self.bad(2, "run", "--simulate", "--answered", "2")
+        self.bad(2, "run", "--simulate", "--answered", "0.9", "--voicemail", "0.9", says="more than 1")
         self.bad(2, "forecast")
         self.bad(2, "campaign", "list", "--status", "sleeping")
         self.bad(2, "queue", "list", "--status", "sleeping")
@@ -186,6 +187,7 @@ class Databases(Case):
         self.assertGreater(up["to"], 0)
         self.assertEqual(len(up["applied"]), up["to"])
         self.assertEqual(self.ok("migrate", "--json").json["applied"], [])
+        self.assertIn("--down", self.ok("migrate", "--to", 1).out)
         down = self.ok("migrate", "--down", "--json").json
         self.assertEqual(down["to"], up["to"] - 1)
         self.bad(1, "user", "list", says="migrat")

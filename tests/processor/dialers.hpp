@@ -31,9 +31,9 @@ class Watched {
   }
   /// Whether it came true in time.
   template <class Condition>
-  [[nodiscard]] bool comes_true(Condition&& condition) {
+  [[nodiscard]] bool comes_true(Condition&& condition, std::chrono::milliseconds in = patience) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, patience, [&] { return condition(value_); });
+    return changed_.wait_for(lock, in, [&] { return condition(value_); });
   }
   [[nodiscard]] T get() {
     const std::lock_guard lock(mutex_);
@@ -89,6 +89,7 @@ class TestObserver final : public Observer {
     int advanced = 0;
     int unavailable = 0;
     int available = 0;
+    int hangs = 0;
   };
   void on_claimed(const ClaimedCall&) override { add(&Counts::claimed); }
   void on_dialed(const ClaimedCall&, const DialResult&) override { add(&Counts::dialed); }
@@ -98,6 +99,7 @@ class TestObserver final : public Observer {
     add(&Counts::unavailable);
   }
   void on_available() override { add(&Counts::available); }
+  void on_dialer_hangs(int) override { add(&Counts::hangs); }
 
   Watched<Counts> counts;
 

@@ -71,6 +71,36 @@ BOOST_AUTO_TEST_CASE(a_hanging_dialer_occupies_one_thread_only) {
   for (const auto& call : world.calls()) BOOST_TEST(call.provider_call_id == "p");
 }
 
+BOOST_AUTO_TEST_CASE(a_dialer_that_hangs_on_every_thread_is_told_once) {
+  SmallWorld world;
+  value(world.store->set_user_limits(world.user.id, 10, {}));
+  world.active_campaign(4);
+  TestDialer dialer;
+  Door door;
+  dialer.answer = [&](const ClaimedCall&) {
+    door.pass();
+    return DialResult::accepted("p");
+  };
+  TestObserver observer;
+  Processor processor(*world.store, dialer, {.parallelism = 2, .lease = 60s}, &observer);
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(2)));
+  // It takes two looks that lie more than a lease apart.
+  bool told = false;
+  for (int looks = 0; looks < 60 && !told; ++looks) {
+    world.clock->advance(61s);
+    processor.notify();
+    told = observer.counts.comes_true([](const auto& c) { return c.hangs == 1; }, 500ms);
+  }
+  BOOST_TEST(told);
+  world.clock->advance(10min);
+  processor.notify();
+  door.open();
+  BOOST_TEST(dialer.dialed.comes_true(at_least(4)));
+  value(running.stop());
+  BOOST_TEST(observer.counts.get().hangs == 1);
+}
+
 BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_lease_is_still_recorded) {
   SmallWorld world;
   world.active_campaign(1);

@@ -54,24 +54,28 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_no_database_is_corrupt_and_left_as_it_is) {
   BOOST_TEST((std::string{std::istreambuf_iterator<char>{in}, {}} == text));
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_written_is_refused_at_once) {
-  const TemporaryFile file;
-  must(must(open_store(file.url()))->migrate());
-  std::filesystem::permissions(file.path(), std::filesystem::perms(0444));
-  // Nobody may write it, but root: the store is opened by somebody else.
-  const auto child = fork();
-  BOOST_REQUIRE(child >= 0);
-  if (child == 0) {
-    if (geteuid() == 0 && setuid(65534) != 0) _exit(2);
-    const auto opened = open_store(file.url());
-    _exit(error_of(opened) == "unavailable" &&
-                  opened.error().message == "cannot open " + file.path() + ": it is read-only"
-              ? 0
-              : 1);
+BOOST_AUTO_TEST_CASE(a_file_that_may_not_be_read_or_written_is_refused_at_once) {
+  const std::pair<int, const char*> refusals[] = {{0444, "it is read-only"},
+                                                  {0, "it may not be read"}};
+  for (const auto& [permissions, why] : refusals) {
+    const TemporaryFile file;
+    must(must(open_store(file.url()))->migrate());
+    std::filesystem::permissions(file.path(), std::filesystem::perms(permissions));
+    // Nobody may, but root: the store is opened by somebody else.
+    const auto child = fork();
+    BOOST_REQUIRE(child >= 0);
+    if (child == 0) {
+      if (geteuid() == 0 && setuid(65534) != 0) _exit(2);
+      const auto opened = open_store(file.url());
+      _exit(error_of(opened) == "unavailable" &&
+                    opened.error().message == "cannot open " + file.path() + ": " + why
+                ? 0
+                : 1);
+    }
+    int status = -1;
+    BOOST_REQUIRE(waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0, why);
   }
-  int status = -1;
-  BOOST_REQUIRE(waitpid(child, &status, 0) == child);
-  BOOST_TEST(status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_is_not_migrated_says_so) {

@@ -237,6 +237,17 @@ BOOST_AUTO_TEST_CASE(a_row_whose_identifier_is_none_of_ours_stalls_nobody) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_call_whose_identifiers_are_none_of_ours_holds_a_slot_and_stalls_nobody) {
+  Typed typed;
+  must(typed.store().set_system_limit(3));
+  typed.shell.run(
+      "INSERT INTO calls (id, user_id, phone_number, call_type, status, created_at) "
+      "VALUES ('7', 'host-1', '+4930123', 'direct', 'ringing', 1)");
+  BOOST_TEST(error_of(typed.store().advance()) == "ok");
+  BOOST_TEST(must(typed.store().system_slots()).active == 1);
+  BOOST_TEST(typed.claim(3).size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(an_instant_that_is_text_is_refused) {
   Typed typed;
   BOOST_CHECK_THROW(typed.shell.run("UPDATE call_queue SET scheduled_for = datetime('now')"),
