@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -29,10 +30,10 @@ lines"
 
 
 class Run:
-    def __init__(self, *args, db=None, env=None, process=None):
+    def __init__(self, *args, db=None, env=None, process=None, tool=None):
         environment = {k: v for k, v in os.environ.items() if k != "CALLQUEUE_DB"}
         environment.update(env or {})
-        command = [TOOL] + (["--db", db] if db else []) + [str(a) for a in args]
+        command = [tool or TOOL] + (["--db", db] if db else []) + [str(a) for a in args]
         done = subprocess.run(command, capture_output=True, text=True, env=environment,
                               timeout=120, **(process or {}))
         self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
@@ -251,12 +252,13 @@ class Databases(Case):
 
     def test_a_read_only_database(self):
         self.someone()
+        tool = shutil.copy(TOOL, self.folder)  # Nobody else may look into the home of root.
         (self.folder / "queue.db").chmod(0o444)
         self.folder.chmod(0o555)
         # Nothing is read-only for root, who runs this as nobody.
         nobody = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
         try:
-            self.bad(1, "user", "add", "Eve", process=nobody)
+            self.bad(1, "user", "add", "Eve", process=nobody, tool=tool, says="read-only")
         finally:
             self.folder.chmod(0o755)
 
