@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,24 +11,12 @@
 #include "callqueue/result.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
+#include "store/failure.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace callqueue::sqlite {
-
-/// Carries an `Error` up to the store's edge, where it becomes a `Result`. Never leaves the store.
-class Failure : public std::runtime_error {
- public:
-  explicit Failure(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
-  Failure(ErrorCode code, std::string message, std::string field = {})
-      : Failure(Error{code, std::move(message), std::move(field)}) {}
-
-  [[nodiscard]] const Error& error() const noexcept { return error_; }
-
- private:
-  Error error_;
-};
 
 /// A prepared statement in use: bound, stepped, read. Resets itself when it goes, so that it can be
 /// used again.

@@ -55,7 +55,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, StoreOptions
   }
   try {
     return std::make_unique<sqlite::SqliteStore>(path, std::move(options));
-  } catch (const sqlite::Failure& failure) {
+  } catch (const Failure& failure) {
     auto error = failure.error();
     if (error.message.find(path) == std::string::npos) error.message = path + ": " + error.message;
     return tl::unexpected(std::move(error));

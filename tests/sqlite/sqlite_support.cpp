@@ -27,7 +27,7 @@ bool ForeignSql::refuses(const std::string& sql) {
   try {
     run(sql);
     return false;
-  } catch (const sqlite::Failure&) {
+  } catch (const Failure&) {
     return true;
   }
 }

@@ -1,0 +1,380 @@
+#include "postgres/connection.hpp"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <limits>
+
+namespace callqueue::postgres {
+namespace {
+
+// Types by their object ids, which are the same in every server.
+constexpr Oid kBool = 16;
+constexpr Oid kInt8 = 20;
+constexpr Oid kInt2 = 21;
+constexpr Oid kInt4 = 23;
+constexpr Oid kText = 25;
+constexpr Oid kFloat8 = 701;
+constexpr Oid kDate = 1082;
+constexpr Oid kTime = 1083;
+constexpr Oid kTimestamptz = 1184;
+constexpr Oid kUuid = 2950;
+constexpr Oid kJsonb = 3802;
+
+/// The server counts from here.
+constexpr Instant kEpoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+
+Oid array_of(Oid element) {
+  switch (element) {
+    case kBool: return 1000;
+    case kInt4: return 1007;
+    case kText: return 1009;
+    case kInt8: return 1016;
+    case kTimestamptz: return 1185;
+    case kUuid: return 2951;
+    default: throw Failure{ErrorCode::internal, "there are no arrays of this type"};
+  }
+}
+
+/// The lowest `bytes` bytes, the highest first.
+std::string big_endian(std::uint64_t value, int bytes) {
+  std::string text(static_cast<std::size_t>(bytes), '\0');
+  for (auto it = text.rbegin(); it != text.rend(); ++it, value >>= 8U) {
+    *it = static_cast<char>(value & 0xffU);
+  }
+  return text;
+}
+
+std::string four_bytes(std::size_t value) { return big_endian(value, 4); }
+
+std::uint64_t from_big_endian(std::string_view text) {
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 8U | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::string trimmed(const char* message) {
+  std::string text = message != nullptr ? message : "";
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+/// What a refusal means to the caller. Only the primary message is passed on: details quote values.
+[[noreturn]] void refuse(const PGresult* result) {
+  const auto field = [&](int code) { return trimmed(PQresultErrorField(result, code)); };
+  const auto state = field(PG_DIAG_SQLSTATE);
+  auto message = "database: " + field(PG_DIAG_MESSAGE_PRIMARY);
+  const auto kind = state.substr(0, 2);
+  auto code = ErrorCode::internal;
+  if (kind == "23") {
+    code = ErrorCode::conflict;
+  } else if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
+    code = ErrorCode::corrupt;
+    message = "the database is not migrated to this version (" + message + ")";
+  } else if (kind == "08" || kind == "53" || kind == "57" || kind == "40" || kind == "55" ||
+             kind == "25" || kind == "42") {
+    // Gone, full, shut down, in the way, busy, read-only, not permitted.
+    code = state == "42501" || kind != "42" ? ErrorCode::unavailable : ErrorCode::internal;
+  }
+  throw StatementRefused{{code, std::move(message), {}}, state, field(PG_DIAG_CONSTRAINT_NAME)};
+}
+
+}  // namespace
+
+// --- Parameters ---------------------------------------------------------------------------------
+
+void Parameters::add(std::uint32_t type, std::string value) {
+  types_.push_back(type);
+  values_.push_back(std::move(value));
+  nulls_.push_back(false);
+}
+
+void Parameters::add(bool value) { add(kBool, std::string(1, value ? '\1' : '\0')); }
+void Parameters::add(int value) { add(kInt4, big_endian(static_cast<std::uint64_t>(value), 4)); }
+void Parameters::add(std::int64_t value) {
+  add(kInt8, big_endian(static_cast<std::uint64_t>(value), 8));
+}
+void Parameters::add(std::string_view value) { add(kText, std::string{value}); }
+void Parameters::add(Instant value) {
+  add(kTimestamptz, big_endian(static_cast<std::uint64_t>((value - kEpoch).count()), 8));
+}
+void Parameters::add(const Uuid& value) {
+  add(kUuid, {reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
+}
+
+void Parameters::add_array(std::uint32_t element_type, const std::vector<std::string>& elements) {
+  // Dimensions, whether there are NULLs, the type; of the dimension its length and first index.
+  std::string value =
+      four_bytes(elements.empty() ? 0 : 1) + four_bytes(0) + four_bytes(element_type);
+  if (!elements.empty()) value += four_bytes(elements.size()) + four_bytes(1);
+  for (const auto& element : elements) value += four_bytes(element.size()) + element;
+  add(array_of(element_type), std::move(value));
+}
+
+// --- Rows ---------------------------------------------------------------------------------------
+
+void Rows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+
+bool Rows::step() noexcept { return ++row_ < PQntuples(result_.get()); }
+
+std::int64_t Rows::count() const {
+  const std::string_view changed = PQcmdTuples(result_.get());
+  return changed.empty() ? PQntuples(result_.get()) : std::stoll(std::string{changed});
+}
+
+bool Rows::is_null(int column) const { return PQgetisnull(result_.get(), row_, column) != 0; }
+
+std::string_view Rows::bytes(int column) const {
+  return {PQgetvalue(result_.get(), row_, column),
+          static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
+}
+
+std::int64_t Rows::integer(int column) const {
+  const auto value = bytes(column);
+  switch (PQftype(result_.get(), column)) {
+    case kInt2: return static_cast<std::int16_t>(from_big_endian(value));
+    case kInt4: return static_cast<std::int32_t>(from_big_endian(value));
+    case kInt8: return static_cast<std::int64_t>(from_big_endian(value));
+    default: throw Failure{ErrorCode::corrupt, "a column that holds numbers is of another type"};
+  }
+}
+
+namespace {
+
+/// Guards against a column whose type is not the one that the library gave it.
+void expect(const PGresult* result, int column, Oid type) {
+  if (PQftype(result, column) == type) return;
+  throw Failure{ErrorCode::corrupt,
+                std::string{"column "} + PQfname(result, column) + " is of an unexpected type"};
+}
+
+}  // namespace
+
+template <>
+std::int64_t Rows::get<std::int64_t>(int column) const {
+  return is_null(column) ? 0 : integer(column);
+}
+
+template <>
+int Rows::get<int>(int column) const {
+  const auto value = get<std::int64_t>(column);
+  if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
+    throw Failure{ErrorCode::corrupt, "a number in the database is too large"};
+  }
+  return static_cast<int>(value);
+}
+
+template <>
+bool Rows::get<bool>(int column) const {
+  if (is_null(column)) return false;
+  expect(result_.get(), column, kBool);
+  return bytes(column) == std::string_view{"\1", 1};
+}
+
+template <>
+double Rows::get<double>(int column) const {
+  if (is_null(column)) return 0;
+  expect(result_.get(), column, kFloat8);
+  return std::bit_cast<double>(from_big_endian(bytes(column)));
+}
+
+template <>
+std::string_view Rows::get<std::string_view>(int column) const {
+  if (is_null(column)) return {};
+  auto text = bytes(column);
+  // A version comes first.
+  if (PQftype(result_.get(), column) == kJsonb) text.remove_prefix(1);
+  return text;
+}
+
+template <>
+std::string Rows::get<std::string>(int column) const {
+  return std::string{get<std::string_view>(column)};
+}
+
+template <>
+Instant Rows::get<Instant>(int column) const {
+  if (is_null(column)) return Instant{};
+  expect(result_.get(), column, kTimestamptz);
+  return kEpoch +
+         std::chrono::microseconds{static_cast<std::int64_t>(from_big_endian(bytes(column)))};
+}
+
+template <>
+Uuid Rows::get<Uuid>(int column) const {
+  if (is_null(column)) return Uuid{};
+  expect(result_.get(), column, kUuid);
+  Uuid uuid;
+  bytes(column).copy(reinterpret_cast<char*>(uuid.bytes.data()), uuid.bytes.size());
+  return uuid;
+}
+
+template <>
+LocalDate Rows::get<LocalDate>(int column) const {
+  expect(result_.get(), column, kDate);
+  const auto days = static_cast<std::int32_t>(from_big_endian(bytes(column)));
+  return std::chrono::floor<std::chrono::days>(kEpoch) + std::chrono::days{days};
+}
+
+template <>
+TimeOfDay Rows::get<TimeOfDay>(int column) const {
+  expect(result_.get(), column, kTime);
+  const std::chrono::microseconds time{static_cast<std::int64_t>(from_big_endian(bytes(column)))};
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+// --- Connection ---------------------------------------------------------------------------------
+
+void Connection::Close::operator()(pg_conn* connection) const noexcept { PQfinish(connection); }
+
+Connection::Connection(const std::string& url, const Options& options) : options_(options) {
+  connect(url);
+}
+
+void Connection::connect(const std::string& url) {
+  char* unreadable = nullptr;
+  if (auto* parsed = PQconninfoParse(url.c_str(), &unreadable); parsed != nullptr) {
+    PQconninfoFree(parsed);
+  } else {
+    PQfreemem(unreadable);  // It repeats parts of the URL, a password perhaps.
+    throw Failure{ErrorCode::invalid_argument, "the URL of the PostgreSQL server cannot be read",
+                  "url"};
+  }
+  const std::array keywords{"dbname", "application_name", "client_encoding",
+                            static_cast<const char*>(nullptr)};
+  const std::array values{url.c_str(), "callqueue", "UTF8", static_cast<const char*>(nullptr)};
+  connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
+  const auto until = std::chrono::steady_clock::now() + options_.connect_timeout;
+  auto state = PGRES_POLLING_WRITING;
+  while (PQstatus(native()) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
+         state != PGRES_POLLING_FAILED) {
+    wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until);
+    state = PQconnectPoll(native());
+  }
+  if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
+  PQsetnonblocking(native(), 1);
+  PQsetNoticeProcessor(
+      native(), [](void*, const char*) {}, nullptr);
+}
+
+void Connection::lose(const std::string& why) {
+  lost_ = true;
+  throw ConnectionLost{"the PostgreSQL server cannot be reached: " + why};
+}
+
+void Connection::wait(short events, std::chrono::steady_clock::time_point until) {
+  pollfd socket{.fd = PQsocket(native()), .events = events, .revents = 0};
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  const int ready = left.count() <= 0 ? 0 : poll(&socket, 1, static_cast<int>(left.count()));
+  if (ready == 0) lose("no answer in time");
+  if (ready < 0 && errno != EINTR) lose("waiting for its answer failed");
+}
+
+Rows Connection::receive() {
+  const auto until = std::chrono::steady_clock::now() + options_.answer_timeout;
+  for (int unsent = 1; unsent != 0;) {
+    unsent = PQflush(native());
+    if (unsent < 0) lose(trimmed(PQerrorMessage(native())));
+    if (unsent > 0) {
+      wait(POLLIN | POLLOUT, until);
+      if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+    }
+  }
+  std::unique_ptr<PGresult, decltype(&PQclear)> last{nullptr, PQclear};
+  for (;;) {
+    while (PQisBusy(native()) != 0) {
+      wait(POLLIN, until);
+      if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+    }
+    PGresult* result = PQgetResult(native());
+    if (result == nullptr) break;
+    // Of several statements the first that failed tells why.
+    if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) {
+      last.reset(result);
+    } else {
+      PQclear(result);
+    }
+  }
+  if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
+  if (!last) lose("it sent no result");
+  if (PQresultStatus(last.get()) == PGRES_FATAL_ERROR) refuse(last.get());
+  return Rows{last.release()};
+}
+
+const std::string& Connection::prepared(const char* sql, const Parameters& parameters) {
+  auto& name = statements_[sql];
+  if (name.empty()) {
+    const auto made = "callqueue_" + std::to_string(statements_.size());
+    if (PQsendPrepare(native(), made.c_str(), sql, parameters.size(), parameters.types_.data()) ==
+        0) {
+      lose(trimmed(PQerrorMessage(native())));
+    }
+    receive();
+    name = made;
+  }
+  return name;
+}
+
+Rows Connection::run(const char* sql, const Parameters& parameters) {
+  if (lost_) lose("the connection was lost before");
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  const std::vector<int> formats(parameters.values_.size(), 1);
+  for (std::size_t i = 0; i < parameters.values_.size(); ++i) {
+    values.push_back(parameters.nulls_[i] ? nullptr : parameters.values_[i].data());
+    lengths.push_back(static_cast<int>(parameters.values_[i].size()));
+  }
+  const int sent =
+      options_.prepares
+          ? PQsendQueryPrepared(native(), prepared(sql, parameters).c_str(), parameters.size(),
+                                values.data(), lengths.data(), formats.data(), 1)
+          : PQsendQueryParams(native(), sql, parameters.size(), parameters.types_.data(),
+                              values.data(), lengths.data(), formats.data(), 1);
+  if (sent == 0) lose(trimmed(PQerrorMessage(native())));
+  return receive();
+}
+
+void Connection::execute(const std::string& sql) {
+  if (lost_) lose("the connection was lost before");
+  if (PQsendQuery(native(), sql.c_str()) == 0) lose(trimmed(PQerrorMessage(native())));
+  receive();
+}
+
+bool Connection::is_quiet() const {
+  pollfd socket{.fd = PQsocket(native()), .events = POLLIN, .revents = 0};
+  return !lost_ && poll(&socket, 1, 0) == 0;
+}
+
+bool Connection::in_transaction() const noexcept {
+  const auto state = PQtransactionStatus(native());
+  return state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+}
+
+// --- Transaction --------------------------------------------------------------------------------
+
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  connection_.execute("BEGIN ISOLATION LEVEL READ COMMITTED");
+}
+
+Transaction::~Transaction() {
+  if (!open_ || connection_.lost()) return;
+  try {
+    connection_.execute("ROLLBACK");
+  } catch (const Failure&) {  // The server rolls back what it loses sight of.
+  }
+}
+
+void Transaction::commit() {
+  // The server would answer COMMIT with a quiet rollback.
+  if (PQtransactionStatus(connection_.native()) != PQTRANS_INTRANS) {
+    throw Failure{ErrorCode::internal, "a statement of this transaction was refused"};
+  }
+  connection_.execute("COMMIT");
+  open_ = false;
+}
+
+}  // namespace callqueue::postgres

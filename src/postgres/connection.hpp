@@ -1,0 +1,238 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "callqueue/time.hpp"
+#include "callqueue/uuid.hpp"
+#include "store/failure.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace callqueue::postgres {
+
+/// The connection broke, or an answer did not come in time: whether a statement that was under way
+/// took effect is not known.
+class ConnectionLost : public Failure {
+ public:
+  explicit ConnectionLost(std::string message)
+      : Failure(ErrorCode::unavailable, std::move(message)) {}
+};
+
+/// The server refused a statement; its transaction is over, the connection goes on.
+class StatementRefused : public Failure {
+ public:
+  StatementRefused(Error error, std::string sqlstate, std::string constraint)
+      : Failure(std::move(error)),
+        sqlstate_(std::move(sqlstate)),
+        constraint_(std::move(constraint)) {}
+
+  [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
+  /// The constraint or unique index that was violated; empty when none was.
+  [[nodiscard]] const std::string& constraint() const noexcept { return constraint_; }
+  /// Whether another transaction was in the way: the same may well succeed next time.
+  [[nodiscard]] bool may_be_repeated() const noexcept {
+    return sqlstate_ == "40001" || sqlstate_ == "40P01";
+  }
+
+ private:
+  std::string sqlstate_;
+  std::string constraint_;
+};
+
+/// What stands for `$1`, `$2`, … of a statement: in the server's binary form, with the type, so
+/// that no setting of the session and no spelling changes the meaning.
+///
+/// Ids are `uuid`, instants `timestamptz`, `int` is `integer`, 64 bits and durations (in seconds)
+/// are `bigint`, text is `text`: dates, times of day and JSON are text too and cast by the
+/// statement
+/// (`$3::date`). Sequences are arrays. An empty string is passed as it is, an absent value is NULL.
+class Parameters {
+ public:
+  template <class... Args>
+  explicit Parameters(const Args&... args) {
+    (add(args), ...);
+  }
+
+  void add(bool value);
+  void add(int value);
+  void add(std::int64_t value);
+  void add(std::string_view value);
+  void add(const std::string& value) { add(std::string_view{value}); }
+  void add(const char* value) { add(std::string_view{value}); }
+  void add(Instant value);
+  void add(std::chrono::seconds value) { add(std::int64_t{value.count()}); }
+  void add(const Uuid& value);
+  template <class Tag>
+  void add(const Id<Tag>& value) {
+    add(value.value);
+  }
+  template <class T>
+  void add(const std::optional<T>& value) {
+    if (value) return add(*value);
+    add(T{});
+    nulls_.back() = true;
+  }
+  /// An array; elements of one type as above, none of them absent.
+  template <class T>
+  void add(const std::vector<T>& values) {
+    Parameters elements;
+    for (const auto& value : values) elements.add(value);
+    Parameters sample;
+    sample.add(T{});
+    add_array(sample.types_.front(), elements.values_);
+  }
+
+  [[nodiscard]] int size() const noexcept { return static_cast<int>(values_.size()); }
+
+ private:
+  friend class Connection;
+  void add(std::uint32_t type, std::string value);
+  void add_array(std::uint32_t element_type, const std::vector<std::string>& elements);
+
+  std::vector<std::uint32_t> types_;
+  std::vector<std::string> values_;
+  std::vector<bool> nulls_;
+};
+
+/// The rows that a statement returned, read one after the other: `while (rows.step()) …
+/// rows.get<std::string>(0)`. Owns its memory; outlives the connection.
+///
+/// `get` takes the column's own type: `int` reads `integer` and `bigint` (too large a value is
+/// `corrupt`), text reads every text type and `json`, `jsonb`.
+class Rows {
+ public:
+  explicit Rows(pg_result* result) : result_(result) {}
+
+  /// Moves to the next row, the first at first. @return false after the last one.
+  bool step() noexcept;
+  /// How many rows there are, or were changed by a statement that returns none.
+  [[nodiscard]] std::int64_t count() const;
+
+  [[nodiscard]] bool is_null(int column) const;
+  template <class T>
+  [[nodiscard]] T get(int column) const;
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const noexcept;
+  };
+  [[nodiscard]] std::string_view bytes(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+
+  std::unique_ptr<pg_result, Clear> result_;
+  int row_ = -1;
+};
+
+template <>
+std::int64_t Rows::get<std::int64_t>(int column) const;
+template <>
+int Rows::get<int>(int column) const;
+template <>
+bool Rows::get<bool>(int column) const;
+template <>
+double Rows::get<double>(int column) const;
+template <>
+std::string Rows::get<std::string>(int column) const;
+template <>
+std::string_view Rows::get<std::string_view>(int column) const;  ///< Valid while the rows are.
+template <>
+Instant Rows::get<Instant>(int column) const;
+template <>
+Uuid Rows::get<Uuid>(int column) const;
+template <>
+LocalDate Rows::get<LocalDate>(int column) const;
+template <>
+TimeOfDay Rows::get<TimeOfDay>(int column) const;
+
+/// One connection to a server. Not thread-safe.
+///
+/// Never waits without end: every answer has to come within `Options::answer_timeout`, also from a
+/// network that swallows everything. After `ConnectionLost` it is of no further use.
+class Connection {
+ public:
+  struct Options {
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds answer_timeout{60'000};
+    /// Whether statements are prepared once and then named: cheaper to run, but poolers that hand
+    /// out server connections per transaction do not know them.
+    bool prepares = true;
+  };
+
+  /// Throws `Failure`: `unavailable` when the server cannot be reached or refuses us,
+  /// `invalid_argument` (`url`) when the URL cannot be read. Passwords never get into a message.
+  Connection(const std::string& url, const Options& options);
+
+  /// Runs one statement. @param sql must be a string literal or live as long: its address is the
+  /// key of the prepared statement. Throws `StatementRefused`, `ConnectionLost`.
+  template <class... Args>
+  Rows query(const char* sql, const Args&... args) {
+    return run(sql, Parameters{args...});
+  }
+  Rows run(const char* sql, const Parameters& parameters);
+  /// Runs a statement for its effect. @return how many rows it changed.
+  template <class... Args>
+  std::int64_t change(const char* sql, const Args&... args) {
+    return query(sql, args...).count();
+  }
+  /// The first column of the first row; none without rows or when it is NULL.
+  template <class T, class... Args>
+  [[nodiscard]] std::optional<T> value(const char* sql, const Args&... args) {
+    Rows rows = query(sql, args...);
+    if (!rows.step() || rows.is_null(0)) return std::nullopt;
+    return rows.get<T>(0);
+  }
+  /// Runs SQL text of any number of statements, without parameters.
+  void execute(const std::string& sql);
+
+  [[nodiscard]] bool lost() const noexcept { return lost_; }
+  /// Whether the server has sent nothing since its last answer. What it sends unasked is nearly
+  /// always that it hangs up.
+  [[nodiscard]] bool is_quiet() const;
+  /// Whether a transaction is open (or was refused and not yet rolled back).
+  [[nodiscard]] bool in_transaction() const noexcept;
+  [[nodiscard]] pg_conn* native() const noexcept { return connection_.get(); }
+
+ private:
+  struct Close {
+    void operator()(pg_conn* connection) const noexcept;
+  };
+
+  void connect(const std::string& url);
+  /// The name of the prepared statement.
+  const std::string& prepared(const char* sql, const Parameters& parameters);
+  /// The last result of what was sent.
+  Rows receive();
+  void wait(short events, std::chrono::steady_clock::time_point until);
+  [[noreturn]] void lose(const std::string& why);
+
+  Options options_;
+  std::unique_ptr<pg_conn, Close> connection_;
+  std::unordered_map<const char*, std::string> statements_;
+  bool lost_ = false;
+};
+
+/// A transaction at read committed, rolled back unless it was committed.
+class Transaction {
+ public:
+  explicit Transaction(Connection& connection);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+  /// Throws `ConnectionLost` when it is not known whether it took effect.
+  void commit();
+
+ private:
+  Connection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace callqueue::postgres
