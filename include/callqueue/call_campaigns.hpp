@@ -76,8 +76,8 @@ class CallCampaigns {
 
   [[nodiscard]] Result<CampaignStatistics> get_statistics(UserId user_id, CampaignId id);
   [[nodiscard]] Result<CampaignAnalytics> get_analytics(UserId user_id, CampaignId id);
-  /// See `ExplainReason`. Windows that wait to be worked out are explained as the next claim will
-  /// find them.
+  /// See `ExplainReason`. Does first what time demands (`Store::advance`, without giving calls up),
+  /// so that it says what the next claim will find.
   [[nodiscard]] Result<std::vector<ExplainReason>> explain(UserId user_id, CampaignId id);
   /// When it will end, from counts, limits and the mean duration so far (60 s before the first
   /// call).

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "callqueue/calling_rules.hpp"
 #include "callqueue/time.hpp"
@@ -31,12 +32,25 @@ struct Forecast {
   std::int64_t unreached_rows = 0;  ///< Rows that the remaining windows have no room for.
 };
 
+/// The open rows of a campaign that are called on one clock.
+struct ForecastLane {
+  TimeZone zone;
+  std::int64_t open_rows = 0;
+};
+
 /// Spends the expected call time on the campaign's open intervals, at the pace the limits allow.
 ///
 /// @return an estimate: exact only if every call took the mean duration. Pure; O(intervals used),
 /// at most 10,000.
 [[nodiscard]] Forecast forecast(const ForecastInput& input, const CallingRules& rules,
                                 const TimeZone& zone, Instant now);
+
+/// The same for a campaign that calls on several clocks: lanes that are open at the same time share
+/// the pace by what is left in them. Of the input `open_rows` and `rows_ahead` do not count;
+/// `starts_at` is when the first of all rows can be dialed. O(intervals used), at most 10,000 a
+/// lane.
+[[nodiscard]] Forecast forecast(const ForecastInput& input, const CallingRules& rules,
+                                std::span<const ForecastLane> lanes, Instant now);
 
 }  // namespace callqueue
 

@@ -21,7 +21,9 @@ struct ProcessorOptions {
   int batch = 100;      ///< Most calls claimed at once; 1 to 1,000. Lower it when dialing is slow.
   int parallelism = 8;  ///< Most `Dialer::dial` calls at the same time; also the most calls claimed
                         ///< but not dialed.
-  std::chrono::seconds lease{120};         ///< See `ClaimRequest::lease`.
+  /// See `ClaimRequest::lease`. So long a call whose answer is uncertain (the dialer threw, for
+  /// instance) keeps its slot: with many of them lower it, but never below what a dial may take.
+  std::chrono::seconds lease{120};
   std::chrono::milliseconds poll{10'000};  ///< Longest sleep between two looks at the store.
   std::chrono::milliseconds stop_deadline{30'000};  ///< How long a stop waits for dials in flight.
   std::chrono::milliseconds max_backoff{30'000};  ///< Longest pause while the store is unavailable.

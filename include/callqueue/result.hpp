@@ -30,7 +30,8 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// The value, or why there is none. No function of the library's API throws.
+/// The value, or why there is none. No function of the library's API throws. `value()` throws where
+/// there is none (a `Result<void>` has no `value()`: test it like a `bool`).
 template <class T>
 using Result = tl::expected<T, Error>;
 

@@ -42,15 +42,23 @@ CLI::Option* add(CLI::App* command, const std::string& name, const std::string& 
 }
 
 void add_retry_options(CLI::App* command, RetryPolicy& retry) {
-  add(command, "--retry-on", "Outcomes to try again, as busy,no_answer", [&](const auto& text) {
-    for (const auto& outcome : split(text, ',')) retry.outcomes.push_back(read_outcome(outcome));
-  })->type_name("LIST");
-  command->add_option("--max-attempts", retry.max_attempts, "Attempts per contact, all together");
-  add(command, "--retry-after", "Delay before each further attempt, as 15m,1h; the last repeats",
-      [&](const auto& text) {
-        for (const auto& delay : split(text, ',')) retry.delays.push_back(read_duration(delay));
-      })
-      ->type_name("LIST");
+  auto* outcomes =
+      add(command, "--retry-on", "Outcomes to try again, as busy,no_answer", [&](const auto& text) {
+        for (const auto& one : split(text, ',')) retry.outcomes.push_back(read_outcome(one));
+      })->type_name("LIST");
+  auto* attempts = command->add_option("--max-attempts", retry.max_attempts,
+                                       "Attempts per contact, all together");
+  auto* delays = add(command, "--retry-after",
+                     "Delay before each further attempt, as 15m,1h; the last repeats",
+                     [&](const auto& text) {
+                       for (const auto& delay : split(text, ','))
+                         retry.delays.push_back(read_duration(delay));
+                     })
+                     ->type_name("LIST");
+  // One without the others would retry nothing.
+  outcomes->needs(attempts)->needs(delays);
+  attempts->needs(outcomes);
+  delays->needs(outcomes);
 }
 
 void add_rule_options(CLI::App* command, CampaignRules& rules) {
@@ -71,7 +79,9 @@ void add_rule_options(CLI::App* command, CampaignRules& rules) {
           "Weekly windows instead of the daily one, as 'mon-fri 09:00-12:00,13:00-18:00'; again "
           "for more")
       ->allow_extra_args(false)
-      ->type_name("'DAYS TIMES'");
+      ->type_name("'DAYS TIMES'")
+      ->excludes(command->get_option("--first-call"))
+      ->excludes(command->get_option("--last-call"));
   command
       ->add_option_function<std::vector<std::string>>(
           "--exclude",
@@ -81,7 +91,8 @@ void add_rule_options(CLI::App* command, CampaignRules& rules) {
           "A date without calls; again for more")
       ->allow_extra_args(false)
       ->type_name("DATE");
-  command->add_flag("--spread", rules.spread, "Distribute an imported list over the windows");
+  command->add_flag("--spread", rules.spread,
+                    "Distribute an imported list over the window that is open, or opens next");
   add(command, "--call-deadline", "How long an accepted call may stay without news, as 60m",
       [&](const auto& text) { rules.call_deadline = read_duration(text); })
       ->type_name("TIME");

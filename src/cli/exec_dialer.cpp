@@ -56,13 +56,14 @@ DialResult ExecDialer::ask(const ClaimedCall& claimed) {
 }
 
 void ExecDialer::read_lines(const Wishes& wishes) {
-  while (const auto text = child_.read_line()) {
+  for (std::int64_t number = 1; const auto text = child_.read_line(); ++number) {
     if (text->empty()) continue;
     auto line = parse(*text);
     if (line) {
       take(*std::move(line), wishes);
     } else {
-      wishes.complain("a line of the dialer program was ignored: " + line.error().message);
+      wishes.complain("line " + std::to_string(number) +
+                      " of the dialer program was ignored: " + line.error().message);
     }
   }
   const std::lock_guard lock(mutex_);

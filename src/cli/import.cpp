@@ -107,8 +107,16 @@ void add_import_command(CLI::App& app, Context& context) {
       "import", "Create a campaign from a CSV file (docs/csv.md); prints its id");
   auto options = std::make_shared<ImportOptions>();
   add_csv_file_options(command, options->csv);
+  const auto before = command->get_options();
   options->campaign = add_campaign_options(command);
-  command->add_option("--campaign", options->existing, "Add to this campaign instead of a new one");
+  const auto with_campaign = command->get_options();
+  auto* existing = command->add_option("--campaign", options->existing,
+                                       "Add to this campaign instead of a new one");
+  // What is to be a new campaign's would be ignored.
+  for (auto* option : with_campaign) {
+    const bool is_campaigns = std::find(before.begin(), before.end(), option) == before.end();
+    if (is_campaigns && option != command->get_option("--user")) existing->excludes(option);
+  }
   command->add_flag("--again", options->csv.import.again,
                     "Queue contacts again whose call in the campaign is done");
   command->add_flag("--start", options->start, "Start the campaign at once");

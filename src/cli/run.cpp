@@ -108,6 +108,8 @@ class RealRun {
   [[nodiscard]] Processor& processor() { return processor_; }
   [[nodiscard]] RunCounter& counter() { return counter_; }
   void stop() { stop_.request_stop(); }
+  /// Waits once more for what the dialer had in its hands when the run ended.
+  void finish() { static_cast<void>(processor_.run(stop_.get_token())); }
 
   /// @param busy whether events are still to come although no call is active.
   /// @param hopeless whether it has become pointless to go on.
@@ -215,6 +217,7 @@ int run_program(Context& context, const RunOptions& options) {
   give_back();  // Before the program has had its time to end: others may place them now.
   const int status = dialer.child().wait(options.processor.stop_deadline);
   reader.join();
+  run.finish();
   give_back();
   value(worked);
   print(context, run.counter(), from, SystemClock().now());

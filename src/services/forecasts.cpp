@@ -1,6 +1,8 @@
 #include "services/forecasts.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace callqueue {
 namespace {
@@ -15,16 +17,20 @@ double system_share(int system_limit, int user_ceiling, int system_active, int u
   return std::max(1, limit - (system_active - user_active));
 }
 
-/// The zone on whose clock most of the open rows are called; none if that is no zone: then nobody
-/// can be called in it.
-std::optional<TimeZone> main_zone(const CampaignFacts& facts) {
-  const auto rows = [](const LaneFacts& lane) { return lane.ready + lane.waiting; };
-  const auto most =
-      std::max_element(facts.lanes.begin(), facts.lanes.end(),
-                       [&](const LaneFacts& a, const LaneFacts& b) { return rows(a) < rows(b); });
-  if (most == facts.lanes.end()) return TimeZone{};
-  const auto zone = TimeZone::load(most->timezone);
-  return zone ? std::optional(*zone) : std::nullopt;
+/// What is open, by clock. Calls in flight go with the first of them: they end soon.
+std::vector<ForecastLane> lanes_of(const CampaignFacts& facts, std::int64_t& in_unknown_zones) {
+  std::vector<ForecastLane> lanes;
+  auto processing = facts.processing;
+  for (const auto& lane : facts.lanes) {
+    const auto zone = TimeZone::load(lane.timezone);
+    const auto rows = lane.ready + lane.waiting;
+    if (!zone) {
+      in_unknown_zones += rows;
+    } else if (rows > 0) {
+      lanes.push_back({.zone = *zone, .open_rows = rows + std::exchange(processing, 0)});
+    }
+  }
+  return lanes;
 }
 
 double attempts_per_row(const CampaignStatistics& statistics, int max_attempts) {
@@ -48,18 +54,23 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
                                    const CampaignAnalytics& analytics) {
   const auto facts = store.campaign_facts(campaign.user_id, campaign.id);
   if (!facts) return tl::unexpected(facts.error());
-  const auto& rows = analytics.statistics;
-  const auto zone = main_zone(*facts);
-  if (!zone) return Forecast{.unreached_rows = rows.queued + rows.processing};
-
+  if (is_final(facts->status)) return Forecast{};
   const ForecastInput input{
-      .open_rows = rows.queued + rows.processing,
       .user_limit = facts->user_limit,
       .system_share = system_share(facts->system_limit, facts->user_system_limit,
                                    facts->system_active, facts->user_active),
       .mean_duration = mean_duration(analytics),
-      .attempts_per_row = attempts_per_row(rows, campaign.rules.retry.max_attempts)};
-  return forecast(input, calling_rules(campaign), *zone, facts->now);
+      .attempts_per_row =
+          attempts_per_row(analytics.statistics, campaign.rules.retry.max_attempts)};
+  std::int64_t unreached = 0;
+  const auto lanes = lanes_of(*facts, unreached);
+  if (lanes.empty() && facts->processing == 0) return Forecast{.unreached_rows = unreached};
+  auto expected = forecast(input, calling_rules(campaign), lanes, facts->now);
+  // Only what is in flight is left.
+  if (lanes.empty()) expected.ends_at = facts->now + input.mean_duration;
+  if (unreached > 0) expected.ends_at.reset();
+  expected.unreached_rows += unreached;
+  return expected;
 }
 
 Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,

@@ -24,6 +24,13 @@ constexpr char kTakeFromHistory[] = "DELETE FROM callqueue_migrations WHERE vers
 constexpr char kBrokenReference[] = R"sql(
 SELECT "table" || ' points at ' || parent FROM pragma_foreign_key_check LIMIT 1)sql";
 
+// Without its zone, windows and holidays a campaign would call by its columns alone: at wrong
+// hours.
+constexpr char kPauseWithoutRules[] = R"sql(
+UPDATE call_campaigns SET status = 'paused' WHERE status IN ('scheduled', 'active') AND id IN (
+  SELECT campaign_id FROM callqueue_campaign_rules
+  WHERE timezone <> '' OR clock <> 'contact' OR weekly_windows IS NOT NULL OR excluded_dates <> '[]'))sql";
+
 /// Off while a table is rebuilt; SQLite ignores the switch inside a transaction.
 class ForeignKeysOff {
  public:
@@ -84,6 +91,7 @@ void apply_up(Database& database, const Migration& migration, Instant now) {
 }
 
 void apply_down(Database& database, const Migration& migration) {
+  if (migration.version == 2) database.execute(kPauseWithoutRules);
   const bool keeps_calls = migration.version == 1 && calls_are_hosts(database);
   if (keeps_calls) hide_calls(database);
   database.execute(migration.down);

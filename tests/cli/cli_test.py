@@ -115,6 +115,12 @@ class Usage(Case):
         self.bad(2, "run", "--simulate", "--answered", "2")
         self.bad(2, "run", "--simulate", "--answered", "0.9", "--voicemail", "0.9", says="more than 1")
         self.bad(2, "forecast")
+        self.bad(2, "import", "x.csv", "--campaign", "x", "--name", "other", says="--name")
+        self.bad(2, "import", "x.csv", "--campaign", "x", "--retry-on", "busy", says="--")
+        create = ["campaign", "create", "--user", "x", "--agent", "x", "--name", "x", "--start-date", "2026-01-01"]
+        for lonely in (["--retry-on", "busy"], ["--max-attempts", 3], ["--retry-after", "5m"]):
+            self.bad(2, *create, *lonely, says="requires")
+        self.bad(2, *create, "--windows", "mon 09:00-10:00", "--first-call", "09:00", says="excludes")
         self.bad(2, "campaign", "list", "--status", "sleeping")
         self.bad(2, "queue", "list", "--status", "sleeping")
         for command in (["campaign", "list"], ["queue", "list"], ["contact", "list", "--user", "x"]):
@@ -345,8 +351,7 @@ class Campaigns(Case):
     def test_create_and_show(self):
         self.someone()
         campaign = self.create(
-            "--next-action", "Sell", "--first-call", "08:30", "--last-call", "17:00",
-            "--end-date", "2030-12-31", "--timezone", "Europe/Berlin", "--clock", "campaign",
+            "--next-action", "Sell", "--end-date", "2030-12-31", "--timezone", "Europe/Berlin", "--clock", "campaign",
             "--windows", "mon-thu 09:00-12:00,13:00-18:00", "--windows", "fri 09:00-12:00",
             "--exclude", "2026-12-24", "--exclude", "2026-12-25", "--retry-on", "busy,no_answer",
             "--max-attempts", 3, "--retry-after", "15m,2h", "--spread", "--call-deadline", "30m",
@@ -368,6 +373,9 @@ class Campaigns(Case):
         self.assertIn("Spring", text)
         self.assertIn("busy, no_answer: 3 attempts in all", text)
         self.assertEqual(self.create("--json").json.keys(), {"id"})
+        daily = self.create("--first-call", "08:30", "--last-call", "17:00").line
+        shown = self.ok("campaign", "show", daily, "--json").json
+        self.assertEqual((shown["first_call_time"], shown["last_call_time"]), ("08:30", "17:00"))
 
     def test_what_the_service_refuses_is_status_1(self):
         self.someone()
@@ -377,7 +385,7 @@ class Campaigns(Case):
         self.bad(1, *create, "n", "--timezone", "Mars/Olympus", says="Mars/Olympus")
         self.bad(1, *create, "n", "--first-call", "09:00", "--last-call", "09:00")
         self.bad(1, *create, "n", "--end-date", "2025-01-01")
-        self.bad(1, *create, "n", "--max-attempts", 3, says="retry")
+        self.bad(1, *create, "n", "--retry-on", "busy", "--max-attempts", 300, "--retry-after", "5m", says="retry")
         self.bad(1, "campaign", "create", "--user", self.user, "--agent", "Nobody", "--name", "n",
                  "--start-date", "2026-01-01", says="Nobody")
         self.bad(1, "campaign", "show", str(uuid.uuid4()))
@@ -721,7 +729,7 @@ class Programs(Case):
     def test_lines_that_are_no_events_are_survived(self):
         run, _ = self.run_program("chatter")
         self.assertEqual(run.json["ended"], 3)
-        self.assertIn("ignored", run.err)
+        self.assertRegex(run.err, "line [0-9]+ of the dialer program was ignored")
 
     def test_lines_of_other_calls_and_without_an_end_are_survived(self):
         run, _ = self.run_program("stranger")
@@ -756,6 +764,19 @@ class Programs(Case):
         counts = self.ok("queue", "statistics", "--json").json
         self.assertEqual((counts["failed"], counts["queued"] + counts["processing"]), (0, 7))
         self.assertGreater(counts["queued"], 0, "what was never written is not held")
+
+    def test_a_call_that_is_still_unanswered_when_the_run_is_stopped_is_told(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        process = subprocess.Popen([TOOL, "--db", self.db, "run", "--exec", "trap '' TERM; sleep 300",
+                                    "--stop-deadline", "1", "--json"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while self.ok("queue", "statistics", "--json").json["processing"] < 1:
+            self.assertLess(time.monotonic(), deadline, "nothing was dialed")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((json.loads(out)["claimed"], json.loads(out)["uncertain"]), (1, 1))
+        self.assertIn("is not confirmed", err)
 
     def test_a_program_that_dies_is_said(self):
         self.ok("user", "limits", self.user, "--concurrent", 1)

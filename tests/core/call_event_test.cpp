@@ -41,7 +41,7 @@ std::vector<CallEvent> story() {
   auto ringing = event("ringing");
   ringing.provider_call_id = "p-1";
   auto answered = event("in-progress");
-  if (*rc::gen::arbitrary<bool>()) answered.answered_at = noon + 5s;
+  if (*rc::gen::arbitrary<bool>()) answered.answered_at = noon + 1s;
   std::vector<CallEvent> events{ringing, answered};
   const auto ends = *rc::gen::container<std::vector<std::string>>(
       rc::gen::element<std::string>("completed", "busy", "no-answer", "failed", "cancelled",
@@ -132,6 +132,12 @@ BOOST_AUTO_TEST_CASE(a_call_ends_between_its_birth_and_now_whatever_the_provider
   BOOST_TEST((ended_at(Instant{}) == noon));
   // The clock has stepped back since.
   BOOST_TEST((*apply_event(new_call(), event("busy"), noon - 60s, deadline).call.ended_at == noon));
+  auto answered = event("in_progress");
+  answered.answered_at = Instant{};
+  BOOST_TEST((apply_event(new_call(), answered, noon + 60s, deadline).call.answered_at == noon));
+  answered.answered_at = Instant::max();
+  BOOST_TEST(
+      (apply_event(new_call(), answered, noon + 60s, deadline).call.answered_at == noon + 60s));
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_call_gives_way_to_the_real_outcome) {
@@ -222,7 +228,7 @@ RC_BOOST_PROP(events_in_any_order_and_number_release_the_slot_once_and_end_once,
 
 RC_BOOST_PROP(a_completed_call_learns_the_same_in_any_order, ()) {
   auto answered = event("in_progress");
-  answered.answered_at = noon + 5s;
+  answered.answered_at = noon + 1s;
   auto completed = event("completed");
   completed.provider_call_id = "p-1";
   auto verdict = event("completed");

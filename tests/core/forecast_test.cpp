@@ -91,6 +91,79 @@ BOOST_AUTO_TEST_CASE(a_forecast_spends_no_more_than_ten_thousand_intervals) {
   BOOST_TEST(seen.unreached_rows == 1'000'000'000 - 20'000);
 }
 
+// --- Several clocks -----------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(each_clock_has_its_own_hours) {
+  // It is afternoon in Los Angeles; the others open at 21:00 and 03:30.
+  const std::vector<ForecastLane> lanes{
+      {zone("America/Los_Angeles"), 1}, {zone("Pacific/Auckland"), 2}, {zone("Asia/Kolkata"), 3}};
+  const auto seen =
+      forecast({.user_limit = 1}, daily("09:00", "18:00"), lanes, at("2026-05-04T20:00:00Z"));
+  BOOST_TEST((seen.starts_at == at("2026-05-04T20:00:00Z")));
+  BOOST_TEST((seen.ends_at == at("2026-05-05T03:33:00Z")));
+}
+
+BOOST_AUTO_TEST_CASE(clocks_that_are_open_at_once_share_the_slots) {
+  const std::vector<ForecastLane> lanes{{zone("Europe/Berlin"), 100}, {zone("Europe/London"), 100}};
+  const auto seen =
+      forecast({.user_limit = 1}, daily("09:00", "18:00"), lanes, at("2026-05-04T08:00:00Z"));
+  BOOST_TEST((seen.ends_at == at("2026-05-04T11:20:00Z")));
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_a_clock_whose_last_window_has_closed_are_not_reached) {
+  auto rules = daily("09:00", "18:00");
+  rules.end_date = date("2026-05-04");
+  const std::vector<ForecastLane> lanes{{zone("Pacific/Auckland"), 5}, {zone("Europe/London"), 2}};
+  const auto seen = forecast({}, rules, lanes, at("2026-05-04T12:00:00Z"));
+  BOOST_TEST(!seen.ends_at.has_value());
+  BOOST_TEST(seen.unreached_rows == 5);
+}
+
+RC_BOOST_PROP(several_lanes_on_one_clock_are_as_one, ()) {
+  const auto counts = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 400)));
+  ForecastInput input{.user_limit = *rc::gen::inRange(0, 5),
+                      .mean_duration = std::chrono::seconds{*rc::gen::inRange(1, 600)},
+                      .attempts_per_row = 1 + *rc::gen::inRange(0, 3) / 2.0};
+  auto rules = daily("09:00", "09:40");
+  rules.end_date = date("2026-05-08");
+  const Instant from = nine + std::chrono::minutes{*rc::gen::inRange(-100, 100)};
+  std::vector<ForecastLane> lanes;
+  for (const auto count : counts) {
+    // Halves of attempts are rounded lane by lane.
+    lanes.push_back({zone("UTC"), count * 2});
+    input.open_rows += count * 2;
+  }
+  const auto one = forecast(input, rules, TimeZone{}, from);
+  const auto several = forecast(input, rules, lanes, from);
+  RC_ASSERT(several.ends_at == one.ends_at);
+  RC_ASSERT(several.unreached_rows == one.unreached_rows);
+  if (input.open_rows > 0) RC_ASSERT(several.starts_at == one.starts_at);
+}
+
+RC_BOOST_PROP(a_campaign_ends_no_sooner_than_any_of_its_lanes_would_alone, ()) {
+  const std::vector<const char*> names{"Pacific/Auckland", "Europe/London", "Asia/Kolkata",
+                                       "America/Los_Angeles"};
+  ForecastInput input{.user_limit = *rc::gen::inRange(1, 4),
+                      .mean_duration = std::chrono::seconds{*rc::gen::inRange(1, 600)}};
+  const auto rules = daily("09:00", "17:00");
+  std::vector<ForecastLane> lanes;
+  for (const auto* name : names) {
+    lanes.push_back({zone(name), *rc::gen::inRange<std::int64_t>(0, 1'000)});
+  }
+  const auto together = forecast(input, rules, lanes, nine);
+  RC_ASSERT(together.ends_at.has_value());
+  std::chrono::microseconds work{};
+  for (const auto& lane : lanes) {
+    input.open_rows = lane.open_rows;
+    const auto alone = forecast(input, rules, lane.zone, nine);
+    RC_ASSERT(*together.ends_at >= *alone.ends_at);
+    work += *alone.ends_at - nine;
+  }
+  // And no later than one after the other.
+  RC_ASSERT(*together.ends_at <= nine + work + 24h * 4);
+}
+
 RC_BOOST_PROP(a_forecast_is_exact_when_every_call_takes_the_mean_duration, ()) {
   const auto rows = *rc::gen::inRange<std::int64_t>(1, 60);
   const auto ahead = *rc::gen::inRange<std::int64_t>(0, 60);

@@ -394,6 +394,7 @@ void Model::take(QueuedCallId row_id, CallId call_id, const std::string& worker,
   call.phone_number = row.phone_number;
   call.attempt = row.attempts;
   call.worker = worker;
+  call.created_at = now;
   call.lease_expires_at = now + lease;
   calls.emplace(call_id, call);
 }
@@ -476,7 +477,9 @@ bool Model::report(CallId id, const CallEvent& event) {
     said = answered ? CallStatus::completed : CallStatus::failed;
   }
   if (call.provider_call_id.empty()) call.provider_call_id = event.provider_call_id;
-  if (!call.answered_at) call.answered_at = event.answered_at;
+  if (!call.answered_at && event.answered_at) {
+    call.answered_at = std::clamp(*event.answered_at, call.created_at, now);
+  }
   if (!call.duration && is_final_call(said)) call.duration = event.duration;
 
   bool freed = false;

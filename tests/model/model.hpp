@@ -86,6 +86,7 @@ struct ModelCall {
   std::optional<bool> success;
   std::string provider_call_id;
   std::string worker;
+  Instant created_at;
   std::optional<Instant> lease_expires_at;
   std::optional<Instant> submitted_at;
   std::optional<Instant> answered_at;

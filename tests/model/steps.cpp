@@ -539,6 +539,7 @@ bool Run::reserve(const Step& step) {
   call.phone_number = number;
   call.worker = reserved->leased_by;
   call.provider_call_id = reserved->provider_call_id;
+  call.created_at = model_.now;
   call.submitted_at = model_.now;
   call.lease_expires_at = model_.now + 20min;
   model_.calls[reserved->id] = call;

@@ -345,6 +345,22 @@ BOOST_AUTO_TEST_CASE(a_final_campaign_has_no_estimated_completion) {
   BOOST_CHECK(!value(campaigns.get_analytics(world.user.id, campaign.id)).estimated_completion);
 }
 
+BOOST_AUTO_TEST_CASE(a_change_of_zone_is_explained_at_once) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto campaign = world.active_campaign(2);
+  const auto code = [&] {
+    return value(campaigns.explain(world.user.id, campaign.id)).front().code;
+  };
+  BOOST_TEST(code() == "dialing");
+  auto rules = campaign.rules;
+  rules.timezone = "Asia/Tokyo";  // Seven in the evening.
+  value(campaigns.update(world.user.id, campaign.id, {.rules = rules}));
+  BOOST_TEST(code() == "outside_window");
+  const auto said = value(campaigns.forecast(world.user.id, campaign.id));
+  BOOST_TEST((said.starts_at == at("2026-03-26T00:00:00Z")));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -121,4 +121,42 @@ BOOST_AUTO_TEST_CASE(what_the_calls_so_far_were_like_counts) {
   BOOST_TEST(ratio < 1.33);
 }
 
+BOOST_AUTO_TEST_CASE(every_clock_of_a_list_counts) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto campaign = value(campaigns.create(world.plan()));
+  int numbers = 0;
+  for (const auto* zone : {"Pacific/Auckland", "Asia/Kolkata", "America/Los_Angeles"}) {
+    for (int i = 0; i < 30; ++i) {
+      const auto contact = value(world.store->create_contact(
+          {.user_id = world.user.id,
+           .phone_number = "+49302319" + std::to_string(1000 + ++numbers),
+           .timezone = zone}));
+      const QueueRequest request{.contact_id = contact.id, .campaign_id = campaign.id};
+      value(CallQueue(*world.store).create_bulk(world.user.id, {&request, 1}));
+    }
+  }
+  value(campaigns.start(world.user.id, campaign.id));
+  const auto said = value(campaigns.forecast(world.user.id, campaign.id));
+  BOOST_TEST((said.starts_at == world.clock->now()));  // It is half past three in Kolkata.
+  Simulation(world, [](int) { return Ending{}; }).run(campaign.id);
+  const auto ended = value(campaigns.find_by_id(world.user.id, campaign.id)).completed_at.value();
+  BOOST_TEST(to_text(ended).starts_with("2026-03-25T20:"));  // In the morning in Auckland.
+  BOOST_TEST(std::abs(minutes(said.ends_at.value(), ended)) <= 2.0);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_expected_of_a_campaign_without_anybody_to_call) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto draft = value(campaigns.create(world.plan()));
+  const auto over = world.active_campaign(1);
+  value(campaigns.cancel(world.user.id, over.id));
+  for (const auto& campaign : {draft, over}) {
+    const auto said = value(campaigns.forecast(world.user.id, campaign.id));
+    BOOST_TEST(!said.starts_at.has_value());
+    BOOST_TEST(!said.ends_at.has_value());
+    BOOST_TEST(said.unreached_rows == 0);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -152,6 +152,21 @@ BOOST_AUTO_TEST_CASE(going_down_and_up_again_keeps_schema_and_data) {
   check_green(world.store());
 }
 
+BOOST_AUTO_TEST_CASE(a_campaign_that_loses_its_hours_on_the_way_down_is_paused) {
+  World world;
+  const auto ann = world.user(5);
+  const auto plain = world.active_campaign(ann, 1);
+  const auto special = world.active_campaign(ann, 1);
+  world.sql().run(
+      "UPDATE callqueue_campaign_rules SET excluded_dates = '[\"2026-12-25\"]' "
+      "WHERE campaign_id = '" +
+      to_text(special) + "'");
+  must(world.store().migrate({.to = 1, .down = true}));
+  must(world.store().migrate());
+  BOOST_TEST((must(world.store().find_campaign(ann, plain)).status == CampaignStatus::active));
+  BOOST_TEST((must(world.store().find_campaign(ann, special)).status == CampaignStatus::paused));
+}
+
 BOOST_AUTO_TEST_CASE(rows_of_an_older_version_are_claimed_after_the_migration) {
   Filled world;
   const auto next = must(world.store().next_queued_call(world.ann));

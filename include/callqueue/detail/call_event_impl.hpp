@@ -67,10 +67,18 @@ namespace detail {
   return was_answered ? CallStatus::completed : CallStatus::failed;
 }
 
+/// What a provider's clock says, which may be wrong: within what can be. A retry counted from the
+/// future or from before the call was made would come never or at once.
+[[nodiscard]] inline Instant sensible(Instant said, const Call& call, Instant now) noexcept {
+  return std::max(std::min(said, now), call.created_at);
+}
+
 /// Facts that a final state does not forbid to learn.
-inline void fill_in_facts(Call& call, const CallEvent& event, CallStatus said) {
+inline void fill_in_facts(Call& call, const CallEvent& event, CallStatus said, Instant now) {
   if (call.provider_call_id.empty()) call.provider_call_id = event.provider_call_id;
-  if (!call.answered_at) call.answered_at = event.answered_at;
+  if (!call.answered_at && event.answered_at) {
+    call.answered_at = sensible(*event.answered_at, call, now);
+  }
   // What an event of a running call calls its duration is only how long it has lasted so far.
   if (!call.duration && !is_active(said) && event.duration >= std::chrono::seconds{0}) {
     call.duration = event.duration;
@@ -85,11 +93,9 @@ inline void judge(Call& call, const CallEvent& event) {
   if (event.success && *event.success != implied) call.success = event.success;
 }
 
-/// When the call ended by what is known. A provider's clock may be wrong: a retry counted from the
-/// future or from before the call was made would come never or at once.
+/// When the call ended by what is known.
 [[nodiscard]] inline Instant end_of(const Call& call, const CallEvent& event, Instant now) {
-  const Instant ended_at = event.ended_at.value_or(call.ended_at.value_or(now));
-  return std::max(std::min(ended_at, now), call.created_at);
+  return sensible(event.ended_at.value_or(call.ended_at.value_or(now)), call, now);
 }
 
 /// The call is over (or its outcome is known at last).
@@ -139,7 +145,7 @@ inline CallTransition apply_event(const Call& call, const CallEvent& event, Inst
   CallTransition result{.call = call};
   Call& after = result.call;
   const CallStatus said = detail::status_of(call, event);
-  detail::fill_in_facts(after, event, said);
+  detail::fill_in_facts(after, event, said, now);
   if (is_active(said)) {
     const bool running = is_active(call.status) || call.status == CallStatus::unknown;
     if (running) detail::keep_call(after, said, now, call_deadline);
