@@ -342,6 +342,22 @@ class People(Case):
         self.bad(1, "contact", "import", self.folder / "missing.csv", "--user", self.user,
                  says="missing.csv")
 
+    def test_a_contact_is_mended_and_its_calls_follow(self):
+        self.someone()
+        self.imported(GOOD)
+        contact = self.ok("contact", "list", "--user", self.user, "--search", "Ann", "--json").json[0]
+        self.assertIsNone(contact["timezone"])
+        changed = self.ok("contact", "update", "+4930231250001", "--user", self.user, "--timezone", "Asia/Tokyo",
+                          "--json").json
+        self.assertEqual((changed["id"], changed["name"], changed["timezone"]), (contact["id"], "Ann", "Asia/Tokyo"))
+        self.assertEqual(self.ok("contact", "update", contact["id"], "--user", self.user, "--name", "Anna").line,
+                         contact["id"])
+        shown = self.ok("contact", "list", "--user", self.user, "--search", "Anna", "--json").json
+        self.assertEqual(shown[0]["timezone"], "Asia/Tokyo")
+        self.bad(1, "contact", "update", contact["id"], "--user", self.user, "--timezone", "Mars/X", says="Mars/X")
+        self.bad(1, "contact", "update", "+4930231259999", "--user", self.user, "--name", "X")
+        self.bad(2, "contact", "update", contact["id"])
+
 
 class Campaigns(Case):
     def create(self, *options):
