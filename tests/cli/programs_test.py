@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""A program of any language as the dialer."""
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+from tool import GOOD, TOOL, Case
+
+DIALER = pathlib.Path(__file__).parent / "dialer.py"
+
+
+class Programs(Case):
+    """`run --exec`: the dialer is a program."""
+
+    def setUp(self):
+        super().setUp()
+        self.someone()
+        self.campaign = self.imported(GOOD, "--start", "--retry-on", "busy", "--max-attempts", 2,
+                                      "--retry-after", "1h").line
+
+    def run_program(self, mode):
+        log = self.folder / "dialed.jsonl"
+        return self.ok("run", "--exec", f"{sys.executable} {DIALER} {mode} {log}", "--until-idle",
+                       "--json"), log
+
+    def test_a_program_dials(self):
+        run, log = self.run_program("answer")
+        self.assertEqual((run.json["claimed"], run.json["accepted"], run.json["ended"]), (3, 3, 3))
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        self.assertEqual({line["phone_number"] for line in lines},
+                         {"+4930231250001", "+4930231250002", "+4930231250003"})
+        for line in lines:
+            self.assertEqual(line["next_action"], "Sell")
+            self.assertEqual(line["call"]["id"], line["call_id"])
+            self.assertIn("user_data", line["queued"])
+        exported = self.ok("export", self.campaign, "--json").json
+        self.assertEqual({i["call"]["provider_call_id"] for i in exported},
+                         {"p-" + line["call_id"] for line in lines})
+        self.assertEqual({i["call"]["duration_seconds"] for i in exported}, {42})
+
+    def test_a_program_may_answer_with_events_alone(self):
+        run, _ = self.run_program("events")
+        self.assertEqual((run.json["accepted"], run.json["ended"]), (3, 3))
+
+    def test_a_program_may_reject(self):
+        run, _ = self.run_program("reject")
+        self.assertEqual((run.json["rejected"], run.json["accepted"]), (3, 0))
+        shown = self.ok("campaign", "show", self.campaign, "--json").json
+        self.assertEqual((shown["status"], shown["failed_calls"]), ("completed", 3))
+
+    def test_lines_that_are_no_events_are_survived(self):
+        run, _ = self.run_program("chatter")
+        self.assertEqual(run.json["ended"], 3)
+        self.assertRegex(run.err, "line [0-9]+ of the dialer program was ignored")
+
+    def test_lines_of_other_calls_and_without_an_end_are_survived(self):
+        run, _ = self.run_program("stranger")
+        self.assertEqual(run.json["ended"], 3)
+        self.assertIn("names no call", run.err)
+
+    def test_a_line_without_an_end_is_ignored(self):
+        run, _ = self.run_program("endless")
+        self.assertEqual(run.json["ended"], 3)
+        self.assertIn("64 KiB", run.err)
+
+    def test_lines_may_come_in_pieces(self):
+        run, _ = self.run_program("pieces")
+        self.assertEqual((run.json["accepted"], run.json["ended"], run.err), (3, 3, ""))
+
+    def test_a_program_that_stops_reading_ends_the_run_and_loses_nothing(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        run = self.bad(1, "run", "--exec", f"exec {sys.executable} {DIALER} deaf /dev/null",
+                       "--until-idle", "--stop-deadline", 1, "--json", says="takes no more calls",
+                       lines=2)
+        self.assertEqual(run.json["accepted"], 1)
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["completed"], counts["queued"]), (1, 2))
+
+    def test_a_program_that_never_reads_cannot_hold_a_run(self):
+        big = "x" * 60_000
+        self.imported("phone_number,story\n" + "".join(f"+4930231251{i:03d},{big}\n" for i in range(4)),
+                      "--start")
+        self.ok("user", "limits", self.user, "--concurrent", 8)
+        run = self.bad(1, "run", "--exec", f"exec {sys.executable} {DIALER} asleep /dev/null",
+                       "--accept-timeout", 1, "--stop-deadline", 1, "--json", says="takes no more calls", lines=9)
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["failed"], counts["queued"] + counts["processing"]), (0, 7))
+        self.assertGreater(counts["queued"], 0, "what was never written is not held")
+
+    def test_a_call_that_is_still_unanswered_when_the_run_is_stopped_is_told(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        _, out, err = self.interrupted(1, "run", "--exec", "trap '' TERM; sleep 300", "--stop-deadline", "1",
+                                       "--json")
+        self.assertEqual((json.loads(out)["claimed"], json.loads(out)["uncertain"]), (1, 1))
+        self.assertIn("is not confirmed", err)
+
+    def test_a_program_that_dies_is_said(self):
+        self.ok("user", "limits", self.user, "--concurrent", 1)
+        self.bad(1, "run", "--exec", f"{sys.executable} {DIALER} dies /dev/null", "--until-idle",
+                 says="status 3")
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual((counts["processing"], counts["queued"], counts["failed"]), (1, 2, 0))
+
+    def test_two_runs_on_one_file_dial_everybody_once(self):
+        log = self.folder / "dialed.jsonl"
+        rows = "phone_number\n" + "".join(f"+49302312{i:05d}\n" for i in range(100))
+        self.imported(rows, "--start")
+        command = [TOOL, "--db", self.db, "run", "--exec", f"{sys.executable} {DIALER} answer {log}",
+                   "--until-idle", "--json"]
+        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        results = [json.loads(run.communicate(timeout=110)[0]) for run in runs]
+        self.assertEqual(sum(r["claimed"] for r in results), 103)
+        numbers = [json.loads(line)["call_id"] for line in log.read_text().splitlines()]
+        self.assertEqual(len(numbers), len(set(numbers)))
+        self.ok("verify")
+
+    def test_a_program_that_ends_early_is_said_and_loses_nothing(self):
+        run = self.bad(1, "run", "--exec", "exit 7", "--until-idle", says="status 7")
+        counts = self.ok("queue", "statistics", "--json").json
+        self.assertEqual(counts["queued"] + counts["processing"], 3)
+        self.assertEqual(counts["failed"], 0)
+        self.assertIn("dialer program", run.err)
+
+    def test_a_program_that_is_not_there_is_said(self):
+        self.bad(1, "run", "--exec", "/no/such/program 2>/dev/null", "--until-idle", says="127")
+
+
+if __name__ == "__main__":
+    unittest.main()
