@@ -26,10 +26,10 @@ struct CallEvent {
   std::optional<bool> success;
   /// A rejection's verdict: `false` fails the row whatever the retry policy says.
   std::optional<bool> retryable;
+  /// A provider's clock may be wrong: here and below an instant before the call was created or
+  /// after now counts as the nearer of the two.
   std::optional<Instant> answered_at;
-  /// None: when the event is applied. A provider's clock may be wrong: what lies before the call
-  /// was created or after now counts as the nearer of the two.
-  std::optional<Instant> ended_at;
+  std::optional<Instant> ended_at;  ///< None: when the event is applied.
   std::optional<std::chrono::seconds> duration;
   std::string failure_reason;
 };

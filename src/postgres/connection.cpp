@@ -74,10 +74,10 @@ std::string trimmed(const char* message) {
   } else if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
     code = ErrorCode::corrupt;
     message = "the database is not migrated to this version (" + message + ")";
-  } else if (kind == "08" || kind == "53" || kind == "57" || kind == "40" || kind == "55" ||
-             kind == "25" || kind == "42") {
-    // Gone, full, shut down, in the way, busy, read-only, not permitted.
-    code = state == "42501" || kind != "42" ? ErrorCode::unavailable : ErrorCode::internal;
+  } else if (kind == "08" || kind == "25" || kind == "40" || kind == "53" || kind == "55" ||
+             kind == "57" || state == "42501") {
+    // Gone, read-only, in the way, full, busy, shut down, not permitted.
+    code = ErrorCode::unavailable;
   }
   throw StatementRefused{{code, std::move(message), {}}, state, field(PG_DIAG_CONSTRAINT_NAME)};
 }

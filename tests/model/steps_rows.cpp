@@ -1,6 +1,5 @@
 #include "model/steps.hpp"
 
-
 #include "model/agreement.hpp"
 
 namespace callqueue::model {

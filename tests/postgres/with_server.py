@@ -12,9 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-
-LONGEST_START = 60  # Seconds; only a server that does not come up takes them.
+import threading
 
 
 def programs():
@@ -37,7 +35,6 @@ class Server:
             self.owner = pwd.getpwnam("postgres")
             os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
             os.chmod(self.folder, 0o755)
-        self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
         self.process = None
 
     def start(self):
@@ -48,13 +45,16 @@ class Server:
                     "full_page_writes": "off", "max_connections": "200", "wal_level": "logical",
                     "shared_buffers": "64MB"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        self.process = self.popen("postgres", "-D", self.data, *options)
-        until = time.monotonic() + LONGEST_START
-        while self.run("pg_isready", "-q", "-h", self.folder, check=False) != 0:
-            if self.process.poll() is not None or time.monotonic() > until:
-                self.log.seek(0)
-                sys.exit("with_server.py: the server does not start:\n" + self.log.read())
-            time.sleep(0.02)
+        self.process = self.popen("postgres", "-D", self.data, *options, output=subprocess.PIPE)
+        said = []
+        for line in self.process.stdout:
+            said.append(line)
+            if "ready to accept connections" in line:
+                break
+        else:
+            sys.exit("with_server.py: the server does not start:\n" + "".join(said))
+        # What it goes on to say must not fill the pipe.
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
     @property
     def url(self):
@@ -64,24 +64,22 @@ class Server:
         if self.process:
             self.process.send_signal(2)  # Ends sessions, then itself.
             self.process.wait()
-        self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def popen(self, program, *arguments):
+    def popen(self, program, *arguments, output):
         # Nothing outlives this program, however it ends.
         command = ["setpriv", "--pdeathsig", "INT"]
         if self.owner:
             command += [f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups"]
         return subprocess.Popen([*command, os.path.join(programs(), program), *arguments], cwd=self.folder,
                                 env={"PATH": os.environ["PATH"], "HOME": self.folder, "LC_ALL": "C"},
-                                stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+                                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, text=True)
 
-    def run(self, *command, check=True):
-        status = self.popen(*command).wait()
-        if check and status != 0:
-            self.log.seek(0)
-            sys.exit(f"with_server.py: {command[0]} failed:\n" + self.log.read())
-        return status
+    def run(self, *command):
+        process = self.popen(*command, output=subprocess.PIPE)
+        said, _ = process.communicate()
+        if process.returncode != 0:
+            sys.exit(f"with_server.py: {command[0]} failed:\n{said}")
 
 
 def main():

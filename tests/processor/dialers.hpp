@@ -79,6 +79,14 @@ class TestDialer final : public Dialer {
   Watched<std::vector<CallId>> dialed;
 };
 
+/// Every call waits at the door, then is accepted.
+inline void hang(TestDialer& dialer, Door& door, const std::string& provider_call_id) {
+  dialer.answer = [&door, provider_call_id](const ClaimedCall&) {
+    door.pass();
+    return DialResult::accepted(provider_call_id);
+  };
+}
+
 /// Counts what a processor tells.
 class TestObserver final : public Observer {
  public:

@@ -77,10 +77,7 @@ BOOST_AUTO_TEST_CASE(a_dialer_that_hangs_on_every_thread_is_told_once) {
   world.active_campaign(4);
   TestDialer dialer;
   Door door;
-  dialer.answer = [&](const ClaimedCall&) {
-    door.pass();
-    return DialResult::accepted("p");
-  };
+  hang(dialer, door, "p");
   TestObserver observer;
   Processor processor(*world.store, dialer, {.parallelism = 2, .lease = 60s}, &observer);
   Running running(processor);
@@ -107,10 +104,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_comes_after_the_lease_is_still_recorded) {
   world.active_campaign(1);
   TestDialer dialer;
   Door door;
-  dialer.answer = [&](const ClaimedCall&) {
-    door.pass();
-    return DialResult::accepted("late");
-  };
+  hang(dialer, door, "late");
   Processor processor(*world.store, dialer, {.parallelism = 2});
   Running running(processor);
   BOOST_TEST(dialer.dialed.comes_true(at_least(1)));
@@ -154,10 +148,7 @@ BOOST_AUTO_TEST_CASE(a_stop_finishes_what_is_in_flight) {
   world.active_campaign(2);
   TestDialer dialer;
   Door door;
-  dialer.answer = [&](const ClaimedCall&) {
-    door.pass();
-    return DialResult::accepted("p");
-  };
+  hang(dialer, door, "p");
   Processor processor(*world.store, dialer);
   Running running(processor);
   BOOST_TEST(dialer.dialed.comes_true(at_least(2)));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "callqueue/forecast.hpp"
@@ -20,11 +21,12 @@ struct Pace {
   [[nodiscard]] std::chrono::microseconds start_of(std::int64_t index) const {
     return static_cast<std::int64_t>(std::floor(static_cast<double>(index) / slots)) * duration;
   }
-  /// How many calls can start in `length`, both ends included.
-  [[nodiscard]] std::int64_t calls_in(std::chrono::microseconds length) const {
-    return static_cast<std::int64_t>(std::ceil(static_cast<double>(length / duration + 1) * slots));
-  }
 };
+
+[[nodiscard]] inline Pace pace_of(const ForecastInput& input) {
+  return {.slots = std::min<double>(input.user_limit, input.system_share),
+          .duration = std::max(input.mean_duration, std::chrono::seconds{1})};
+}
 
 [[nodiscard]] inline std::int64_t calls_for(std::int64_t rows, double attempts_per_row) {
   constexpr double most = 1e12;
@@ -35,7 +37,7 @@ struct Pace {
 
 /// A lane on its way through time.
 struct LaneAhead {
-  const ForecastLane* lane = nullptr;
+  TimeZone zone;
   std::int64_t calls = 0;        ///< Left to make.
   std::optional<Interval> open;  ///< Current or next; none: no further one.
 
@@ -45,14 +47,9 @@ struct LaneAhead {
 /// Lanes that spend the same slots together.
 class LanesAhead {
  public:
-  LanesAhead(const ForecastInput& input, const CallingRules& rules,
-             std::span<const ForecastLane> lanes, Instant now)
-      : input_(input), rules_(rules), now_(now) {
-    for (const auto& lane : lanes) {
-      const auto calls = calls_for(lane.open_rows, input.attempts_per_row);
-      if (calls > 0) lanes_.push_back({.lane = &lane, .calls = calls});
-    }
-  }
+  LanesAhead(const ForecastInput& input, const CallingRules& rules, std::vector<LaneAhead> lanes,
+             Instant now)
+      : input_(input), rules_(rules), now_(now), lanes_(std::move(lanes)) {}
 
   [[nodiscard]] Forecast run() {
     constexpr std::size_t most_intervals = 10'000;
@@ -77,7 +74,7 @@ class LanesAhead {
     std::optional<Instant> next;
     for (auto& lane : lanes_) {
       if (lane.calls > 0 && (!looked_ || (lane.open && lane.open->closes_at < now_))) {
-        lane.open = next_open_interval(rules_, lane.lane->zone, now_);
+        lane.open = next_open_interval(rules_, lane.zone, now_);
       }
       if (lane.waits() && (!next || lane.open->opens_at < *next)) next = lane.open->opens_at;
     }
@@ -129,8 +126,7 @@ class LanesAhead {
 
   const ForecastInput& input_;
   const CallingRules& rules_;
-  const Pace pace_{.slots = std::min<double>(input_.user_limit, input_.system_share),
-                   .duration = std::max(input_.mean_duration, std::chrono::seconds{1})};
+  const Pace pace_ = pace_of(input_);
   Instant now_;
   bool looked_ = false;
   std::vector<LaneAhead> lanes_;
@@ -140,40 +136,26 @@ class LanesAhead {
 
 inline Forecast forecast(const ForecastInput& input, const CallingRules& rules,
                          std::span<const ForecastLane> lanes, Instant now) {
-  return detail::LanesAhead(input, rules, lanes, now).run();
+  std::vector<detail::LaneAhead> ahead;
+  for (const auto& lane : lanes) {
+    ahead.push_back({.zone = lane.zone,
+                     .calls = detail::calls_for(lane.open_rows, input.attempts_per_row),
+                     .open = std::nullopt});
+  }
+  return detail::LanesAhead(input, rules, std::move(ahead), now).run();
 }
 
 inline Forecast forecast(const ForecastInput& input, const CallingRules& rules,
                          const TimeZone& zone, Instant now) {
-  constexpr int most_intervals = 10'000;
-  Forecast result;
-  const detail::Pace pace{.slots = std::min<double>(input.user_limit, input.system_share),
-                          .duration = std::max(input.mean_duration, std::chrono::seconds{1})};
-  const auto calls = detail::calls_for(input.open_rows, input.attempts_per_row);
-  const auto asked = detail::calls_for(input.rows_ahead, input.attempts_per_row);
-  if (calls == 0) result.ends_at = now;
-
-  std::int64_t done = 0;
-  Instant from = now;
-  for (int i = 0; i < most_intervals && pace.slots > 0; ++i) {
-    if (result.ends_at && result.starts_at) break;
-    const auto open = next_open_interval(rules, zone, from);
-    if (!open) break;
-    const Instant begins = std::max(from, open->opens_at);
-    const auto room = pace.calls_in(open->closes_at - begins);
-    if (!result.starts_at && asked < done + room) {
-      result.starts_at = begins + pace.start_of(asked - done);
-    }
-    if (!result.ends_at && calls <= done + room) {
-      result.ends_at = begins + pace.start_of(calls - 1 - done) + pace.duration;
-    }
-    done += room;
-    from = open->closes_at + std::chrono::microseconds{1};
-  }
-  if (!result.ends_at) {
-    const auto left = static_cast<double>(calls - done) / std::max(input.attempts_per_row, 1.0);
-    result.unreached_rows = std::min(input.open_rows, static_cast<std::int64_t>(std::ceil(left)));
-  }
+  const ForecastLane lane{.zone = zone, .open_rows = input.open_rows};
+  auto result = forecast(input, rules, std::span{&lane, 1}, now);
+  // The row asked about starts with the last of the calls up to its own.
+  const auto calls = detail::calls_for(input.rows_ahead, input.attempts_per_row) + 1;
+  const auto asked =
+      detail::LanesAhead(input, rules, {{.zone = zone, .calls = calls, .open = std::nullopt}}, now)
+          .run();
+  result.starts_at.reset();
+  if (asked.ends_at) result.starts_at = *asked.ends_at - detail::pace_of(input).duration;
   return result;
 }
 
