@@ -17,7 +17,7 @@ inline constexpr int kSmallLane = 2000;
 
 /// What `advance` does for imports, inside its write transaction: those without a heartbeat for
 /// `kImportSilence` are abandoned, and `sweep_import` for those that have ended. @return how much
-/// was done; less than `budget` when nothing is left to do.
+/// was done; 0 when there was nothing to do.
 int sweep_imports(Database& database, Instant now, int budget);
 
 /// Takes at most `budget` rows (and contacts, if it is atomic) of an abandoned import back, forgets

@@ -1,5 +1,6 @@
 #include "sqlite/import.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "sqlite/completion.hpp"
@@ -90,7 +91,8 @@ int sweep_imports(Database& database, Instant now, int budget) {
   int swept = 0;
   for (const auto id : ended_imports(database)) {
     if (swept >= budget) break;
-    swept += sweep_import(database, now, id, budget - swept);
+    // One that is only found over is progress too: its campaign may end now.
+    swept += std::max(1, sweep_import(database, now, id, budget - swept));
   }
   return swept;
 }

@@ -391,6 +391,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_that_went_silent_is_abandoned, Backend, 
   BOOST_TEST(!backend.store().publish_import(import.id).has_value());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaign_that_a_silent_import_held_open_ends_with_it, Backend,
+                              AllBackends) {
+  for (const int budget : {1, 2, 3, 4, 5, 100}) {
+    Backend backend;
+    CampaignSpec spec{.first_call_time = 9h, .last_call_time = 18h};
+    spec.end_date = date("2026-01-13");
+    const auto ann = backend.user().with_queued(1, spec);
+    const Import import{backend, ann};
+    import.stage(import_rows(4));
+    backend.pass_to(instant("2026-01-14T12:00:00Z"));
+    while (must(backend.store().advance({.budget = budget})).more) {
+    }
+    BOOST_TEST(ann.find().status == CampaignStatus::completed, "budget " << budget);
+    BOOST_TEST(ann.row(0).status == QueuedCallStatus::skipped, "budget " << budget);
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_spread_list_is_distributed_over_its_window, Backend, AllBackends) {
   Backend backend;
   auto ann = backend.user({.concurrent_calls_limit = 9});
