@@ -16,7 +16,7 @@ constexpr LocalDate date(int month, unsigned day) {
 }
 
 /// The same window from Monday to Friday.
-WeeklyWindows on_weekdays(std::vector<CallingWindow> windows) {
+WeeklyWindows on_weekdays(const std::vector<CallingWindow>& windows) {
   WeeklyWindows week;
   for (std::size_t day = 0; day < 5; ++day) week[day] = windows;
   return week;

@@ -60,7 +60,7 @@ class Processor {
   /// Works until stopped, dialing in parallel; then finishes dials in flight within
   /// `stop_deadline`, and returns claimed calls that were not marked yet. Returns at once with an
   /// error only when the store cannot be used at all (`corrupt`).
-  Result<void> run(std::stop_token stop);
+  Result<void> run(const std::stop_token& stop);
 
   /// Reports events of this or any call and wakes `run`, so that the freed slots are used at once.
   /// Thread-safe.

@@ -178,7 +178,7 @@ void Processor::Impl::look_up_on_pool(const Call& call) {
   });
 }
 
-Result<void> Processor::run(std::stop_token stop) {
+Result<void> Processor::run(const std::stop_token& stop) {
   auto& impl = *impl_;
   const std::stop_callback wake(stop, [&] { impl.notify(); });
   while (!stop.stop_requested()) {

@@ -12,7 +12,7 @@ namespace callqueue {
 /// Checks of inputs that several services share. Each names the field.
 
 constexpr std::size_t max_name_bytes = 255;
-constexpr std::size_t max_text_bytes = 64 * 1024;
+constexpr std::size_t max_text_bytes = 65'536;
 
 /// UTF-8, without NUL, at most `max_bytes`.
 [[nodiscard]] Result<void> check_text(std::string_view text, std::string_view field,

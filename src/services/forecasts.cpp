@@ -1,6 +1,7 @@
 #include "services/forecasts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,7 @@ double attempts_per_row(const CampaignStatistics& statistics, int max_attempts) 
 std::chrono::seconds mean_duration(const CampaignAnalytics& analytics) {
   if (!analytics.mean_slot_seconds) return default_duration;
   return std::max(std::chrono::seconds(1),
-                  std::chrono::seconds(static_cast<long>(*analytics.mean_slot_seconds + 0.5)));
+                  std::chrono::seconds(std::lround(*analytics.mean_slot_seconds)));
 }
 
 CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }

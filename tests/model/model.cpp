@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace callqueue::model {
 
@@ -284,9 +285,11 @@ Refusal Model::delete_contact(ContactId id) {
 }
 
 void Model::move_contact(ContactId id, const std::string& timezone) {
-  contacts.at(id).timezone = timezone;
+  if (std::exchange(contacts.at(id).timezone, timezone) == timezone) return;
   for (auto& [row_id, row] : rows) {
     if (row.contact != id || !row.campaign || !is_open_row(row)) continue;
+    // A change of the campaign's own clock or zone moves rows with the next `advance` only.
+    if (campaigns.at(*row.campaign).clock != CallClock::contact) continue;
     row.timezone = zone_of(row);
     note_zone(row);
   }
