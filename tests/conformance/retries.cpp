@@ -91,6 +91,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_verdict_on_an_earlier_attempt_leaves_the_row_alo
   BOOST_TEST(ann.find().successful_calls == 0);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_verdict_on_a_call_leaves_the_retry_it_is_owed_waiting, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1, retrying({CallOutcome::voicemail}, 2, {60s}));
+  const auto first = backend.claim_one();
+  backend.end(first, CallOutcome::voicemail);
+
+  auto verdict = event_for(first.call, CallStatus::completed);
+  verdict.success = true;
+  BOOST_TEST((backend.report(verdict).call.success == true));
+
+  // Only a completed row has a success.
+  BOOST_TEST(ann.row(0).status == QueuedCallStatus::queued);
+  BOOST_TEST(!ann.row(0).success.has_value());
+  BOOST_TEST(ann.find().successful_calls == 0);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_outcome_that_is_not_listed_is_not_retried, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user().with_queued(1, retrying({CallOutcome::busy}, 3, {60s}));

@@ -526,7 +526,7 @@ bool Model::report(CallId id, const CallEvent& event) {
     row.status = QueuedCallStatus::completed;
     row.success = call.success;
     row.failure_reason.clear();
-  } else if (before.status == CallStatus::completed && call.success != before.success) {
+  } else if (before.status == CallStatus::completed && row.status == QueuedCallStatus::completed) {
     row.success = call.success;
   }
   return freed;
