@@ -177,7 +177,7 @@ std::vector<CallEvent> SimulatedCarrier::take_due(Instant now) {
   return due;
 }
 
-void SimulatedCarrier::deliver(std::stop_token stop,
+void SimulatedCarrier::deliver(const std::stop_token& stop,
                                const std::function<bool(std::span<const CallEvent>)>& hand_out) {
   constexpr std::chrono::milliseconds pause{100};
   while (!stop.stop_requested()) {

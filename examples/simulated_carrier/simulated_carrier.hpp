@@ -64,7 +64,7 @@ class SimulatedCarrier final : public Dialer {
   [[nodiscard]] std::vector<CallEvent> take_due(Instant now);
   /// Hands events out as the clock reaches them, until stopped. `hand_out` returns false when it
   /// could not take them: then they come again a moment later.
-  void deliver(std::stop_token stop,
+  void deliver(const std::stop_token& stop,
                const std::function<bool(std::span<const CallEvent>)>& hand_out);
   /// Makes `deliver` look at the clock again: for clocks that do not run by themselves.
   void wake();

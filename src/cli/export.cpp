@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -71,7 +72,7 @@ std::string json_item(const QueuedCall& row, const std::optional<Call>& call) {
 
 class Output {
  public:
-  explicit Output(const std::string& name) : name_(name) {
+  explicit Output(std::string name) : name_(std::move(name)) {
     if (name_.empty()) return;
     file_.open(name_, std::ios::binary | std::ios::trunc);
     if (!file_) throw Refused{"cannot write " + name_};

@@ -1,6 +1,8 @@
 #include "csv/phone_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "csv/text.hpp"
 
@@ -65,7 +67,7 @@ struct Digit {
 /// A digit of another script.
 Digit other_digit(std::string_view text) {
   if (static_cast<unsigned char>(text.front()) < 0x80) return {};
-  constexpr std::string_view zeros[] = {
+  constexpr std::array<std::string_view, 6> zeros = {
       "\xEF\xBC\x90", "\xD9\xA0",     "\xDB\xB0",       // Full width, Arabic, Persian.
       "\xE0\xA5\xA6", "\xE0\xA7\xA6", "\xE0\xB9\x90"};  // Devanagari, Bengali, Thai.
   for (const std::string_view zero : zeros) {
@@ -79,8 +81,7 @@ Digit other_digit(std::string_view text) {
 }
 
 /// Length of the sign of `list` that `text` starts with, 0 when there is none.
-template <std::size_t count>
-std::size_t one_of(std::string_view text, const std::string_view (&list)[count]) {
+std::size_t one_of(std::string_view text, std::span<const std::string_view> list) {
   for (const std::string_view sign : list) {
     if (text.starts_with(sign)) return sign.size();
   }
@@ -88,21 +89,22 @@ std::size_t one_of(std::string_view text, const std::string_view (&list)[count])
 }
 
 // With their twins of full width.
-constexpr std::string_view pluses[] = {"+", "\xEF\xBC\x8B"};
-constexpr std::string_view slashes[] = {"/", "\xEF\xBC\x8F"};
-constexpr std::string_view separators[] = {",",           ";", "|", "&", "\n", "\r", "\xE2\x80\xA8",
-                                           "\xE2\x80\xA9"};
-constexpr std::string_view between_digits[] = {"-",
-                                               ".",
-                                               "(",
-                                               ")",
-                                               "/",
-                                               "\xEF\xBC\x88",
-                                               "\xEF\xBC\x89",
-                                               "\xEF\xBC\x8D",
-                                               "\xEF\xBC\x8E",
-                                               "\xEF\xBC\x8F",
-                                               "\xE2\x88\x92"};  // The last one is the minus sign.
+constexpr std::array<std::string_view, 2> pluses = {"+", "\xEF\xBC\x8B"};
+constexpr std::array<std::string_view, 2> slashes = {"/", "\xEF\xBC\x8F"};
+constexpr std::array<std::string_view, 8> separators = {
+    ",", ";", "|", "&", "\n", "\r", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+// The last one is the minus sign.
+constexpr std::array<std::string_view, 11> between_digits = {"-",
+                                                             ".",
+                                                             "(",
+                                                             ")",
+                                                             "/",
+                                                             "\xEF\xBC\x88",
+                                                             "\xEF\xBC\x89",
+                                                             "\xEF\xBC\x8D",
+                                                             "\xEF\xBC\x8E",
+                                                             "\xEF\xBC\x8F",
+                                                             "\xE2\x88\x92"};
 
 /// Length of the punctuation that `text` starts with, 0 when there is none.
 std::size_t punctuation(std::string_view text) {

@@ -16,19 +16,19 @@ RecordSource::RecordSource(std::istream& file, std::size_t max_record, std::size
     : file_(file),
       max_record_(std::max<std::size_t>(max_record, 4)),  // Room for a mark and a byte.
       chunk_(chunk),
-      buffer_(new char[max_record_ + chunk + 2]) {
+      buffer_(max_record_ + chunk + 2) {
   constexpr std::size_t mark_size = 3;
   while (rest().size() < mark_size && !at_end_) refill();
   if (rest().starts_with("\xEF\xBB\xBF")) begin_ = mark_size;
 }
 
 void RecordSource::refill() {
-  std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= begin_;
   begin_ = 0;
   const std::size_t room = std::min(chunk_, max_record_ + 1 + chunk_ - end_);
   try {
-    file_.read(buffer_.get() + end_, static_cast<std::streamsize>(room));
+    file_.read(buffer_.data() + end_, static_cast<std::streamsize>(room));
   } catch (...) {
     failed_ = true;  // The host's stream may throw: gcount still tells what came.
   }
@@ -85,7 +85,7 @@ bool RecordSource::prepare_by_line() {
 }
 
 void RecordSource::emit(const RecordScan& scan) {
-  char* record = buffer_.get() + begin_;
+  char* record = buffer_.data() + begin_;
   for (const Escape& escape : escapes_) record[escape.offset] = escape.byte;
   record[scan.size] = '\n';
   ready_ = {record, scan.size + 1};

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <istream>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +19,7 @@ namespace callqueue::csv {
 class RecordSource {
  public:
   /// Reads the first chunk. @param max_record bytes of the longest record that is accepted.
-  RecordSource(std::istream& file, std::size_t max_record, std::size_t chunk = 256 * 1024);
+  RecordSource(std::istream& file, std::size_t max_record, std::size_t chunk = 262'144);
 
   /// The file's first bytes (behind a byte order mark), before `read` was called.
   [[nodiscard]] std::string_view head() const noexcept { return rest(); }
@@ -33,7 +32,7 @@ class RecordSource {
 
  private:
   [[nodiscard]] std::string_view rest() const noexcept {
-    return {buffer_.get() + begin_, end_ - begin_};
+    return {buffer_.data() + begin_, end_ - begin_};
   }
   /// Whether a record that is still incomplete must be too long: one may end in a carriage return
   /// whose line feed is to come.
@@ -49,8 +48,8 @@ class RecordSource {
   std::size_t max_record_;
   std::size_t chunk_;
   char separator_ = ',';
-  std::unique_ptr<char[]> buffer_;  ///< For a longest record, a chunk and line ends.
-  std::size_t begin_ = 0;           ///< Of what was not handed out yet.
+  std::vector<char> buffer_;  ///< For a longest record, a chunk and line ends.
+  std::size_t begin_ = 0;     ///< Of what was not handed out yet.
   std::size_t end_ = 0;
   bool at_end_ = false;     ///< The file has no more bytes.
   bool skipping_ = false;   ///< Within a line that is too long.

@@ -7,7 +7,7 @@ namespace {
 
 /// A row may be longer than one field, but the engine takes no line beyond 16 MiB.
 std::size_t longest_record(std::size_t max_field_bytes) {
-  constexpr std::size_t mebibyte = 1024 * 1024;
+  constexpr std::size_t mebibyte = 1'048'576;
   return std::clamp(std::min(max_field_bytes, mebibyte) * 16, mebibyte, 8 * mebibyte);
 }
 

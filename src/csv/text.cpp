@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace callqueue::csv {
@@ -11,7 +12,7 @@ namespace {
 constexpr std::string_view white = " \t\r\n\v\f";
 
 /// Beyond ASCII, from the first to the last of each range.
-constexpr std::pair<std::string_view, std::string_view> blanks[] = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> blanks = {{
     {"\xC2\xA0", "\xC2\xA0"},          // No-break space.
     {"\xC2\xAD", "\xC2\xAD"},          // Soft hyphen.
     {"\xD8\x9C", "\xD8\x9C"},          // Arabic letter mark.
@@ -20,7 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> blanks[] = {
     {"\xE2\x81\x9F", "\xE2\x81\xAF"},  // Word joiner, isolates.
     {"\xE3\x80\x80", "\xE3\x80\x80"},  // Ideographic space.
     {"\xEF\xBB\xBF", "\xEF\xBB\xBF"},  // Byte order mark.
-};
+}};
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }

@@ -10,7 +10,7 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostBytes = 65'536;
 constexpr std::size_t kMostNesting = 32;
 
 tl::unexpected<Error> wrong(std::string_view field, std::string_view what) {

@@ -15,7 +15,7 @@ Json user_data(const std::string& text) {
     return true;
   };
   Json parsed = Json::parse(text, limit_depth, false);
-  if (parsed.is_discarded() || too_deep) return Json(text);
+  if (parsed.is_discarded() || too_deep) return text;
   return parsed;
 }
 
