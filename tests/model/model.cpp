@@ -297,14 +297,14 @@ void Model::move_contact(ContactId id, const std::string& timezone) {
 
 // --- Time --------------------------------------------------------------------------------------
 
-void Model::advance() {
+void Model::advance(const std::set<QueuedCallId>& left_behind) {
   std::vector<ImportId> silent;
   for (const auto& [id, import] : imports) {
     if (import.heartbeat + 10min <= now) silent.push_back(id);
   }
   for (const auto id : silent) abandon(id);
   for (auto& [id, row] : rows) {
-    if (!row.campaign || !is_open_row(row)) continue;
+    if (!row.campaign || !is_open_row(row) || left_behind.contains(id)) continue;
     row.timezone = zone_of(row);
     note_zone(row);
   }

@@ -131,8 +131,9 @@ class Model {
   Refusal delete_contact(ContactId id);
   void move_contact(ContactId id, const std::string& timezone);
 
-  /// Everything that time drives.
-  void advance();
+  /// Everything that time drives. @param left_behind rows that ended before their lane was looked
+  /// through: they stay in the zone they had.
+  void advance(const std::set<QueuedCallId>& left_behind);
   /// The row that would be taken for this user now, limits and turns aside.
   [[nodiscard]] std::optional<QueuedCallId> next_row(UserId user) const;
   [[nodiscard]] bool has_room(UserId user) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -74,6 +75,7 @@ class Run {
   ContactId new_contact(UserId user, const Step& step);
   void queue_row(UserId user, const NewQueuedCall& wanted);
   void advance(int budget = 1000);
+  [[nodiscard]] std::set<QueuedCallId> rows_left_behind();
   void check_claimed(const std::vector<ClaimedCall>& claimed, std::size_t limit,
                      const std::string& worker, std::chrono::seconds lease);
   void check_promises_of(const ClaimedCall& claimed) const;

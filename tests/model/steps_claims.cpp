@@ -13,7 +13,20 @@ void Run::advance(int budget) {
     if (round == 10'000) wrong("advance never comes to an end");
     if (!need("advance", store().advance({.budget = budget})).more) break;
   }
-  model_.advance();
+  model_.advance(rows_left_behind());
+}
+
+/// Rows that were to change lane, but whose call lapsed first: which of the two comes first where
+/// both are due is not promised, and only the store knows.
+std::set<QueuedCallId> Run::rows_left_behind() {
+  std::set<QueuedCallId> left;
+  for (const auto& [id, row] : model_.rows) {
+    if (row.status != QueuedCallStatus::processing || !row.campaign) continue;
+    if (model_.zone_of(row) == row.timezone) continue;
+    const auto found = need("find_queued_call", store().find_queued_call(row.user, id));
+    if (is_final(found.status) && found.timezone == row.timezone) left.insert(id);
+  }
+  return left;
 }
 
 bool Run::is_eligible(UserId user) const {
