@@ -4,14 +4,15 @@
 #include <utility>
 
 #include "callqueue/round_robin.hpp"
-#include "sqlite/reports.hpp"
-#include "sqlite/rows.hpp"
+#include "sqlite/session.hpp"
 #include "sqlite/slots.hpp"
 #include "sqlite/store.hpp"
 #include "sqlite/turns.hpp"
 #include "sqlite/user_queue.hpp"
 #include "store/dialed_number.hpp"
 #include "store/failpoint.hpp"
+#include "store/reports.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -43,6 +44,13 @@ constexpr char kOnly[] = R"sql(
            AND l.opens_at <= ?3 AND l.closes_at >= ?3
   FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
   WHERE q.user_id = ?1 AND q.id = ?2)sql";
+
+QueuedCall read_row(Database& database, std::int64_t rowid) {
+  SqliteSession session{database};
+  auto row = session.query(kReadRow, rowid);
+  if (!row.step()) throw Failure{ErrorCode::corrupt, "a queued call has no lane"};
+  return read_queued_call(row);
+}
 
 /// One claim, inside its write transaction.
 class Claim {
@@ -137,7 +145,7 @@ class Claim {
   }
 
   void take(std::int64_t rowid) {
-    auto row = read_row(rowid);
+    auto row = read_row(database_, rowid);
     auto call = start_call(row);
     if (database_.run(kTakeRow, rowid, row.call_id, now_, row.attempts, row.updated_at) != 1) {
       throw Failure{ErrorCode::internal,
@@ -147,12 +155,6 @@ class Claim {
     const auto next_action = row.campaign_id ? next_action_of(row.user_id, *row.campaign_id) : "";
     claimed_.push_back(
         {.call = std::move(call), .queued = std::move(row), .next_action = next_action});
-  }
-
-  QueuedCall read_row(std::int64_t rowid) {
-    auto row = database_.query(kReadRow, rowid);
-    if (!row.step()) throw Failure{ErrorCode::corrupt, "a queued call has no lane"};
-    return read_queued_call(row);
   }
 
   /// The row's next attempt, written; the row as it is to be written.
@@ -262,7 +264,7 @@ auto SqliteStore::write_with_turns(Body&& body)
 
 Result<std::vector<ClaimedCall>> SqliteStore::claim(const ClaimRequest& request) {
   auto claimed = write_with_turns([&](Database& database, Instant now) {
-    auto calls = Claim{database, now, request, *uuids_}.run();
+    auto calls = Claim{database, now, request, uuids()}.run();
     failpoint("before_commit_claim");
     return calls;
   });
@@ -274,9 +276,10 @@ Result<FinishedAndClaimed> SqliteStore::finish_and_claim(std::span<const CallEve
                                                          const ClaimRequest& request) {
   auto done = write_with_turns([&](Database& database, Instant now) {
     FinishedAndClaimed both;
-    both.reports = report_all(database, now, events);
+    SqliteSession session{database};
+    both.reports = report_all(session, now, events);
     wake_due(database, now, kMostWoken);  // Whom the reports gave room or something to take.
-    both.claimed = Claim{database, now, request, *uuids_}.run();
+    both.claimed = Claim{database, now, request, uuids()}.run();
     failpoint("before_commit_claim");
     return both;
   });
@@ -303,11 +306,20 @@ Result<Call> SqliteStore::reserve_slot(UserId user_id, std::string_view phone_nu
       throw Failure{ErrorCode::conflict, "the user has an active call to this number",
                     "phone_number"};
     }
-    const auto id = uuids_->next_id<CallId>(now);
+    const auto id = next_id<CallId>(now);
     database.run(kReserve, id, user_id, phone_number, to_text(id), now + deadline, now);
-    auto call = database.query(kReserved, user_id, id);
+    SqliteSession session{database};
+    auto call = session.query(kReserved, user_id, id);
     call.step();
     return read_call(call);
+  });
+}
+
+Result<std::optional<QueuedCall>> SqliteStore::next_queued_call(UserId user_id) {
+  return read([&](Database& database, Instant now) -> std::optional<QueuedCall> {
+    const auto next = UserQueue{database, user_id, now, busy_numbers(database, user_id)}.next();
+    if (!next) return std::nullopt;
+    return read_row(database, next->rowid);
   });
 }
 

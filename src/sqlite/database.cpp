@@ -69,6 +69,8 @@ bool Query::step() {
 
 void Query::reset() { sqlite3_reset(statement_); }
 
+std::string_view Query::name(int column) const { return sqlite3_column_name(statement_, column); }
+
 bool Query::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
@@ -89,13 +91,14 @@ void Query::bind_at(int index, std::string_view value) {
         "bind");
 }
 
-void Query::bind_at(int index, const Uuid& value) {
-  const auto text = to_text(value);
+void Query::bind_copy(int index, std::string_view value) {
+  const char* data = value.data() != nullptr ? value.data() : "";
   check(sqlite3_db_handle(statement_),
-        sqlite3_bind_text64(statement_, index, text.data(), text.size(), SQLITE_TRANSIENT,
-                            SQLITE_UTF8),
+        sqlite3_bind_text64(statement_, index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8),
         "bind");
 }
+
+void Query::bind_at(int index, const Uuid& value) { bind_copy(index, to_text(value)); }
 
 template <>
 std::int64_t Query::get<std::int64_t>(int column) const {

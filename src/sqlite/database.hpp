@@ -47,6 +47,8 @@ class Query {
   /// Ready to be bound and stepped again.
   void reset();
 
+  /// Of the table's column, or as the statement says. Valid until the next step.
+  [[nodiscard]] std::string_view name(int column) const;
   [[nodiscard]] bool is_null(int column) const;
   template <class T>
   [[nodiscard]] T get(int column) const;
@@ -57,6 +59,7 @@ class Query {
   void bind_at(int index, bool value) { bind_at(index, static_cast<std::int64_t>(value)); }
   /// The text must outlive the stepping.
   void bind_at(int index, std::string_view value);
+  void bind_copy(int index, std::string_view value);
   void bind_at(int index, const std::string& value) { bind_at(index, std::string_view{value}); }
   void bind_at(int index, const char* value) { bind_at(index, std::string_view{value}); }
   void bind_at(int index, Instant value) {

@@ -4,10 +4,11 @@
 #include <vector>
 
 #include "sqlite/import_rows.hpp"
-#include "sqlite/references.hpp"
-#include "sqlite/rows.hpp"
+#include "sqlite/session.hpp"
 #include "sqlite/store.hpp"
 #include "store/failpoint.hpp"
+#include "store/references.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -114,9 +115,10 @@ Result<ImportId> SqliteStore::begin_import(const ImportRequest& request) {
       require_open(database, request.user_id, *request.campaign_id);
       ended = end_silent_imports(database, now, *request.campaign_id);
     } else {
-      require_user(database, request.user_id);
+      SqliteSession session{database};
+      require_user(session, request.user_id);
     }
-    const auto id = uuids_->next_id<ImportId>(now);
+    const auto id = next_id<ImportId>(now);
     database.run(kBegin, id, request.user_id, request.campaign_id, request.again, request.atomic,
                  now);
     return id;
@@ -141,7 +143,7 @@ Result<std::vector<StagedRow>> SqliteStore::stage_import(ImportId id,
     do {
       const auto outcomes =
           import_chunk([&](Database& database, Instant now, const ImportChunks::Watch& watch) {
-            ImportRows chunk{database, now, continue_import(database, now, id), *uuids_};
+            ImportRows chunk{database, now, continue_import(database, now, id), uuids()};
             return stage_chunk(chunk, rows.subspan(staged.size()), watch);
           });
       staged.insert(staged.end(), outcomes.begin(), outcomes.end());

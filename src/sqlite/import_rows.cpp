@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "callqueue/priority.hpp"
-#include "sqlite/rows.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {

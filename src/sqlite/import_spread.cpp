@@ -5,8 +5,9 @@
 #include "callqueue/spread.hpp"
 #include "callqueue/time_zone.hpp"
 #include "sqlite/import_rows.hpp"
-#include "sqlite/rows.hpp"
+#include "sqlite/session.hpp"
 #include "sqlite/store.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -76,7 +77,8 @@ void SqliteStore::spread_staged_rows(ImportId id) {
   auto planned = read([&](Database& database, Instant now) {
     const auto import = running_import(database, id);
     if (!import.spread) return;
-    const auto rules = calling_rules(load_campaign(database, import.user_id, import.campaign_id));
+    SqliteSession session{database};
+    const auto rules = calling_rules(load_campaign(session, import.user_id, import.campaign_id));
     for (const auto& lane : staged_lanes(database, import)) {
       const auto zone = TimeZone::load(lane.timezone);
       const auto rows = database.value<std::int64_t>(kCountReady, lane.lane_id).value();

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "sqlite/completion.hpp"
+#include "sqlite/session.hpp"
+#include "store/completion.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -100,7 +101,8 @@ int sweep_imports(Database& database, Instant now, int budget) {
 void release_campaign(Database& database, Instant now, ImportId id, CampaignId campaign_id) {
   database.run("UPDATE callqueue_imports SET campaign_id = NULL WHERE id = ?1", id);
   database.run(kRollEndedLanes, campaign_id);
-  complete_if_done(database, campaign_id, now);
+  SqliteSession session{database};
+  complete_if_done(session, campaign_id, now);
 }
 
 }  // namespace callqueue::sqlite

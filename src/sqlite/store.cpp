@@ -2,10 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "callqueue/clock.hpp"
 #include "sqlite/schema.hpp"
+#include "sqlite/session.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -21,10 +24,10 @@ Database::Options database_options(const StoreOptions& options) {
 }  // namespace
 
 SqliteStore::SqliteStore(std::string path, StoreOptions options)
-    : path_(std::move(path)),
+    : SqlStore(options.uuids),
+      path_(std::move(path)),
       options_(std::move(options)),
       clock_(options_.clock ? options_.clock : std::make_shared<SystemClock>()),
-      uuids_(options_.uuids ? options_.uuids : std::make_shared<UuidSource>()),
       writer_(path_, database_options(options_)) {
   // Readers beside one writer; stays in the file. A memory database ignores it.
   writer_.execute("PRAGMA journal_mode = WAL");
@@ -32,6 +35,21 @@ SqliteStore::SqliteStore(std::string path, StoreOptions options)
 }
 
 Result<Instant> SqliteStore::now() { return clock_now(); }
+
+void SqliteStore::transact(Access access, const Work& body) {
+  const auto in_session = [&](Database& database, Instant now) {
+    SqliteSession session{database};
+    body(session, now);
+  };
+  // Nothing runs beside a write: it may narrow what it likes.
+  const auto done = access == Access::read ? read(in_session) : write(in_session);
+  if (!done) throw Failure{done.error()};
+}
+
+void SqliteStore::let_others_write() {
+  // They look every millisecond whether they may.
+  std::this_thread::sleep_for(std::chrono::milliseconds{2});
+}
 
 void SqliteStore::require_schema(Database& database) {
   const int version = schema_version(database);

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <string>
 
-#include "sqlite/rows.hpp"
+#include "sqlite/session.hpp"
 #include "sqlite/verify.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -173,10 +174,11 @@ bool is_within_rules(const CallingRules& rules, const TimeZone& zone, const Inte
 void verify_lanes(Database& database, Instant now, VerifyReport& report) {
   int wrong = 0;
   std::string one;
+  SqliteSession session{database};
   auto rows = database.query(kLanes, now);
   while (rows.step()) {
     const auto campaign_id = get_id<CampaignId>(rows, 1);
-    const auto campaign = readable_campaign(database, get_id<UserId>(rows, 0), campaign_id);
+    const auto campaign = readable_campaign(session, get_id<UserId>(rows, 0), campaign_id);
     const auto zone = TimeZone::load(rows.get<std::string>(2));
     const Interval lane{rows.get<Instant>(3), rows.get<Instant>(4)};
     if (campaign && zone && is_within_rules(calling_rules(*campaign), *zone, lane, now)) continue;

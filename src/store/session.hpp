@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -150,7 +151,7 @@ template <class AnyId>
 
 struct Statements;
 
-/// A transaction on either database, as the flows see that both stores share. Not thread-safe.
+/// A transaction on either database, as the flows see it that both stores share. Not thread-safe.
 ///
 /// SQL that both databases read the same way stands beside the flow that runs it; what differs is
 /// in `Statements`. Parameters are written `?1`, `?2`, ….
@@ -168,12 +169,24 @@ class Session {
   [[nodiscard]] virtual const Statements& statements() const = 0;
 
   // Until the transaction ends nobody else changes that row; SQLite's writers are alone anyway.
-  // More than one are locked in the order of their ids.
+  // Campaigns are locked first, in the order of their ids, then calls, then queued calls. What
+  // becomes of a call or a queued call depends on its campaign's state: locking it locks its
+  // campaign before.
   virtual void lock_user(UserId id) = 0;
   virtual void lock_campaign(CampaignId id) = 0;
   virtual void lock_contact(UserId user_id, ContactId id) = 0;
   virtual void lock_queued_call(UserId user_id, QueuedCallId id) = 0;
   virtual void lock_call(UserId user_id, CallId id) = 0;
+
+  // What each store does in its own way.
+
+  /// Whether the text may be a row's place in a list of queued calls; see `Statements`.
+  [[nodiscard]] virtual bool is_queue_cursor(std::string_view text) const = 0;
+  /// A lane of the user got another interval.
+  virtual void lane_rolled(UserId user_id, Instant now) = 0;
+  /// The step of `advance` that abandons silent imports and clears ended ones away, at most
+  /// `budget` rows. @return how much was done.
+  virtual int sweep_imports(Instant now, int budget) = 0;
 
   template <class... Args>
   [[nodiscard]] Rows query(const char* sql, const Args&... args) {
@@ -187,6 +200,17 @@ class Session {
     while (rows.step()) {
     }
     return rows.changed();
+  }
+  /// What the statement returns by RETURNING, of the one row that it writes. Throws `Failure`
+  /// (`corrupt`) when it writes none.
+  template <class T, class... Args>
+  T returned(const char* sql, const Args&... args) {
+    auto rows = query(sql, args...);
+    if (!rows.step()) throw Failure{ErrorCode::corrupt, "a row to write depends on is not there"};
+    T value = rows.template get<T>(0);
+    while (rows.step()) {
+    }
+    return value;
   }
   /// The first column of the first row; none without rows or when it is NULL.
   template <class T, class... Args>

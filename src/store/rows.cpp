@@ -1,8 +1,8 @@
-#include "sqlite/rows.hpp"
+#include "store/rows.hpp"
 
 #include <nlohmann/json.hpp>
 
-namespace callqueue::sqlite {
+namespace callqueue {
 namespace {
 
 using Json = nlohmann::json;
@@ -62,7 +62,7 @@ std::vector<LocalDate> read_dates(const std::string& text) {
   });
 }
 
-RetryPolicy read_retry(const Query& row, int column) {
+RetryPolicy read_retry(const Rows& row, int column) {
   RetryPolicy retry;
   retry.outcomes = from_json(row.get<std::string>(column), "retry_outcomes", [](const Json& list) {
     std::vector<CallOutcome> outcomes;
@@ -82,7 +82,7 @@ RetryPolicy read_retry(const Query& row, int column) {
 
 }  // namespace
 
-QueuedCall read_queued_call(const Query& row) {
+QueuedCall read_queued_call(const Rows& row) {
   return {.id = get_id<QueuedCallId>(row, 0),
           .user_id = get_id<UserId>(row, 1),
           .campaign_id = get_optional_id<CampaignId>(row, 2),
@@ -108,7 +108,7 @@ QueuedCall read_queued_call(const Query& row) {
           .not_after = get_optional<Instant>(row, 22)};
 }
 
-Call read_call(const Query& row) {
+Call read_call(const Rows& row) {
   std::optional<CallOutcome> outcome;
   if (!row.is_null(10))
     outcome = known(parse_call_outcome(row.get<std::string_view>(10)), "outcome");
@@ -138,30 +138,27 @@ Call read_call(const Query& row) {
           .failure_reason = row.get<std::string>(21)};
 }
 
-CallCampaign read_campaign(const Query& row) {
-  CallCampaign campaign{
-      .id = get_id<CampaignId>(row, 0),
-      .user_id = get_id<UserId>(row, 1),
-      .name = row.get<std::string>(2),
-      .description = row.get<std::string>(3),
-      .agent_id = get_id<AgentId>(row, 4),
-      .next_action = row.get<std::string>(5),
-      .first_call_time = good(parse_time_of_day(row.get<std::string>(6)), "first_call_time"),
-      .last_call_time = good(parse_time_of_day(row.get<std::string>(7)), "last_call_time"),
-      .status = campaign_status_of(row.get<std::string_view>(8)),
-      .total_contacts = row.get<std::int64_t>(9),
-      .completed_calls = row.get<std::int64_t>(10),
-      .successful_calls = row.get<std::int64_t>(11),
-      .failed_calls = row.get<std::int64_t>(12),
-      .start_date = good(parse_local_date(row.get<std::string>(13)), "start_date"),
-      .end_date = std::nullopt,
-      .created_at = row.get<Instant>(15),
-      .updated_at = row.get<Instant>(16),
-      .started_at = get_optional<Instant>(row, 17),
-      .completed_at = get_optional<Instant>(row, 18),
-      .rules = {}};
-  if (!row.is_null(14))
-    campaign.end_date = good(parse_local_date(row.get<std::string>(14)), "end_date");
+CallCampaign read_campaign(const Rows& row) {
+  CallCampaign campaign{.id = get_id<CampaignId>(row, 0),
+                        .user_id = get_id<UserId>(row, 1),
+                        .name = row.get<std::string>(2),
+                        .description = row.get<std::string>(3),
+                        .agent_id = get_id<AgentId>(row, 4),
+                        .next_action = row.get<std::string>(5),
+                        .first_call_time = row.time_of_day(6),
+                        .last_call_time = row.time_of_day(7),
+                        .status = campaign_status_of(row.get<std::string_view>(8)),
+                        .total_contacts = row.get<std::int64_t>(9),
+                        .completed_calls = row.get<std::int64_t>(10),
+                        .successful_calls = row.get<std::int64_t>(11),
+                        .failed_calls = row.get<std::int64_t>(12),
+                        .start_date = row.get<LocalDate>(13),
+                        .end_date = get_optional<LocalDate>(row, 14),
+                        .created_at = row.get<Instant>(15),
+                        .updated_at = row.get<Instant>(16),
+                        .started_at = get_optional<Instant>(row, 17),
+                        .completed_at = get_optional<Instant>(row, 18),
+                        .rules = {}};
   auto& rules = campaign.rules;
   rules.timezone = row.get<std::string>(19);
   rules.clock =
@@ -174,17 +171,17 @@ CallCampaign read_campaign(const Query& row) {
   return campaign;
 }
 
-CallCampaign load_campaign(Database& database, UserId user_id, CampaignId id) {
-  auto row = database.query("SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
-                            "WHERE c.user_id = ?1 AND c.id = ?2",
-                            user_id, id);
+CallCampaign load_campaign(Session& session, UserId user_id, CampaignId id) {
+  auto row = session.query("SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
+                           "WHERE c.user_id = ?1 AND c.id = ?2",
+                           user_id, id);
   if (!row.step()) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
   return read_campaign(row);
 }
 
-std::optional<CallCampaign> readable_campaign(Database& database, UserId user_id, CampaignId id) {
+std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id, CampaignId id) {
   try {
-    return load_campaign(database, user_id, id);
+    return load_campaign(session, user_id, id);
   } catch (const Failure& failure) {
     const auto code = failure.error().code;
     if (code != ErrorCode::corrupt && code != ErrorCode::not_found) throw;
@@ -232,4 +229,4 @@ CallStatus call_status_of(std::string_view text) {
   return known(parse_call_status(text), "status");
 }
 
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

@@ -9,9 +9,9 @@
 
 #include "callqueue/page.hpp"
 #include "callqueue/uuid.hpp"
-#include "sqlite/database.hpp"
+#include "store/session.hpp"
 
-namespace callqueue::sqlite {
+namespace callqueue {
 
 /// The page's limit, or `Failure` (`invalid_argument`, `limit`). Statements ask for one row more to
 /// learn whether there is a next page.
@@ -34,20 +34,39 @@ namespace callqueue::sqlite {
   return value;
 }
 
-/// The cursor of a list ordered by id: empty (before every id) or the last id seen. `Failure`
+/// The cursor of a list ordered by id: the last id seen, nil (before every id) at first. `Failure`
 /// (`invalid_argument`, `cursor`) for what is neither.
-[[nodiscard]] inline std::string id_cursor(const Page& page) {
+[[nodiscard]] inline Uuid id_cursor(const Page& page) {
   if (page.cursor.empty()) return {};
   const auto id = parse_uuid(page.cursor, "cursor");
   if (!id) refuse_cursor();
-  return to_text(*id);
+  return *id;
+}
+
+/// For `lower(column) LIKE lower(?) ESCAPE '\'`: texts that hold this one, whatever stands in it.
+/// Empty for an empty one.
+[[nodiscard]] inline std::string holds_pattern(std::string_view text) {
+  if (text.empty()) return {};
+  std::string pattern{'%'};
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+    pattern += c;
+  }
+  return pattern += '%';
+}
+
+/// For `? LIKE '%|' || status || '|%'`: `|queued||failed|`; empty (none is excluded) for none.
+template <class Statuses>
+[[nodiscard]] std::string status_list(const Statuses& statuses) {
+  std::string list;
+  for (const auto status : statuses) list += "|" + std::string{to_text(status)} + "|";
+  return list;
 }
 
 /// Reads a page from a statement that was given `row_limit(page) + 1`. @param cursor_of makes an
 /// item's cursor.
 template <class T, class Read, class CursorOf>
-[[nodiscard]] PageOf<T> read_page(Query& rows, const Page& page, Read&& read,
-                                  CursorOf&& cursor_of) {
+[[nodiscard]] PageOf<T> read_page(Rows& rows, const Page& page, Read&& read, CursorOf&& cursor_of) {
   PageOf<T> result;
   const auto limit = static_cast<std::size_t>(row_limit(page));
   while (rows.step()) {
@@ -60,4 +79,4 @@ template <class T, class Read, class CursorOf>
   return result;
 }
 
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

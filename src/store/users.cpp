@@ -1,9 +1,9 @@
-#include "sqlite/pages.hpp"
-#include "sqlite/references.hpp"
-#include "sqlite/slots.hpp"
-#include "sqlite/store.hpp"
+#include "store/pages.hpp"
+#include "store/references.hpp"
+#include "store/slot_counts.hpp"
+#include "store/sql_store.hpp"
 
-namespace callqueue::sqlite {
+namespace callqueue {
 namespace {
 
 // Optional texts are NULL when empty: an index over e-mail addresses has only those there are.
@@ -29,7 +29,7 @@ constexpr char kSystemLimit[] = "SELECT system_limit FROM callqueue_settings";
 constexpr char kSetSystemLimit[] = "UPDATE callqueue_settings SET system_limit = ?1";
 constexpr char kFollowSystemLimit[] = R"sql(
   UPDATE users SET system_concurrent_calls_limit = ?2 WHERE system_concurrent_calls_limit = ?1)sql";
-// Index callqueue_calls_active: only calls that hold a slot are in it.
+// Index callqueue_calls_active, both: only calls that hold a slot are in it.
 constexpr char kSystemActive[] = R"sql(
   SELECT count(*) FROM calls WHERE
     (status = 'initiated' OR status = 'ringing' OR status = 'in_progress'))sql";
@@ -44,7 +44,7 @@ constexpr char kFindAgent[] = "SELECT id, user_id, name FROM agents WHERE user_i
 constexpr char kListAgents[] = R"sql(
   SELECT id, user_id, name FROM agents WHERE user_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3)sql";
 
-User read_user(const Query& row) {
+User read_user(const Rows& row) {
   return {.id = get_id<UserId>(row, 0),
           .name = row.get<std::string>(1),
           .email = row.get<std::string>(2),
@@ -53,20 +53,20 @@ User read_user(const Query& row) {
           .system_concurrent_calls_limit = row.get<int>(5)};
 }
 
-Agent read_agent(const Query& row) {
+Agent read_agent(const Rows& row) {
   return {.id = get_id<AgentId>(row, 0),
           .user_id = get_id<UserId>(row, 1),
           .name = row.get<std::string>(2)};
 }
 
-User load_user(Database& database, UserId id) {
-  auto row = database.query(kFindUser, id);
+User load_user(Session& session, UserId id) {
+  auto row = session.query(kFindUser, id);
   if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
   return read_user(row);
 }
 
-Agent load_agent(Database& database, UserId user_id, AgentId id) {
-  auto row = database.query(kFindAgent, user_id, id);
+Agent load_agent(Session& session, UserId user_id, AgentId id) {
+  auto row = session.query(kFindAgent, user_id, id);
   if (!row.step()) throw Failure{ErrorCode::not_found, "no such agent", "agent_id"};
   return read_agent(row);
 }
@@ -79,103 +79,110 @@ void check_limit(std::optional<int> limit, const char* field) {
 
 }  // namespace
 
-void require_user(Database& database, UserId user_id) {
-  if (!database.value<int>(kUserExists, user_id)) {
+void require_user(Session& session, UserId user_id) {
+  if (!session.value<int>(kUserExists, user_id)) {
     throw Failure{ErrorCode::not_found, "no such user", "user_id"};
   }
 }
 
-void require_agent(Database& database, UserId user_id, AgentId agent_id) {
-  static_cast<void>(load_agent(database, user_id, agent_id));
+void require_agent(Session& session, UserId user_id, AgentId agent_id) {
+  static_cast<void>(load_agent(session, user_id, agent_id));
 }
 
-Result<User> SqliteStore::create_user(const User& user) {
-  return write([&](Database& database, Instant now) {
-    const auto id = user.id.is_nil() ? uuids_->next_id<UserId>(now) : user.id;
-    if (database.value<int>(kUserExists, id)) {
+SlotUse system_slots_of(Session& session) {
+  return {.active = session.value<int>(kSystemActive).value_or(0),
+          .limit = session.value<int>(kSystemLimit).value_or(0)};
+}
+
+int active_calls_of(Session& session, UserId user_id) {
+  return session.value<int>(kUserActive, user_id).value_or(0);
+}
+
+Result<User> SqlStore::create_user(const User& user) {
+  return write([&](Session& session, Instant now) {
+    const auto id = user.id.is_nil() ? next_id<UserId>(now) : user.id;
+    if (session.value<int>(kUserExists, id)) {
       throw Failure{ErrorCode::conflict, "there is a user with this id", "id"};
     }
-    if (!user.email.empty() && database.value<int>(kEmailTaken, user.email)) {
+    if (!user.email.empty() && session.value<int>(kEmailTaken, user.email)) {
       throw Failure{ErrorCode::conflict, "another user has this e-mail address", "email"};
     }
     check_limit(user.concurrent_calls_limit, "concurrent_calls_limit");
     check_limit(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
-    database.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
-                 user.system_concurrent_calls_limit);
-    return load_user(database, id);
+    session.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
+                user.system_concurrent_calls_limit);
+    return load_user(session, id);
   });
 }
 
-Result<User> SqliteStore::find_user(UserId id) {
-  return read([&](Database& database, Instant) { return load_user(database, id); });
+Result<User> SqlStore::find_user(UserId id) {
+  return read([&](Session& session, Instant) { return load_user(session, id); });
 }
 
-Result<PageOf<User>> SqliteStore::list_users(const Page& page) {
-  return read([&](Database& database, Instant) {
+Result<PageOf<User>> SqlStore::list_users(const Page& page) {
+  return read([&](Session& session, Instant) {
     const auto after = id_cursor(page);
-    auto rows = database.query(kListUsers, after, row_limit(page) + 1);
+    auto rows = session.query(kListUsers, after, row_limit(page) + 1);
     return read_page<User>(rows, page, read_user,
                            [](const User& user) { return to_text(user.id); });
   });
 }
 
-Result<User> SqliteStore::set_user_limits(UserId id, std::optional<int> concurrent,
-                                          std::optional<int> system) {
-  return write([&](Database& database, Instant) {
+Result<User> SqlStore::set_user_limits(UserId id, std::optional<int> concurrent,
+                                       std::optional<int> system) {
+  return narrow([&](Session& session, Instant) {
     check_limit(concurrent, "concurrent_calls_limit");
     check_limit(system, "system_concurrent_calls_limit");
-    database.run(kSetLimits, id, concurrent, system);
-    return load_user(database, id);
+    session.lock_user(id);
+    session.run(kSetLimits, id, concurrent, system);
+    return load_user(session, id);
   });
 }
 
-Result<SlotUse> SqliteStore::system_slots() {
-  return read([&](Database& database, Instant) {
-    return SlotUse{.active = database.value<int>(kSystemActive).value_or(0),
-                   .limit = database.value<int>(kSystemLimit).value_or(0)};
-  });
+Result<SlotUse> SqlStore::system_slots() {
+  return read([&](Session& session, Instant) { return system_slots_of(session); });
 }
 
-Result<void> SqliteStore::set_system_limit(int limit) {
-  return write([&](Database& database, Instant) {
+Result<void> SqlStore::set_system_limit(int limit) {
+  return narrow([&](Session& session, Instant) {
     check_limit(limit, "system_limit");
-    const int old = database.value<int>(kSystemLimit).value_or(0);
-    database.run(kSetSystemLimit, limit);
-    database.run(kFollowSystemLimit, old, limit);
+    const int old = session.value<int>(kSystemLimit).value_or(0);
+    session.run(kSetSystemLimit, limit);
+    session.run(kFollowSystemLimit, old, limit);
   });
 }
 
-Result<SlotUse> SqliteStore::user_slots(UserId user_id) {
-  return read([&](Database& database, Instant) {
-    const auto user = load_user(database, user_id);
-    return SlotUse{.active = database.value<int>(kUserActive, user_id).value_or(0),
+Result<SlotUse> SqlStore::user_slots(UserId user_id) {
+  return read([&](Session& session, Instant) {
+    const auto user = load_user(session, user_id);
+    return SlotUse{.active = active_calls_of(session, user_id),
                    .limit = user.concurrent_calls_limit};
   });
 }
 
-Result<Agent> SqliteStore::create_agent(const Agent& agent) {
-  return write([&](Database& database, Instant now) {
-    require_user(database, agent.user_id);
-    const auto id = agent.id.is_nil() ? uuids_->next_id<AgentId>(now) : agent.id;
-    if (database.query(kFindAgent, agent.user_id, id).step()) {
+Result<Agent> SqlStore::create_agent(const Agent& agent) {
+  return write([&](Session& session, Instant now) {
+    require_user(session, agent.user_id);
+    const auto id = agent.id.is_nil() ? next_id<AgentId>(now) : agent.id;
+    if (session.query(kFindAgent, agent.user_id, id).step()) {
       throw Failure{ErrorCode::conflict, "there is an agent with this id", "id"};
     }
-    database.run(kInsertAgent, id, agent.user_id, agent.name);
-    return load_agent(database, agent.user_id, id);
+    session.run(kInsertAgent, id, agent.user_id, agent.name);
+    return load_agent(session, agent.user_id, id);
   });
 }
 
-Result<Agent> SqliteStore::find_agent(UserId user_id, AgentId id) {
-  return read([&](Database& database, Instant) { return load_agent(database, user_id, id); });
+Result<Agent> SqlStore::find_agent(UserId user_id, AgentId id) {
+  return read([&](Session& session, Instant) { return load_agent(session, user_id, id); });
 }
 
-Result<PageOf<Agent>> SqliteStore::list_agents(UserId user_id, const Page& page) {
-  return read([&](Database& database, Instant) {
+Result<PageOf<Agent>> SqlStore::list_agents(UserId user_id, const Page& page) {
+  return read([&](Session& session, Instant) {
     const auto after = id_cursor(page);
-    auto rows = database.query(kListAgents, user_id, after, row_limit(page) + 1);
+    auto rows = session.query(kListAgents, user_id, after, row_limit(page) + 1);
     return read_page<Agent>(rows, page, read_agent,
                             [](const Agent& agent) { return to_text(agent.id); });
   });
 }
 
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

@@ -1,21 +1,21 @@
 #include <chrono>
+#include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
-#include "sqlite/references.hpp"
-#include "sqlite/rows.hpp"
-#include "sqlite/slots.hpp"
-#include "sqlite/store.hpp"
-#include "sqlite/user_queue.hpp"
+#include "store/contact_lanes.hpp"
+#include "store/references.hpp"
+#include "store/rows.hpp"
+#include "store/sql_store.hpp"
+#include "store/statements.hpp"
 
-namespace callqueue::sqlite {
+namespace callqueue {
 namespace {
 
 // Index call_queue_id_user_id_unique.
 constexpr char kFindRow[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM
                             "WHERE q.user_id = ?1 AND q.id = ?2";
-constexpr char kRowById[] =
-    "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS CALLQUEUE_QUEUED_CALL_FROM "WHERE q.rowid = ?1";
 
 constexpr char kCampaignOfRows[] = R"sql(
   SELECT c.status, c.agent_id, r.last_position
@@ -38,18 +38,12 @@ constexpr char kInsertRow[] = R"sql(
 
 constexpr char kCancelRow[] = R"sql(
   UPDATE call_queue SET status = 'cancelled', failure_reason = NULLIF(?3, ''), completed_at = ?4,
-    updated_at = max(?4, updated_at + 1)
-  WHERE user_id = ?1 AND id = ?2)sql";
-// Index callqueue_open_contact, both. A row that is being swept has its new state already.
+    updated_at = ?5
+  WHERE user_id = ?1 AND id = ?2 AND status = 'queued')sql";
+// Index callqueue_open_contact.
 constexpr char kInFlight[] = R"sql(
   SELECT 1 FROM call_queue WHERE contact_id = ?2 AND user_id = ?1 AND status = 'processing'
     AND call_id IS NOT NULL)sql";
-constexpr char kCancelRowsOfContact[] = R"sql(
-  UPDATE call_queue SET status = 'cancelled', failure_reason = 'cancelled', completed_at = ?3,
-    updated_at = max(?3, updated_at + 1)
-  WHERE contact_id = ?2 AND user_id = ?1 AND status = 'queued'
-    AND NOT EXISTS (SELECT 1 FROM callqueue_campaign_rules r
-                    WHERE r.campaign_id = call_queue.campaign_id AND r.sweep IS NOT NULL))sql";
 
 // Index idx_call_queue_user_status; a count by order alone looks at each queued row of the user.
 constexpr char kRowsAhead[] = R"sql(
@@ -61,14 +55,14 @@ constexpr char kRowsAhead[] = R"sql(
 
 constexpr std::chrono::minutes kDirectCallExpiresAfter{15};
 
-std::optional<QueuedCall> find_row(Database& database, UserId user_id, QueuedCallId id) {
-  auto row = database.query(kFindRow, user_id, id);
+std::optional<QueuedCall> find_row(Session& session, UserId user_id, QueuedCallId id) {
+  auto row = session.query(kFindRow, user_id, id);
   if (!row.step()) return std::nullopt;
   return read_queued_call(row);
 }
 
-QueuedCall load_row(Database& database, UserId user_id, QueuedCallId id) {
-  auto row = find_row(database, user_id, id);
+QueuedCall load_row(Session& session, UserId user_id, QueuedCallId id) {
+  auto row = find_row(session, user_id, id);
   if (!row) throw Failure{ErrorCode::not_found, "no such queued call", "queue_id"};
   return *std::move(row);
 }
@@ -79,32 +73,42 @@ void require_queued(const QueuedCall& row) {
                 "the call is " + std::string{to_text(row.status)} + ", not queued", "status"};
 }
 
+void lock_campaigns_of(Session& session, std::span<const NewQueuedCall> calls) {
+  std::set<CampaignId> campaigns;
+  for (const auto& call : calls) {
+    if (call.campaign_id) campaigns.insert(*call.campaign_id);
+  }
+  for (const auto id : campaigns) session.lock_campaign(id);
+}
+
 /// Queues the calls of one request, inside its write transaction.
 class Adding {
  public:
-  Adding(Database& database, Instant now, UserId user_id, UuidSource& uuids)
-      : database_(database), now_(now), user_id_(user_id), uuids_(uuids) {}
+  using NewId = std::function<QueuedCallId()>;
+
+  Adding(Session& session, Instant now, UserId user_id, NewId new_id)
+      : session_(session), now_(now), user_id_(user_id), new_id_(std::move(new_id)) {}
 
   QueuedCallId add(const NewQueuedCall& call) {
-    require_contact(database_, user_id_, call.contact_id);
+    require_contact(session_, user_id_, call.contact_id);
     Campaign* campaign = call.campaign_id ? &campaign_of(*call.campaign_id) : nullptr;
-    if (call.agent_id) require_agent(database_, user_id_, *call.agent_id);
+    if (call.agent_id) require_agent(session_, user_id_, *call.agent_id);
     if (campaign == nullptr && !call.agent_id) {
       throw Failure{ErrorCode::invalid_argument, "agent_id is required for a direct call",
                     "agent_id"};
     }
-    if (campaign && database_.value<int>(kHasOpenRow, call.contact_id, *call.campaign_id)) {
+    if (campaign && session_.value<int>(kHasOpenRow, call.contact_id, *call.campaign_id)) {
       throw Failure{ErrorCode::conflict, "the contact has an open call in the campaign",
                     "contact_id"};
     }
-    const auto id = uuids_.next_id<QueuedCallId>(now_);
+    const auto id = new_id_();
     insert(id, call, campaign);
     return id;
   }
 
   void finish() {
     for (const auto& [id, campaign] : campaigns_) {
-      database_.run(kSetLastPosition, id, campaign.last_position);
+      session_.run(kSetLastPosition, id, campaign.last_position);
     }
   }
 
@@ -116,7 +120,7 @@ class Adding {
 
   Campaign& campaign_of(CampaignId id) {
     if (const auto known = campaigns_.find(id); known != campaigns_.end()) return known->second;
-    auto row = database_.query(kCampaignOfRows, user_id_, id);
+    auto row = session_.query(kCampaignOfRows, user_id_, id);
     if (!row.step()) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
     if (is_final(campaign_status_of(row.get<std::string_view>(0)))) {
       throw Failure{ErrorCode::conflict, "the campaign is " + row.get<std::string>(0),
@@ -138,76 +142,73 @@ class Adding {
     const std::int64_t position = campaign ? ++campaign->last_position : 0;
     const auto user_data =
         call.user_data.empty() ? std::string_view{"{}"} : std::string_view{call.user_data};
-    database_.run(kInsertRow, id, user_id_, call.contact_id, call.campaign_id, agent_id,
-                  call.contact_name, user_data, call.priority, position, scheduled_for, not_after,
-                  now_);
+    session_.run(kInsertRow, id, user_id_, call.contact_id, call.campaign_id, agent_id,
+                 call.contact_name, JsonText{user_data}, call.priority, position, scheduled_for,
+                 not_after, now_);
   }
 
-  Database& database_;
+  Session& session_;
   Instant now_;
   UserId user_id_;
-  UuidSource& uuids_;
+  NewId new_id_;
   std::map<CampaignId, Campaign> campaigns_;
 };
 
 }  // namespace
 
-Result<std::vector<QueuedCall>> SqliteStore::add_queued_calls(
-    UserId user_id, std::span<const NewQueuedCall> calls) {
-  return write([&](Database& database, Instant now) {
-    Adding adding{database, now, user_id, *uuids_};
+Result<std::vector<QueuedCall>> SqlStore::add_queued_calls(UserId user_id,
+                                                           std::span<const NewQueuedCall> calls) {
+  return write([&](Session& session, Instant now) {
+    lock_campaigns_of(session, calls);
+    Adding adding{session, now, user_id, [&] { return next_id<QueuedCallId>(now); }};
     std::vector<QueuedCall> added;
     added.reserve(calls.size());
     for (const auto& call : calls) {
-      added.push_back(load_row(database, user_id, adding.add(call)));
+      added.push_back(load_row(session, user_id, adding.add(call)));
     }
     adding.finish();
     return added;
   });
 }
 
-Result<QueuedCall> SqliteStore::find_queued_call(UserId user_id, QueuedCallId id) {
-  return read([&](Database& database, Instant) { return load_row(database, user_id, id); });
+Result<QueuedCall> SqlStore::find_queued_call(UserId user_id, QueuedCallId id) {
+  return read([&](Session& session, Instant) { return load_row(session, user_id, id); });
 }
 
-Result<QueuedCall> SqliteStore::cancel_queued_call(UserId user_id, QueuedCallId id,
-                                                   std::string_view reason) {
-  return write([&](Database& database, Instant now) {
-    require_queued(load_row(database, user_id, id));
-    database.run(kCancelRow, user_id, id, reason, now);
-    return load_row(database, user_id, id);
+Result<QueuedCall> SqlStore::cancel_queued_call(UserId user_id, QueuedCallId id,
+                                                std::string_view reason) {
+  return narrow([&](Session& session, Instant now) {
+    session.lock_queued_call(user_id, id);
+    const auto row = load_row(session, user_id, id);
+    require_queued(row);
+    if (session.run(kCancelRow, user_id, id, reason, now, next_update(row.updated_at, now)) != 1) {
+      throw Failure{ErrorCode::conflict, "the call is not queued any more", "status"};
+    }
+    return load_row(session, user_id, id);
   });
 }
 
-Result<int> SqliteStore::cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) {
-  return write([&](Database& database, Instant now) {
-    require_contact(database, user_id, contact_id);
-    if (database.value<int>(kInFlight, user_id, contact_id)) {
+Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) {
+  return narrow([&](Session& session, Instant now) {
+    require_contact(session, user_id, contact_id);
+    lock_campaigns_of_contact(session, user_id, contact_id);
+    if (session.value<int>(kInFlight, user_id, contact_id)) {
       throw Failure{ErrorCode::conflict, "a call to this contact is in flight", "status"};
     }
-    return static_cast<int>(database.run(kCancelRowsOfContact, user_id, contact_id, now));
+    return static_cast<int>(
+        session.run(session.statements().cancel_rows_of_contact, user_id, contact_id, now));
   });
 }
 
-Result<std::int64_t> SqliteStore::rows_ahead(UserId user_id, QueuedCallId id) {
-  return read([&](Database& database, Instant) {
-    const auto row = load_row(database, user_id, id);
+Result<std::int64_t> SqlStore::rows_ahead(UserId user_id, QueuedCallId id) {
+  return read([&](Session& session, Instant) {
+    const auto row = load_row(session, user_id, id);
     require_queued(row);
-    return database
+    return session
         .value<std::int64_t>(kRowsAhead, user_id, row.campaign_id.has_value(),
                              -std::int64_t{row.priority}, row.position, row.created_at, row.id)
         .value_or(0);
   });
 }
 
-Result<std::optional<QueuedCall>> SqliteStore::next_queued_call(UserId user_id) {
-  return read([&](Database& database, Instant now) -> std::optional<QueuedCall> {
-    const auto next = UserQueue{database, user_id, now, busy_numbers(database, user_id)}.next();
-    if (!next) return std::nullopt;
-    auto row = database.query(kRowById, next->rowid);
-    row.step();
-    return read_queued_call(row);
-  });
-}
-
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

@@ -5,11 +5,12 @@
 #include <utility>
 
 #include "callqueue/time_zone.hpp"
-#include "sqlite/rows.hpp"
-#include "sqlite/slots.hpp"
-#include "sqlite/store.hpp"
+#include "store/rows.hpp"
+#include "store/slot_counts.hpp"
+#include "store/sql_store.hpp"
+#include "store/statements.hpp"
 
-namespace callqueue::sqlite {
+namespace callqueue {
 namespace {
 
 // Index idx_call_queue_campaign_status, covering.
@@ -28,62 +29,40 @@ constexpr char kUserZone[] = "SELECT timezone FROM users WHERE id = ?1";
 // row has taken the attempt back and points at it no more.
 constexpr char kAttemptsOfCampaign[] = R"sql(
   SELECT COALESCE(c.started_at, c.created_at), c.status, c.outcome, c.success, c.duration_seconds,
-    c.ended_at - c.created_at
+    c.created_at, c.ended_at
   FROM calls c
   WHERE c.campaign_id = ?1 AND c.user_id = ?2
     AND (c.status <> 'cancelled' OR c.provider_call_id IS NOT NULL
          OR EXISTS (SELECT 1 FROM call_queue q
                     WHERE q.user_id = c.user_id AND q.id = c.queue_id AND q.call_id = c.id)))sql";
 
-// Index callqueue_lanes_campaign; rows by idx_call_queue_priority_position and callqueue_waiting.
-constexpr char kLanes[] = R"sql(
-  SELECT timezone, opens_at, closes_at, stale,
-    (SELECT count(*) FROM call_queue q
-     WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready = 1),
-    (SELECT count(*) FROM call_queue q
-     WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready = 0),
-    (SELECT min(scheduled_for) FROM call_queue q
-     WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready = 0)
-  FROM callqueue_lanes l WHERE campaign_id = ?1 AND import_id IS NULL ORDER BY lane_id)sql";
 constexpr char kImportRuns[] =
     "SELECT 1 FROM callqueue_imports WHERE campaign_id = ?1 AND state = 'staging'";
 constexpr char kLimits[] = R"sql(
   SELECT concurrent_calls_limit, system_concurrent_calls_limit FROM users WHERE id = ?1)sql";
 constexpr char kProcessing[] =
     "SELECT count(*) FROM call_queue WHERE campaign_id = ?1 AND status = 'processing'";
-// A few active calls of the user, each by its number to the contact and on to its rows. Indexes
-// callqueue_calls_active, contacts_user_id_phone_number_unique and callqueue_open_contact.
-constexpr char kBusyRows[] = R"sql(
-  SELECT count(*)
-  FROM (SELECT DISTINCT phone_number FROM calls
-        WHERE
-          (status = 'initiated' OR status = 'ringing' OR status = 'in_progress') AND user_id = ?2) a
-    CROSS JOIN contacts k ON k.user_id = ?2 AND k.phone_number = a.phone_number
-    CROSS JOIN call_queue q ON q.contact_id = k.id AND q.campaign_id = ?1 AND q.status = 'queued'
-    CROSS JOIN callqueue_lanes l ON l.lane_id = q.lane_id
-  WHERE q.ready = 1 AND q.phone_number = a.phone_number AND l.stale = 0 AND l.import_id IS NULL
-    AND l.opens_at <= ?3 AND l.closes_at >= ?3)sql";
 
 /// What waits for the campaign's sweep counts as what the sweep will make of it.
-void count_unswept(Database& database, CampaignId id, CampaignStatistics& statistics) {
-  const auto sweep = database.value<std::string>(kSweep, id);
+void count_unswept(Session& session, CampaignId id, CampaignStatistics& statistics) {
+  const auto sweep = session.value<std::string>(kSweep, id);
   if (!sweep) return;
   const auto queued = std::exchange(statistics.queued, 0);
   if (*sweep == "cancelled") {
     statistics.cancelled += queued;
     return;
   }
-  const auto tried = database.value<std::int64_t>(kTriedUnswept, id).value_or(0);
+  const auto tried = session.value<std::int64_t>(kTriedUnswept, id).value_or(0);
   statistics.failed_calls += tried;
   statistics.skipped += queued - tried;
 }
 
-CampaignStatistics statistics_of(Database& database, const CallCampaign& campaign) {
+CampaignStatistics statistics_of(Session& session, const CallCampaign& campaign) {
   CampaignStatistics statistics{.total_contacts = campaign.total_contacts,
                                 .completed_calls = campaign.completed_calls,
                                 .successful_calls = campaign.successful_calls,
                                 .failed_calls = campaign.failed_calls};
-  auto rows = database.query(kByStatus, campaign.id);
+  auto rows = session.query(kByStatus, campaign.id);
   while (rows.step()) {
     const auto count = rows.get<std::int64_t>(1);
     switch (queued_call_status_of(rows.get<std::string_view>(0))) {
@@ -94,8 +73,8 @@ CampaignStatistics statistics_of(Database& database, const CallCampaign& campaig
       default: break;
     }
   }
-  statistics.attempts = database.value<std::int64_t>(kAttempts, campaign.id).value_or(0);
-  count_unswept(database, campaign.id, statistics);
+  statistics.attempts = session.value<std::int64_t>(kAttempts, campaign.id).value_or(0);
+  count_unswept(session, campaign.id, statistics);
   return statistics;
 }
 
@@ -108,7 +87,7 @@ class Attempts {
  public:
   explicit Attempts(TimeZone zone) : zone_(std::move(zone)) {}
 
-  void add(const Query& row) {
+  void add(const Rows& row) {
     const bool ended = !is_active(call_status_of(row.get<std::string_view>(1)));
     const auto outcome = parse_call_outcome(row.get<std::string_view>(2));
     const bool answered =
@@ -117,7 +96,8 @@ class Attempts {
     if (ended) {
       ++ended_;
       if (outcome) ++outcomes_[*outcome];
-      held_ += std::chrono::microseconds{std::max(row.get<std::int64_t>(5), std::int64_t{0})};
+      const auto since = row.get<Instant>(5);
+      held_ += std::max(get_optional<Instant>(row, 6).value_or(since) - since, held_.zero());
     }
     if (answered) {
       ++answered_;
@@ -178,15 +158,15 @@ class Attempts {
 };
 
 /// An unknown zone closes lanes; here it only moves bars of a chart, so UTC will do.
-TimeZone zone_of(Database& database, const CallCampaign& campaign) {
-  const auto user = database.value<std::string>(kUserZone, campaign.user_id).value_or("");
+TimeZone zone_of(Session& session, const CallCampaign& campaign) {
+  const auto user = session.value<std::string>(kUserZone, campaign.user_id).value_or("");
   return TimeZone::load(resolve_timezone(CallClock::campaign, {}, campaign.rules.timezone, user))
       .value_or(TimeZone{});
 }
 
-std::vector<LaneFacts> lanes_of(Database& database, CampaignId id) {
+std::vector<LaneFacts> lanes_of(Session& session, CampaignId id) {
   std::vector<LaneFacts> lanes;
-  auto rows = database.query(kLanes, id);
+  auto rows = session.query(session.statements().lane_facts, id);
   while (rows.step()) {
     lanes.push_back({.timezone = rows.get<std::string>(0),
                      .opens_at = get_optional<Instant>(rows, 1),
@@ -201,49 +181,50 @@ std::vector<LaneFacts> lanes_of(Database& database, CampaignId id) {
 
 }  // namespace
 
-Result<CampaignStatistics> SqliteStore::campaign_statistics(UserId user_id, CampaignId id) {
-  return read([&](Database& database, Instant) {
-    return statistics_of(database, load_campaign(database, user_id, id));
+Result<CampaignStatistics> SqlStore::campaign_statistics(UserId user_id, CampaignId id) {
+  return read([&](Session& session, Instant) {
+    return statistics_of(session, load_campaign(session, user_id, id));
   });
 }
 
-Result<CampaignAnalytics> SqliteStore::campaign_analytics(UserId user_id, CampaignId id) {
-  return read([&](Database& database, Instant) {
-    const auto campaign = load_campaign(database, user_id, id);
+Result<CampaignAnalytics> SqlStore::campaign_analytics(UserId user_id, CampaignId id) {
+  return read([&](Session& session, Instant) {
+    const auto campaign = load_campaign(session, user_id, id);
     CampaignAnalytics analytics;
-    analytics.statistics = statistics_of(database, campaign);
+    analytics.statistics = statistics_of(session, campaign);
     const auto& counts = analytics.statistics;
     analytics.progress =
         ratio(counts.total_contacts - counts.queued - counts.processing, counts.total_contacts);
     analytics.success_rate =
         ratio(counts.successful_calls, counts.completed_calls + counts.failed_calls);
-    Attempts attempts{zone_of(database, campaign)};
-    auto rows = database.query(kAttemptsOfCampaign, id, user_id);
+    Attempts attempts{zone_of(session, campaign)};
+    auto rows = session.query(kAttemptsOfCampaign, id, user_id);
     while (rows.step()) attempts.add(rows);
     std::move(attempts).write_to(analytics);
     return analytics;
   });
 }
 
-Result<CampaignFacts> SqliteStore::campaign_facts(UserId user_id, CampaignId id) {
-  return read([&](Database& database, Instant now) {
-    CampaignFacts facts{.status = load_campaign(database, user_id, id).status, .now = now};
+Result<CampaignFacts> SqlStore::campaign_facts(UserId user_id, CampaignId id) {
+  return read([&](Session& session, Instant now) {
+    CampaignFacts facts{.status = load_campaign(session, user_id, id).status, .now = now};
     // What is left in a final campaign's lanes is waiting for the sweep only.
-    if (!is_final(facts.status)) facts.lanes = lanes_of(database, id);
-    facts.import_running = database.value<int>(kImportRuns, id).has_value();
-    const auto slots = count_slots(database);
-    facts.user_active = slots.active_of(user_id);
+    if (!is_final(facts.status)) facts.lanes = lanes_of(session, id);
+    facts.import_running = session.value<int>(kImportRuns, id).has_value();
+    const auto slots = system_slots_of(session);
+    facts.user_active = active_calls_of(session, user_id);
     facts.system_active = slots.active;
-    facts.system_limit = slots.system_limit;
-    auto limits = database.query(kLimits, user_id);
+    facts.system_limit = slots.limit;
+    auto limits = session.query(kLimits, user_id);
     if (limits.step()) {
       facts.user_limit = limits.get<int>(0);
       facts.user_system_limit = limits.get<int>(1);
     }
-    facts.processing = database.value<std::int64_t>(kProcessing, id).value_or(0);
-    facts.busy_numbers = database.value<std::int64_t>(kBusyRows, id, user_id, now).value_or(0);
+    facts.processing = session.value<std::int64_t>(kProcessing, id).value_or(0);
+    facts.busy_numbers =
+        session.value<std::int64_t>(session.statements().busy_rows, id, user_id, now).value_or(0);
     return facts;
   });
 }
 
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

@@ -1,14 +1,20 @@
 #pragma once
 
-#include <memory>
+#include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "callqueue/models.hpp"
-#include "sqlite/database.hpp"
+#include "store/session.hpp"
 
-namespace callqueue::sqlite {
+namespace callqueue {
+
+/// When a row that is changed now was changed: later than ever before, whatever the clock says.
+[[nodiscard]] inline Instant next_update(Instant updated_at, Instant now) {
+  return std::max(now, updated_at + std::chrono::microseconds{1});
+}
 
 // Rows read into models. A statement lists the columns by the macro and reads them by the function.
 
@@ -31,7 +37,7 @@ namespace callqueue::sqlite {
   " FROM call_queue q LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
   "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "
 
-[[nodiscard]] QueuedCall read_queued_call(const Query& row);
+[[nodiscard]] QueuedCall read_queued_call(const Rows& row);
 
 /// Columns of a call, of `calls c`.
 #define CALLQUEUE_CALL_COLUMNS                                                                  \
@@ -40,7 +46,7 @@ namespace callqueue::sqlite {
   "c.lease_expires_at, c.submitted_at, c.created_at, c.started_at, c.answered_at, c.ended_at, " \
   "c.duration_seconds, c.failure_reason"
 
-[[nodiscard]] Call read_call(const Query& row);
+[[nodiscard]] Call read_call(const Rows& row);
 
 // Of `calls c`: an active call whose lease or deadline has passed by ?1 (index
 // callqueue_calls_lease), and whether it may have been placed: it was marked, or somebody has heard
@@ -63,13 +69,13 @@ namespace callqueue::sqlite {
   " FROM call_campaigns c JOIN callqueue_campaign_rules r ON r.campaign_id = c.id "
 
 /// Throws `Failure` (`corrupt`) when somebody wrote rules that cannot be read.
-[[nodiscard]] CallCampaign read_campaign(const Query& row);
+[[nodiscard]] CallCampaign read_campaign(const Rows& row);
 
 /// The campaign, or `Failure` (`not_found`, `campaign_id`).
-[[nodiscard]] CallCampaign load_campaign(Database& database, UserId user_id, CampaignId id);
+[[nodiscard]] CallCampaign load_campaign(Session& session, UserId user_id, CampaignId id);
 /// The campaign, or nothing when somebody's SQL took its rules away or made them unreadable: what
 /// concerns many campaigns must not stop at one.
-[[nodiscard]] std::optional<CallCampaign> readable_campaign(Database& database, UserId user_id,
+[[nodiscard]] std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id,
                                                             CampaignId id);
 
 /// `[["09:00","12:00"]], …`: seven lists, Monday first.
@@ -83,4 +89,4 @@ namespace callqueue::sqlite {
 [[nodiscard]] QueuedCallStatus queued_call_status_of(std::string_view text);
 [[nodiscard]] CallStatus call_status_of(std::string_view text);
 
-}  // namespace callqueue::sqlite
+}  // namespace callqueue

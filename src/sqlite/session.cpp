@@ -1,0 +1,106 @@
+#include "sqlite/session.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "callqueue/time.hpp"
+#include "sqlite/import.hpp"
+#include "sqlite/turns.hpp"
+#include "store/pages.hpp"
+
+namespace callqueue::sqlite {
+namespace {
+
+class Bind {
+ public:
+  Bind(Query& query, int index) : query_(query), index_(index) {}
+
+  template <class T>
+  void operator()(const T& value) const {
+    query_.bind_at(index_, value);
+  }
+  void operator()(std::string_view text) const { query_.bind_copy(index_, text); }
+  void operator()(JsonText json) const { query_.bind_copy(index_, json.text); }
+  void operator()(LocalDate date) const { query_.bind_copy(index_, to_text(date)); }
+  void operator()(WallTime time) const { query_.bind_copy(index_, time_of_day_to_text(time.time)); }
+
+ private:
+  Query& query_;
+  int index_;
+};
+
+class SqliteRows final : public RowSource {
+ public:
+  SqliteRows(Database& database, Query query) : database_(database), query_(std::move(query)) {}
+
+  bool step() override {
+    if (query_.step()) return true;
+    changed_ = database_.changes();
+    return false;
+  }
+  [[nodiscard]] std::int64_t changed() const override { return changed_; }
+  [[nodiscard]] bool is_null(int column) const override { return query_.is_null(column); }
+  [[nodiscard]] bool boolean(int column) const override { return query_.get<bool>(column); }
+  [[nodiscard]] std::int64_t integer(int column) const override {
+    return query_.get<std::int64_t>(column);
+  }
+  [[nodiscard]] double number(int column) const override { return query_.get<double>(column); }
+  [[nodiscard]] std::string_view text(int column) const override {
+    return query_.get<std::string_view>(column);
+  }
+  [[nodiscard]] Instant instant(int column) const override { return query_.get<Instant>(column); }
+  [[nodiscard]] Uuid uuid(int column) const override { return query_.get<Uuid>(column); }
+  [[nodiscard]] LocalDate date(int column) const override {
+    return good(parse_local_date(text(column)), column);
+  }
+  [[nodiscard]] TimeOfDay time_of_day(int column) const override {
+    return good(parse_time_of_day(text(column)), column);
+  }
+
+ private:
+  template <class T>
+  T good(const Result<T>& parsed, int column) const {
+    if (parsed) return *parsed;
+    const std::string name{query_.name(column)};
+    throw Failure{ErrorCode::corrupt, "the database holds an unreadable " + name, name};
+  }
+
+  Database& database_;
+  Query query_;
+  std::int64_t changed_ = 0;
+};
+
+}  // namespace
+
+Rows SqliteSession::execute(const char* sql, std::span<const Parameter> parameters) {
+  auto query = database_.prepare(sql);
+  int index = 0;
+  for (const auto& parameter : parameters) {
+    ++index;
+    if (parameter.is_null) {
+      query.bind_at(index, nullptr);
+    } else {
+      std::visit(Bind{query, index}, parameter.value);
+    }
+  }
+  return Rows{std::make_unique<SqliteRows>(database_, std::move(query))};
+}
+
+const Statements& SqliteSession::statements() const { return sqlite_statements(); }
+
+bool SqliteSession::is_queue_cursor(std::string_view text) const {
+  return whole_number(text).has_value();
+}
+
+void SqliteSession::lane_rolled(UserId user_id, Instant now) {
+  // Who has just closed is parked here, a budget at a time, rather than all by the next claim.
+  park_if_closed(database_, user_id, now);
+}
+
+int SqliteSession::sweep_imports(Instant now, int budget) {
+  return sqlite::sweep_imports(database_, now, budget);
+}
+
+}  // namespace callqueue::sqlite

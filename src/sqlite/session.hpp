@@ -1,0 +1,38 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "sqlite/database.hpp"
+#include "store/session.hpp"
+#include "store/statements.hpp"
+
+namespace callqueue::sqlite {
+
+/// The open transaction of a connection, for what both stores share. Costs nothing to make.
+class SqliteSession final : public Session {
+ public:
+  explicit SqliteSession(Database& database) noexcept : database_(database) {}
+
+  [[nodiscard]] Rows execute(const char* sql, std::span<const Parameter> parameters) override;
+  [[nodiscard]] const Statements& statements() const override;
+
+  // Whoever writes is alone.
+  void lock_user(UserId) override {}
+  void lock_campaign(CampaignId) override {}
+  void lock_contact(UserId, ContactId) override {}
+  void lock_queued_call(UserId, QueuedCallId) override {}
+  void lock_call(UserId, CallId) override {}
+
+  [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;
+  void lane_rolled(UserId user_id, Instant now) override;
+  int sweep_imports(Instant now, int budget) override;
+
+ private:
+  Database& database_;
+};
+
+/// What SQLite says in its own way. statements.cpp
+[[nodiscard]] const Statements& sqlite_statements() noexcept;
+
+}  // namespace callqueue::sqlite

@@ -1,0 +1,124 @@
+#include "callqueue/page.hpp"
+#include "store/failpoint.hpp"
+#include "store/pages.hpp"
+#include "store/reports.hpp"
+#include "store/rows.hpp"
+#include "store/sql_store.hpp"
+#include "store/statements.hpp"
+
+namespace callqueue {
+namespace {
+
+constexpr char kRenew[] = R"sql(
+  UPDATE calls SET lease_expires_at = ?5
+  WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated'
+    AND provider_call_id IS NULL AND lease_expires_at > ?4)sql";
+// Index callqueue_calls_lease.
+constexpr char kLapsed[] =
+    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+    "AND " CALLQUEUE_MAY_BE_PLACED "ORDER BY c.lease_expires_at, c.id LIMIT ?2";
+// Index calls_id_user_id_unique; the filter is optional.
+constexpr char kList[] =
+    "SELECT " CALLQUEUE_CALL_COLUMNS
+    " FROM calls c WHERE c.user_id = ?1 AND c.id > ?2 "
+    "AND (?3 IS NULL OR c.campaign_id = ?3) AND (?4 IS NULL OR c.queue_id = ?4) "
+    "AND (?5 = '' OR c.provider_call_id = ?5) "
+    "AND (?6 = '' OR ?6 LIKE '%|' || c.status || '|%') "
+    "ORDER BY c.id LIMIT ?7";
+
+}  // namespace
+
+Result<std::vector<CallId>> SqlStore::begin_dial(std::span<const CallRef> calls,
+                                                 std::string_view worker) {
+  return write([&](Session& session, Instant now) {
+    std::vector<CallId> marked;
+    for (const auto& call : calls) {
+      if (session.run(session.statements().begin_dial, call.user_id, call.call_id, worker, now) ==
+          1)
+        marked.push_back(call.call_id);
+    }
+    return marked;
+  });
+}
+
+Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
+                                   std::chrono::seconds lease) {
+  return write([&](Session& session, Instant now) {
+    const bool renewed =
+        session.run(kRenew, ref.user_id, ref.call_id, worker, now, now + lease) == 1;
+    auto call = load_call(session, ref);
+    if (!renewed) {
+      throw Failure{ErrorCode::conflict, "the lease has lapsed, or is not this worker's",
+                    "lease_expires_at"};
+    }
+    return call;
+  });
+}
+
+Result<Call> SqlStore::accept_call(const CallRef& ref, std::string_view provider_call_id) {
+  return write([&](Session& session, Instant now) {
+    session.lock_call(ref.user_id, ref.call_id);
+    Call call = load_call(session, ref);
+    const bool is_new = call.provider_call_id.empty();
+    if (is_new) call.provider_call_id = std::string{provider_call_id};
+    if (is_new && is_active(call.status)) {
+      if (!call.submitted_at) call.submitted_at = now;
+      if (!call.started_at) call.started_at = now;
+      call.lease_expires_at = now + call_deadline(session, call);
+    }
+    if (is_new) store_call(session, call);
+    return call;
+  });
+}
+
+Result<Call> SqlStore::requeue_call(const CallRef& ref, std::string_view reason) {
+  return write([&](Session& session, Instant now) {
+    session.lock_call(ref.user_id, ref.call_id);
+    const Call call = load_call(session, ref);
+    if (!is_active(call.status) || !call.provider_call_id.empty()) {
+      throw Failure{ErrorCode::conflict,
+                    "the call is " + std::string{to_text(call.status)} +
+                        (call.provider_call_id.empty() ? "" : " and was accepted"),
+                    "status"};
+    }
+    put_back(session, now, call, reason);
+    return load_call(session, ref);
+  });
+}
+
+Result<std::vector<Result<CallReport>>> SqlStore::report_events(std::span<const CallEvent> events) {
+  auto reports = write([&](Session& session, Instant now) {
+    auto all = report_all(session, now, events);
+    failpoint("before_commit_report");
+    return all;
+  });
+  failpoint("after_commit_report");
+  return reports;
+}
+
+Result<Call> SqlStore::find_call(UserId user_id, CallId id) {
+  return read([&](Session& session, Instant) { return load_call(session, {user_id, id}); });
+}
+
+Result<PageOf<Call>> SqlStore::list_calls(UserId user_id, const CallFilter& filter,
+                                          const Page& page) {
+  return read([&](Session& session, Instant) {
+    const auto statuses = status_list(filter.statuses);
+    const auto after = id_cursor(page);
+    auto rows = session.query(kList, user_id, after, filter.campaign_id, filter.queue_id,
+                              filter.provider_call_id, statuses, row_limit(page) + 1);
+    return read_page<Call>(rows, page, read_call,
+                           [](const Call& call) { return to_text(call.id); });
+  });
+}
+
+Result<std::vector<Call>> SqlStore::lapsed_calls(int limit) {
+  return read([&](Session& session, Instant now) {
+    std::vector<Call> calls;
+    auto rows = session.query(kLapsed, now, limit);
+    while (rows.step()) calls.push_back(read_call(rows));
+    return calls;
+  });
+}
+
+}  // namespace callqueue

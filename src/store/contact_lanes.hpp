@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "callqueue/contact.hpp"
+#include "store/session.hpp"
+
+namespace callqueue {
+
+// What concerns the open rows of one contact.
+
+/// Locks the campaigns that the contact has open rows in. @return them, in the order of their ids.
+std::vector<CampaignId> lock_campaigns_of_contact(Session& session, UserId user_id, ContactId id);
+
+/// Moves the contact's open rows into the lanes of its new zone, where their campaigns call by
+/// contact clock. @param contact as it is going to be.
+void move_rows_of_contact(Session& session, const Contact& contact);
+
+}  // namespace callqueue

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "callqueue/store.hpp"
+#include "store/session.hpp"
+
+namespace callqueue {
+
+// Slots in use, for whoever wants to know; a claim counts its own way.
+
+[[nodiscard]] SlotUse system_slots_of(Session& session);
+[[nodiscard]] int active_calls_of(Session& session, UserId user_id);
+
+}  // namespace callqueue

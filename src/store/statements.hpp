@@ -1,0 +1,60 @@
+#pragma once
+
+namespace callqueue {
+
+/// The statements of the shared flows whose text differs between the databases. Where a statement
+/// finds what its flow is going to change, it locks it as well, on a database that has row locks.
+struct Statements {
+  // Lists of queued calls, at most ?4 rows in the order of creation: the columns of
+  // `CALLQUEUE_QUEUED_CALL_COLUMNS`, then the row's place in the list. ?3 is the place of the last
+  // row seen as text, empty at first; ?5 holds the wanted statuses as `|queued||failed|`, empty for
+  // all, and is compared with the status that the row reads as.
+  const char* queued_calls_of_user;      ///< Of user ?1, stored with status ?2.
+  const char* queued_calls_of_campaign;  ///< The same, of the user's campaign ?6.
+  const char* queued_calls_of_contact;   ///< Of user ?1's contact ?2, in campaign ?6 unless NULL.
+
+  /// The published lanes of campaign ?1: timezone, opens_at, closes_at, stale, and of its queued
+  /// rows how many are ready, how many wait and until when the first one does.
+  const char* lane_facts;
+  /// How many rows of campaign ?1 of user ?2 may start at ?3 but for their number, which is busy.
+  const char* busy_rows;
+
+  /// The lane of campaign ?1 and zone ?2 that belongs to import ?3 or, when NULL, to none.
+  const char* find_lane;
+
+  /// Completes campaign ?1 at ?2 if it is not a draft, no row is open and no import runs.
+  const char* complete_if_done;
+  /// Turns at most ?4 queued rows of campaign ?1 final at ?3; ?2: `cancelled` or `ended`.
+  const char* sweep_rows;
+  /// Whether a call of user ?1's campaign ?2 is in flight, also one whose row is gone.
+  const char* campaign_in_flight;
+  const char* delete_rows;    ///< At most ?2 of campaign ?1.
+  const char* release_calls;  ///< At most ?2 of campaign ?1 forget it.
+  /// Cancels the queued rows of user ?1's contact ?2 at ?3, but not those that are being swept.
+  const char* cancel_rows_of_contact;
+
+  /// Marks user ?1's call ?2 as handed over at ?4 if its lease is worker ?3's and it may start.
+  const char* begin_dial;
+  // At most ?2 calls whose lease or deadline has passed by ?1.
+  const char* lapsed_unmarked;  ///< Certainly not placed: `CALLQUEUE_CALL_COLUMNS`.
+  const char* lapsed_marked;    ///< They may have been placed: user_id, id.
+
+  const char* make_ready;     ///< At most ?2 waiting rows whose time has come by ?1.
+  const char* expire_direct;  ///< At most ?2 queued rows whose `not_after` has passed at ?1.
+
+  const char* all_stale;  ///< Every lane of a campaign that is not final.
+  /// At most ?2 lanes that are stale or have closed by ?1: lane_id, user_id, campaign_id, timezone.
+  const char* lanes_to_roll;
+  /// Ends campaign ?1 at ?2 if none of its lanes opens again and no import runs.
+  const char* end_campaign;
+  const char* campaigns_to_activate;  ///< At most ?2 whose first window has opened by ?1.
+  /// A lane the zone of whose rows is to be looked up: lane_id, campaign_id, import_id.
+  const char* lane_to_look_through;
+  /// Open rows of lane ?1 of campaign ?2, at most ?3 of each kind: user_id, id, their zone.
+  const char* rows_of_lane;
+
+  const char* work_at;   ///< The earliest instant at which a step of `advance` has work.
+  const char* opens_at;  ///< The first opening after ?1 of a lane from which a call may be claimed.
+};
+
+}  // namespace callqueue
