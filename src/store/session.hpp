@@ -206,7 +206,7 @@ class Session {
   template <class T, class... Args>
   T returned(const char* sql, const Args&... args) {
     auto rows = query(sql, args...);
-    if (!rows.step()) throw Failure{ErrorCode::corrupt, "a row to write depends on is not there"};
+    if (!rows.step()) throw Failure{ErrorCode::corrupt, "what a new row belongs to is not there"};
     T value = rows.template get<T>(0);
     while (rows.step()) {
     }
