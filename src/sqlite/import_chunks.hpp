@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sqlite/database.hpp"
+#include "store/import.hpp"
 
 namespace callqueue::sqlite {
 
@@ -16,35 +17,21 @@ namespace callqueue::sqlite {
 /// Not thread-safe.
 class ImportChunks {
  public:
-  using SteadyClock = std::chrono::steady_clock;
-
-  /// How long a transaction lasts at most, its commit included.
-  static constexpr std::chrono::milliseconds kLongest{50};
-
-  /// Says when a transaction has lasted long enough.
-  class Watch {
-   public:
-    explicit Watch(SteadyClock::duration limit) : until_(SteadyClock::now() + limit) {}
-    [[nodiscard]] bool is_over() const { return SteadyClock::now() >= until_; }
-
-   private:
-    SteadyClock::time_point until_;
-  };
+  using SteadyClock = ImportWatch::SteadyClock;
 
   ImportChunks(const std::string& path, Database::Options options);
 
   /// Runs `body(database, watch)` in one write transaction; `body` returns soon after the watch is
   /// over. Before it, others get their turn if this import has kept them waiting.
   template <class Body>
-  auto run(Body&& body) {
+  void run(Body&& body) {
     let_others_write();
     Transaction transaction{database_, Transaction::Kind::write};
     const auto locked_at = SteadyClock::now();
-    auto result = body(database_, Watch{kLongest - reserve_});
+    body(database_, ImportWatch{ImportWatch::kLongest - reserve_});
     const auto committing_at = SteadyClock::now();
     transaction.commit();
     committed(locked_at, committing_at);
-    return result;
   }
 
   /// Moves the log into the database and waits for the disk, while others may write.

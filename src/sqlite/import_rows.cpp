@@ -22,10 +22,6 @@ constexpr const char* kInsertRow =
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, 'queued', 1)";
 constexpr int kRowUser = 9;
 
-constexpr char kStagedLanes[] =
-    "SELECT lane_id, timezone, relane FROM callqueue_lanes "
-    "WHERE campaign_id = ?1 AND import_id = ?2 ORDER BY lane_id";
-
 // What the triggers callqueue_row_ready_insert and trigger_update_campaign_statistics_insert do for
 // queued, ready rows; callqueue_row_insert has nothing to do for rows with a lane.
 constexpr char kCount[] =
@@ -48,57 +44,6 @@ void write_text(const Uuid& uuid, char* to) {
 }
 
 }  // namespace
-
-RunningImport running_import(Database& database, ImportId id) {
-  auto row = database.query(
-      "SELECT i.user_id, i.campaign_id, c.agent_id, i.again, i.atomic, r.spread, r.clock, "
-      "r.timezone, u.timezone, r.last_position, c.status, i.state "
-      "FROM callqueue_imports i JOIN users u ON u.id = i.user_id "
-      "LEFT JOIN call_campaigns c ON c.id = i.campaign_id "
-      "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = c.id "
-      "WHERE i.id = ?1",
-      id);
-  // One that was abandoned and taken back, or went with its user, has left no trace.
-  if (!row.step() || row.get<std::string_view>(11) != "staging") {
-    throw Failure{ErrorCode::conflict, "the import is not running any more", "import_id"};
-  }
-  RunningImport import{.id = id, .user_id = get_id<UserId>(row, 0), .atomic = row.get<bool>(4)};
-  if (row.is_null(1)) return import;
-  if (is_final(campaign_status_of(row.get<std::string_view>(10)))) {
-    throw Failure{ErrorCode::conflict, "the campaign is final", "campaign_id"};
-  }
-  import.queues_calls = true;
-  import.campaign_id = get_id<CampaignId>(row, 1);
-  import.agent_id = get_id<AgentId>(row, 2);
-  import.again = row.get<bool>(3);
-  import.spread = row.get<bool>(5);
-  import.clock =
-      row.get<std::string_view>(6) == "campaign" ? CallClock::campaign : CallClock::contact;
-  import.campaign_timezone = row.get<std::string>(7);
-  import.user_timezone = row.get<std::string>(8);
-  import.last_position = row.get<std::int64_t>(9);
-  return import;
-}
-
-RunningImport continue_import(Database& database, Instant now, ImportId id) {
-  auto import = running_import(database, id);
-  database.run(
-      "UPDATE callqueue_imports SET heartbeat_at = max(heartbeat_at, ?2) "
-      "WHERE id = ?1",
-      id, now);
-  return import;
-}
-
-std::vector<StagedLane> staged_lanes(Database& database, const RunningImport& import) {
-  std::vector<StagedLane> lanes;
-  auto rows = database.query(kStagedLanes, import.campaign_id, import.id);
-  while (rows.step()) {
-    lanes.push_back({.lane_id = rows.get<std::int64_t>(0),
-                     .timezone = rows.get<std::string>(1),
-                     .relane = rows.get<bool>(2)});
-  }
-  return lanes;
-}
 
 ImportRows::ImportRows(Database& database, Instant now, RunningImport import, UuidSource& uuids)
     : database_(database),

@@ -11,38 +11,9 @@
 #include "callqueue/import.hpp"
 #include "callqueue/models.hpp"
 #include "sqlite/database.hpp"
+#include "store/import.hpp"
 
 namespace callqueue::sqlite {
-
-/// A running import and what it takes from its campaign.
-struct RunningImport {
-  ImportId id;
-  UserId user_id;
-  bool queues_calls = false;  ///< Else it creates contacts alone, and what follows means nothing.
-  CampaignId campaign_id;
-  AgentId agent_id;
-  bool again = false;
-  bool atomic = false;
-  bool spread = false;
-  CallClock clock = CallClock::contact;
-  std::string campaign_timezone;
-  std::string user_timezone;
-  std::int64_t last_position = 0;
-};
-
-/// Throws `Failure`: `conflict` when it is not running (any more), or its campaign is final.
-[[nodiscard]] RunningImport running_import(Database& database, ImportId id);
-/// The same, and keeps it alive.
-[[nodiscard]] RunningImport continue_import(Database& database, Instant now, ImportId id);
-
-struct StagedLane {
-  std::int64_t lane_id = 0;
-  std::string timezone;
-  bool relane = false;  ///< The zone of its rows is to be looked up again.
-};
-
-/// The lanes that hold the import's rows.
-[[nodiscard]] std::vector<StagedLane> staged_lanes(Database& database, const RunningImport& import);
 
 /// Stages the rows of one transaction.
 ///

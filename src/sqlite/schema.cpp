@@ -1,10 +1,8 @@
 #include "sqlite/schema.hpp"
 
-#include <array>
-#include <cstdio>
-
 #include "sqlite/adoption.hpp"
 #include "sqlite/store.hpp"
+#include "store/migrations.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -49,18 +47,6 @@ class ForeignKeysOff {
  private:
   Database& database_;
 };
-
-int target_of(const MigrateRequest& request, int current) {
-  const int target =
-      request.to.value_or(request.down ? std::max(current - 1, 0) : newest_version());
-  if (target < 0 || target > newest_version()) {
-    throw Failure{ErrorCode::invalid_argument,
-                  "there is no schema version " + std::to_string(target) + "; the newest is " +
-                      std::to_string(newest_version()),
-                  "to"};
-  }
-  return target;
-}
 
 const Migration& migration_of(int version) {
   return all_migrations().at(static_cast<std::size_t>(version - 1));
@@ -117,26 +103,11 @@ void refuse_unknown_version(Database& database, int version) {
                   "the database's user_version is " + std::to_string(version) +
                       " although it holds no call queue: another program numbers its schema there"};
   }
-  if (version > newest_version()) {
-    throw Failure{ErrorCode::corrupt, "the database has schema version " + std::to_string(version) +
-                                          ", this library knows up to " +
-                                          std::to_string(newest_version()) +
-                                          ": use a newer library"};
-  }
+  refuse_newer(version, all_migrations());
 }
 
 void build_schema(Database& database) {
   for (const auto& migration : all_migrations()) apply_up(database, migration, Instant{});
-}
-
-std::string checksum(const Migration& migration) {
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a: tells an edited file, not an attacker.
-  for (const char c : migration.up) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
-  std::array<char, 17> text{};
-  std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
-  return text.data();
 }
 
 const std::vector<Migration>& SqliteStore::migrations() const { return all_migrations(); }
@@ -153,7 +124,7 @@ Result<MigrateResult> SqliteStore::migrate(const MigrateRequest& request) {
       const int version = schema_version(writer_);
       refuse_unknown_version(writer_, version);
       if (!target) {
-        target = target_of(request, version);
+        target = target_version(request, version, all_migrations());
         result.from = version;
       }
       result.to = version;

@@ -20,7 +20,5 @@ namespace callqueue::sqlite {
 void refuse_unknown_version(Database& database, int version);
 /// Runs all migrations on an empty database, for comparison.
 void build_schema(Database& database);
-/// Of the SQL that applies it, as `callqueue_migrations` keeps it.
-[[nodiscard]] std::string checksum(const Migration& migration);
 
 }  // namespace callqueue::sqlite

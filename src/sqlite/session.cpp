@@ -6,12 +6,15 @@
 #include <variant>
 
 #include "callqueue/time.hpp"
-#include "sqlite/import.hpp"
 #include "sqlite/turns.hpp"
 #include "store/pages.hpp"
 
 namespace callqueue::sqlite {
 namespace {
+
+constexpr char kSchedule[] = R"sql(
+  UPDATE call_queue SET scheduled_for = ?3, ready = 0, updated_at = max(?4, updated_at + 1)
+  WHERE user_id = ?1 AND id = ?2)sql";
 
 class Bind {
  public:
@@ -99,8 +102,8 @@ void SqliteSession::lane_rolled(UserId user_id, Instant now) {
   park_if_closed(database_, user_id, now);
 }
 
-int SqliteSession::sweep_imports(Instant now, int budget) {
-  return sqlite::sweep_imports(database_, now, budget);
+void SqliteSession::schedule(UserId user_id, std::span<const ScheduledRow> rows, Instant now) {
+  for (const auto& row : rows) database_.run(kSchedule, user_id, row.id, row.due, now);
 }
 
 }  // namespace callqueue::sqlite

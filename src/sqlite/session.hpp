@@ -26,7 +26,9 @@ class SqliteSession final : public Session {
 
   [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;
   void lane_rolled(UserId user_id, Instant now) override;
-  int sweep_imports(Instant now, int budget) override;
+  void schedule(UserId user_id, std::span<const ScheduledRow> rows, Instant now) override;
+
+  [[nodiscard]] Database& database() noexcept { return database_; }
 
  private:
   Database& database_;

@@ -188,6 +188,27 @@ constexpr Statements kStatements = {
     JOIN users u ON u.id = q.user_id
     LEFT JOIN contacts k ON k.user_id = q.user_id AND k.id = q.contact_id)sql",
 
+    .looked_through =
+        "UPDATE callqueue_lanes SET relane = 0, stale = 1, has_ready = 0 WHERE lane_id = ?1",
+
+    // Index callqueue_rows_lane.
+    .delete_staged_rows = R"sql(
+  DELETE FROM call_queue WHERE rowid IN (
+    SELECT q.rowid FROM callqueue_lanes l JOIN call_queue q ON q.lane_id = l.lane_id
+    WHERE l.campaign_id = ?1 AND l.import_id = ?2 LIMIT ?3))sql",
+    .roll_ended_lanes = R"sql(
+  UPDATE callqueue_lanes SET stale = 1
+  WHERE campaign_id = ?1 AND import_id IS NULL AND stale = 0 AND opens_at IS NULL
+    AND closes_at IS NULL)sql",
+    // Index idx_call_queue_priority_position, both.
+    .count_ready =
+        "SELECT count(*) FROM call_queue WHERE lane_id = ?1 AND status = 'queued' AND ready = 1",
+    .next_rows_of_lane = R"sql(
+  SELECT id, priority, position FROM call_queue
+  WHERE lane_id = ?1 AND status = 'queued' AND ready = 1
+    AND priority <= ?2 AND (priority < ?2 OR position > ?3)
+  ORDER BY priority DESC, position, created_at, id LIMIT ?4)sql",
+
     // Each branch is one look at the front of an index.
     .work_at = R"sql(
   SELECT min(at) FROM (

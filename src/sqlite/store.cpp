@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "callqueue/clock.hpp"
+#include "sqlite/import_rows.hpp"
 #include "sqlite/schema.hpp"
 #include "sqlite/session.hpp"
+#include "store/migrations.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -52,16 +54,7 @@ void SqliteStore::let_others_write() {
 }
 
 void SqliteStore::require_schema(Database& database) {
-  const int version = schema_version(database);
-  if (version == newest_version()) return;
-  if (version < newest_version()) {
-    throw Failure{ErrorCode::corrupt, "the database has schema version " + std::to_string(version) +
-                                          ", version " + std::to_string(newest_version()) +
-                                          " is needed: run its migrations"};
-  }
-  throw Failure{ErrorCode::corrupt, "the database has schema version " + std::to_string(version) +
-                                        ", this library knows up to " +
-                                        std::to_string(newest_version()) + ": use a newer library"};
+  require_newest(schema_version(database), all_migrations());
 }
 
 SqliteStore::Reader::Reader(SqliteStore& store) : store_(store) {
@@ -106,6 +99,41 @@ Result<std::uint64_t> SqliteStore::change_counter() {
     return static_cast<std::uint64_t>(
         watcher_->value<std::int64_t>("PRAGMA data_version").value_or(0));
   });
+}
+
+void SqliteStore::transact_import(const ImportWork& work) {
+  if (path_ == ":memory:") {
+    transact(Access::write, [&](Session& session, Instant now) {
+      work(session, now, ImportWatch{ImportWatch::kLongest});
+    });
+    return;
+  }
+  const std::lock_guard lock{imports_mutex_};
+  if (!imports_) {
+    Database::Options options;
+    options.busy_timeout = options_.busy_timeout;
+    imports_ = std::make_unique<ImportChunks>(path_, options);
+  }
+  imports_->run([&](Database& database, const ImportWatch& watch) {
+    require_schema(database);
+    SqliteSession session{database};
+    work(session, clock_now(), watch);
+  });
+}
+
+std::vector<ImportOutcome> SqliteStore::stage_rows(Session& session, Instant now,
+                                                   const RunningImport& import,
+                                                   std::span<const ImportRow> rows,
+                                                   const ImportWatch& watch) {
+  constexpr std::size_t kRowsPerLook = 32;
+  ImportRows chunk{static_cast<SqliteSession&>(session).database(), now, import, uuids()};
+  std::vector<ImportOutcome> outcomes;
+  for (const auto& row : rows) {
+    outcomes.push_back(chunk.stage(row));
+    if (outcomes.size() % kRowsPerLook == 0 && watch.is_over()) break;
+  }
+  chunk.finish();
+  return outcomes;
 }
 
 }  // namespace callqueue::sqlite

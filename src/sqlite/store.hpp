@@ -37,16 +37,13 @@ class SqliteStore final : public SqlStore {
   Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
                             std::chrono::seconds deadline) override;
 
-  // import.cpp
-  Result<ImportId> begin_import(const ImportRequest& request) override;
-  Result<std::vector<StagedRow>> stage_import(ImportId id,
-                                              std::span<const ImportRow> rows) override;
-  Result<void> publish_import(ImportId id) override;
-  Result<void> abandon_import(ImportId id) override;
-
  private:
   void transact(Access access, const Work& body) override;
   void let_others_write() override;
+  void transact_import(const ImportWork& work) override;
+  std::vector<ImportOutcome> stage_rows(Session& session, Instant now, const RunningImport& import,
+                                        std::span<const ImportRow> rows,
+                                        const ImportWatch& watch) override;
 
   /// Runs `body(database, now)` in a write transaction; "now" is read after the lock is held. What
   /// the body throws as `Failure` becomes the result's error, and nothing of it stays.
@@ -59,13 +56,6 @@ class SqliteStore final : public SqlStore {
   /// Runs `body(database, now)` on one snapshot, beside writers.
   template <class Body>
   auto read(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>>;
-
-  /// Runs `body(database, now, watch)` in a write transaction of an import: it returns soon after
-  /// the watch is over, and is run again for the rest. Throws `Failure`.
-  template <class Body>
-  auto import_chunk(Body&& body);
-  void spread_staged_rows(ImportId id);
-  void sweep_whole_import(ImportId id);
 
   /// A reader connection, given back to the pool when it goes.
   class Reader;

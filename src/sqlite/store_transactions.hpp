@@ -37,28 +37,6 @@ auto SqliteStore::write(Body&& body) -> Result<std::invoke_result_t<Body, Databa
 }
 
 template <class Body>
-auto SqliteStore::import_chunk(Body&& body) {
-  if (path_ == ":memory:") {
-    const std::lock_guard lock{writer_mutex_};
-    Transaction transaction{writer_, Transaction::Kind::write};
-    require_schema(writer_);
-    auto value = body(writer_, clock_now(), ImportChunks::Watch{ImportChunks::kLongest});
-    transaction.commit();
-    return value;
-  }
-  const std::lock_guard lock{imports_mutex_};
-  if (!imports_) {
-    Database::Options options;
-    options.busy_timeout = options_.busy_timeout;
-    imports_ = std::make_unique<ImportChunks>(path_, options);
-  }
-  return imports_->run([&](Database& database, const ImportChunks::Watch& watch) {
-    require_schema(database);
-    return body(database, clock_now(), watch);
-  });
-}
-
-template <class Body>
 auto SqliteStore::read(Body&& body) -> Result<std::invoke_result_t<Body, Database&, Instant>> {
   return guarded([&] {
     Reader reader{*this};

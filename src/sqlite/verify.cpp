@@ -10,7 +10,9 @@
 
 #include "sqlite/adoption.hpp"
 #include "sqlite/schema.hpp"
+#include "sqlite/session.hpp"
 #include "sqlite/store.hpp"
+#include "store/verify.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -34,7 +36,6 @@ constexpr char kForeignKeys[] = R"sql(
   SELECT group_concat("from", ', ') || ') -> ' || "table" || '(' || group_concat("to", ', ') || ')'
          || CASE on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || lower(on_delete) END
   FROM (SELECT * FROM pragma_foreign_key_list(?1) ORDER BY id, seq) GROUP BY id)sql";
-constexpr char kHistory[] = "SELECT version, name, checksum FROM callqueue_migrations";
 
 /// What belongs to the host may have more columns, and its own idea of them.
 bool is_hosts(std::string_view table) {
@@ -152,9 +153,7 @@ class SchemaCheck {
 
  private:
   void add(std::string kind, std::string name, std::string detail) {
-    const bool ok = detail.empty();
-    report_.items.push_back(
-        {.kind = std::move(kind), .name = std::move(name), .ok = ok, .detail = std::move(detail)});
+    add_item(report_, std::move(kind), std::move(name), std::move(detail));
   }
 
   /// Whether a host declared the table, or would have.
@@ -167,16 +166,17 @@ class SchemaCheck {
     const auto expected = columns_of(expected_, table);
     // What a host declares its own columns as is its affair.
     const bool only_there = are_as_they_were(table);
+    const auto of_table = table + ".";
     for (const auto& [name, column] : expected) {
       const auto found = actual.find(name);
-      add("column", table + "." + name,
+      add("column", of_table + name,
           found == actual.end() ? "is missing"
           : only_there          ? ""
                                 : difference(found->second, column));
     }
     for (const auto& [name, column] : actual) {
       if (!expected.contains(name) && !is_hosts(table)) {
-        add("column", table + "." + name, "is not of this version");
+        add("column", of_table + name, "is not of this version");
       }
     }
     compare_keys(table, primary_key_of(actual), primary_key_of(expected));
@@ -203,26 +203,6 @@ class SchemaCheck {
   Objects expected_objects_;
 };
 
-void verify_history(Database& database, VerifyReport& report) {
-  std::map<int, std::pair<std::string, std::string>> applied;
-  auto rows = database.query(kHistory);
-  while (rows.step()) {
-    applied.emplace(rows.get<int>(0),
-                    std::pair{rows.get<std::string>(1), rows.get<std::string>(2)});
-  }
-  for (const auto& migration : all_migrations()) {
-    const auto found = applied.find(migration.version);
-    std::string detail;
-    if (found == applied.end()) {
-      detail = "was not run";
-    } else if (found->second != std::pair{migration.name, checksum(migration)}) {
-      detail = "was run in another form (" + found->second.first + ")";
-    }
-    report.items.push_back(
-        {.kind = "migration", .name = migration.name, .ok = detail.empty(), .detail = detail});
-  }
-}
-
 }  // namespace
 
 void verify_schema(Database& database, VerifyReport& report) {
@@ -230,7 +210,8 @@ void verify_schema(Database& database, VerifyReport& report) {
   build_schema(expected);
   SchemaCheck{database, expected, report}.run();
   if (database.value<int>("SELECT 1 FROM sqlite_master WHERE name = 'callqueue_migrations'")) {
-    verify_history(database, report);
+    SqliteSession session{database};
+    verify_history(session, all_migrations(), report);
   }
 }
 

@@ -3,12 +3,10 @@
 
 #include "sqlite/session.hpp"
 #include "sqlite/verify.hpp"
-#include "store/rows.hpp"
+#include "store/verify.hpp"
 
 namespace callqueue::sqlite {
 namespace {
-
-constexpr int kMostNamed = 100;
 
 constexpr char kQuickCheck[] = "PRAGMA quick_check(10)";
 constexpr char kBrokenReferences[] = R"sql(
@@ -25,15 +23,6 @@ constexpr char kWrongStatistics[] = R"sql(
         (COALESCE(q.total, 0), COALESCE(q.completed, 0), COALESCE(q.successful, 0),
          COALESCE(q.failed, 0))
   ORDER BY c.id LIMIT ?1)sql";
-
-/// A state that nothing leads to, and that something waits in for ever (or moves too early). The
-/// statement counts it and names one.
-struct DataCheck {
-  const char* name;
-  const char* meaning;
-  const char* sql;
-  bool needs_now = false;
-};
 
 constexpr DataCheck kChecks[] = {
     {"processing_without_call", "rows are processing without an active call: they hold no slot",
@@ -115,12 +104,6 @@ constexpr char kLanes[] = R"sql(
     AND campaign_status IN ('scheduled', 'active', 'paused')
   ORDER BY lane_id)sql";
 
-void add(VerifyReport& report, std::string kind, std::string name, std::string detail) {
-  const bool ok = detail.empty();
-  report.items.push_back(
-      {.kind = std::move(kind), .name = std::move(name), .ok = ok, .detail = std::move(detail)});
-}
-
 void verify_file(Database& database, VerifyReport& report) {
   std::string detail;
   auto lines = database.query(kQuickCheck);
@@ -128,7 +111,7 @@ void verify_file(Database& database, VerifyReport& report) {
     const auto line = lines.get<std::string>(0);
     if (line != "ok") detail += (detail.empty() ? "" : "; ") + line;
   }
-  add(report, "integrity", "quick_check", detail);
+  add_item(report, "integrity", "quick_check", detail);
 }
 
 void verify_references(Database& database, VerifyReport& report) {
@@ -139,57 +122,7 @@ void verify_references(Database& database, VerifyReport& report) {
               " rows of " + rows.get<std::string>(0) + " point at " + rows.get<std::string>(1) +
               " that are not there";
   }
-  add(report, "integrity", "foreign_key_check", detail);
-}
-
-void verify_statistics(Database& database, VerifyReport& report) {
-  constexpr const char* kCounters[] = {"total_contacts", "completed_calls", "successful_calls",
-                                       "failed_calls"};
-  bool all_right = true;
-  auto rows = database.query(kWrongStatistics, kMostNamed);
-  while (rows.step()) {
-    all_right = false;
-    std::string detail;
-    for (int i = 0; i < 4; ++i) {
-      const auto kept = rows.get<std::int64_t>(1 + i);
-      const auto counted = rows.get<std::int64_t>(5 + i);
-      if (kept == counted) continue;
-      detail += (detail.empty() ? "" : ", ") + std::string{kCounters[i]} + " is " +
-                std::to_string(kept) + ", a recount gives " + std::to_string(counted);
-    }
-    add(report, "statistics", rows.get<std::string>(0), detail);
-  }
-  if (all_right) add(report, "statistics", "call_campaigns", "");
-}
-
-/// Whether the interval is within what the rules leave open: what it leaves out costs time, what it
-/// adds is a call at night.
-bool is_within_rules(const CallingRules& rules, const TimeZone& zone, const Interval& lane,
-                     Instant now) {
-  const Instant from = std::max(lane.opens_at, now);
-  const auto open = validate(rules) ? next_open_interval(rules, zone, from) : std::nullopt;
-  return open && open->opens_at <= from && lane.closes_at <= open->closes_at;
-}
-
-void verify_lanes(Database& database, Instant now, VerifyReport& report) {
-  int wrong = 0;
-  std::string one;
-  SqliteSession session{database};
-  auto rows = database.query(kLanes, now);
-  while (rows.step()) {
-    const auto campaign_id = get_id<CampaignId>(rows, 1);
-    const auto campaign = readable_campaign(session, get_id<UserId>(rows, 0), campaign_id);
-    const auto zone = TimeZone::load(rows.get<std::string>(2));
-    const Interval lane{rows.get<Instant>(3), rows.get<Instant>(4)};
-    if (campaign && zone && is_within_rules(calling_rules(*campaign), *zone, lane, now)) continue;
-    ++wrong;
-    one = to_text(campaign_id);
-  }
-  add(report, "queue", "lane_open_at_wrong_hours",
-      wrong == 0
-          ? ""
-          : std::to_string(wrong) + " lanes are open when their campaign's rules say closed (" +
-                "one is of " + one + ")");
+  add_item(report, "integrity", "foreign_key_check", detail);
 }
 
 }  // namespace
@@ -197,18 +130,10 @@ void verify_lanes(Database& database, Instant now, VerifyReport& report) {
 void verify_data(Database& database, Instant now, VerifyReport& report) {
   verify_file(database, report);
   verify_references(database, report);
-  verify_statistics(database, report);
-  verify_lanes(database, now, report);
-  for (const auto& check : kChecks) {
-    auto row = check.needs_now ? database.query(check.sql, now) : database.query(check.sql);
-    row.step();
-    const auto count = row.get<std::int64_t>(0);
-    const auto first = row.get<std::string>(1);
-    add(report, "queue", check.name,
-        count == 0 ? ""
-                   : std::to_string(count) + " " + check.meaning +
-                         (first.empty() ? "" : " (one is " + first + ")"));
-  }
+  SqliteSession session{database};
+  verify_statistics(session, kWrongStatistics, report);
+  verify_lanes(session, kLanes, now, report);
+  run_checks(session, kChecks, now, report);
 }
 
 }  // namespace callqueue::sqlite

@@ -5,6 +5,7 @@
 
 #include "store/completion.hpp"
 #include "store/failpoint.hpp"
+#include "store/import.hpp"
 #include "store/lanes.hpp"
 #include "store/reports.hpp"
 #include "store/rows.hpp"
@@ -111,8 +112,7 @@ Result<AdvanceResult> SqlStore::run_steps(const AdvanceRequest& request, Advance
   step(result.made_ready, make_ready);
   step(result.expired, expire_direct);
   step(result.swept, sweep_campaigns);
-  step(moved,
-       [](Session& session, Instant now, int rows) { return session.sweep_imports(now, rows); });
+  step(moved, sweep_imports);
   if (error) return tl::unexpected<Error>(*error);
   // A campaign that ended has rows to sweep, moved rows have lanes to roll: there is more until
   // nothing was done.

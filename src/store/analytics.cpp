@@ -85,7 +85,7 @@ double ratio(std::int64_t part, std::int64_t whole) {
 /// Adds up a campaign's attempts, by day and hour on the wall of its zone.
 class Attempts {
  public:
-  explicit Attempts(TimeZone zone) : zone_(std::move(zone)) {}
+  explicit Attempts(TimeZone zone) : zone_(zone) {}
 
   void add(const Rows& row) {
     const bool ended = !is_active(call_status_of(row.get<std::string_view>(1)));

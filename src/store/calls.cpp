@@ -107,8 +107,9 @@ Result<PageOf<Call>> SqlStore::list_calls(UserId user_id, const CallFilter& filt
     const auto after = id_cursor(page);
     auto rows = session.query(kList, user_id, after, filter.campaign_id, filter.queue_id,
                               filter.provider_call_id, statuses, row_limit(page) + 1);
-    return read_page<Call>(rows, page, read_call,
-                           [](const Call& call) { return to_text(call.id); });
+    return read_page<Call>(
+        rows, page, [](const Rows& row) { return read_call(row); },
+        [](const Call& call) { return to_text(call.id); });
   });
 }
 

@@ -55,17 +55,6 @@ std::vector<Move> moves_of(Session& session, const Contact& contact) {
   return moves;
 }
 
-/// The lane of the rows that follow the clock of the move's zone; made, and stale, if there is
-/// none.
-std::int64_t lane_of(Session& session, UserId user_id, const Move& move) {
-  if (const auto lane = session.value<std::int64_t>(
-          session.statements().find_lane, move.campaign_id, move.timezone, move.import_id)) {
-    return *lane;
-  }
-  return session.returned<std::int64_t>(kInsertLane, user_id, move.campaign_id, move.timezone,
-                                        move.import_id);
-}
-
 }  // namespace
 
 std::vector<CampaignId> lock_campaigns_of_contact(Session& session, UserId user_id, ContactId id) {
@@ -80,8 +69,19 @@ std::vector<CampaignId> lock_campaigns_of_contact(Session& session, UserId user_
 
 void move_rows_of_contact(Session& session, const Contact& contact) {
   for (const auto& move : moves_of(session, contact)) {
-    session.run(kMoveRow, contact.user_id, move.id, lane_of(session, contact.user_id, move));
+    session.run(
+        kMoveRow, contact.user_id, move.id,
+        lane_of_zone(session, contact.user_id, move.campaign_id, move.timezone, move.import_id));
   }
+}
+
+std::int64_t lane_of_zone(Session& session, UserId user_id, CampaignId campaign_id,
+                          const std::string& timezone, std::optional<ImportId> import_id) {
+  if (const auto lane = session.value<std::int64_t>(session.statements().find_lane, campaign_id,
+                                                    timezone, import_id)) {
+    return *lane;
+  }
+  return session.returned<std::int64_t>(kInsertLane, user_id, campaign_id, timezone, import_id);
 }
 
 }  // namespace callqueue

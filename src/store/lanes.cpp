@@ -30,8 +30,6 @@ constexpr char kAddLane[] = R"sql(
   SELECT user_id, campaign_id, ?2, import_id, campaign_status FROM callqueue_lanes WHERE lane_id = ?1
   RETURNING lane_id)sql";
 constexpr char kMoveRow[] = "UPDATE call_queue SET lane_id = ?3 WHERE user_id = ?1 AND id = ?2";
-constexpr char kLookedThrough[] =
-    "UPDATE callqueue_lanes SET relane = ?2, stale = ?3, has_ready = ?4 WHERE lane_id = ?1";
 
 struct LaneToRoll {
   std::int64_t lane_id = 0;
@@ -107,6 +105,7 @@ void notice_new_zone_data(Session& session) {
 int roll_lanes(Session& session, Instant now, int budget, int& ended) {
   const auto lanes = lanes_to_roll(session, now, budget);
   for (const auto& lane : lanes) {
+    session.lock_campaign(lane.campaign_id);
     // Without, its lanes stay closed; the others go on.
     const auto campaign = readable_campaign(session, lane.user_id, lane.campaign_id);
     if (campaign) {
@@ -142,6 +141,7 @@ int move_rows_between_lanes(Session& session, int budget) {
   const auto lane_id = lane.get<std::int64_t>(0);
   const auto campaign_id = get_id<CampaignId>(lane, 1);
   const auto import_id = get_optional_id<ImportId>(lane, 2);
+  session.lock_campaign(campaign_id);
   const auto moves = rows_of_lane(session, lane_id, campaign_id, budget);
   for (const auto& move : moves) {
     auto target =
@@ -149,7 +149,7 @@ int move_rows_between_lanes(Session& session, int budget) {
     if (!target) target = session.returned<std::int64_t>(kAddLane, lane_id, move.timezone);
     session.run(kMoveRow, move.user_id, move.id, *target);
   }
-  if (moves.empty()) session.run(kLookedThrough, lane_id, false, true, false);
+  if (moves.empty()) session.run(statements.looked_through, lane_id);
   return static_cast<int>(moves.size()) + 1;
 }
 

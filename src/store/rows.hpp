@@ -46,7 +46,8 @@ namespace callqueue {
   "c.lease_expires_at, c.submitted_at, c.created_at, c.started_at, c.answered_at, c.ended_at, " \
   "c.duration_seconds, c.failure_reason"
 
-[[nodiscard]] Call read_call(const Rows& row);
+/// @param from the first of its columns.
+[[nodiscard]] Call read_call(const Rows& row, int from = 0);
 
 // Of `calls c`: an active call whose lease or deadline has passed by ?1 (index
 // callqueue_calls_lease), and whether it may have been placed: it was marked, or somebody has heard

@@ -149,6 +149,12 @@ template <class AnyId>
   return get_id<AnyId>(row, column);
 }
 
+/// A queued row that is to wait until `due`.
+struct ScheduledRow {
+  QueuedCallId id;
+  Instant due;
+};
+
 struct Statements;
 
 /// A transaction on either database, as the flows see it that both stores share. Not thread-safe.
@@ -184,9 +190,8 @@ class Session {
   [[nodiscard]] virtual bool is_queue_cursor(std::string_view text) const = 0;
   /// A lane of the user got another interval.
   virtual void lane_rolled(UserId user_id, Instant now) = 0;
-  /// The step of `advance` that abandons silent imports and clears ended ones away, at most
-  /// `budget` rows. @return how much was done.
-  virtual int sweep_imports(Instant now, int budget) = 0;
+  /// Has queued rows of the user wait until they are due.
+  virtual void schedule(UserId user_id, std::span<const ScheduledRow> rows, Instant now) = 0;
 
   template <class... Args>
   [[nodiscard]] Rows query(const char* sql, const Args&... args) {

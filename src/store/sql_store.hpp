@@ -10,6 +10,7 @@
 
 #include "callqueue/store.hpp"
 #include "store/guarded.hpp"
+#include "store/import.hpp"
 #include "store/session.hpp"
 
 namespace callqueue {
@@ -88,6 +89,13 @@ class SqlStore : public Store {
   Result<AdvanceResult> advance(const AdvanceRequest& request) override;
   Result<std::optional<Instant>> next_wakeup() override;
 
+  // import.cpp
+  Result<ImportId> begin_import(const ImportRequest& request) override;
+  Result<std::vector<StagedRow>> stage_import(ImportId id,
+                                              std::span<const ImportRow> rows) override;
+  Result<void> publish_import(ImportId id) override;
+  Result<void> abandon_import(ImportId id) override;
+
  protected:
   enum class Access {
     read,   ///< One snapshot.
@@ -105,6 +113,16 @@ class SqlStore : public Store {
   /// it again from the start when the database asks for that. Throws what the body throws, and
   /// `Failure`: then nothing of it stays.
   virtual void transact(Access access, const Work& body) = 0;
+  using ImportWork = std::function<void(Session&, Instant, const ImportWatch&)>;
+  /// As `transact`, one of many transactions of an import: `work` returns soon after the watch is
+  /// over.
+  virtual void transact_import(const ImportWork& work) = 0;
+  /// Stages rows, the first ones first, until the watch is over. @return what became of those
+  /// staged, at least one if there are any.
+  virtual std::vector<ImportOutcome> stage_rows(Session& session, Instant now,
+                                                const RunningImport& import,
+                                                std::span<const ImportRow> rows,
+                                                const ImportWatch& watch) = 0;
   /// Called between the transactions of a long job.
   virtual void let_others_write() {}
 
@@ -147,6 +165,17 @@ class SqlStore : public Store {
       }
     });
   }
+
+  template <class Function>
+  auto import_chunk(Function&& body) {
+    std::optional<std::invoke_result_t<Function&, Session&, Instant, const ImportWatch&>> value;
+    transact_import([&](Session& session, Instant now, const ImportWatch& watch) {
+      value.emplace(body(session, now, watch));
+    });
+    return *std::move(value);
+  }
+  void spread_staged_rows(ImportId id);
+  void sweep_whole_import(ImportId id);
 
   /// Turns the queued rows of a cancelled or ended campaign final, in batches that let claims
   /// through.

@@ -52,6 +52,16 @@ struct Statements {
   const char* lane_to_look_through;
   /// Open rows of lane ?1 of campaign ?2, at most ?3 of each kind: user_id, id, their zone.
   const char* rows_of_lane;
+  const char* looked_through;  ///< Lane ?1 holds rows of its zone only, and is stale.
+
+  /// At most ?3 rows, of any status, that import ?2 into campaign ?1 has staged.
+  const char* delete_staged_rows;
+  /// Lanes of campaign ?1 whose last interval closed while it could not end are to be rolled again.
+  const char* roll_ended_lanes;
+  const char* count_ready;  ///< Ready rows of lane ?1.
+  /// At most ?4 ready rows of lane ?1 in the claim's order behind priority ?2 and position ?3: id,
+  /// priority, position.
+  const char* next_rows_of_lane;
 
   const char* work_at;   ///< The earliest instant at which a step of `advance` has work.
   const char* opens_at;  ///< The first opening after ?1 of a lane from which a call may be claimed.
