@@ -3,7 +3,7 @@
 /// libcallqueue: outbound call campaigns, embeddable. This page shows the whole API.
 ///
 /// - core: values and decisions, pure: models, states, windows, priority, retries, round robin
-/// - store: `open_store("sqlite:PATH")` remembers, atomically, and claims
+/// - store: `open_store("sqlite:PATH")` or `"postgresql://…"` remembers, atomically, and claims
 /// - services: `CallCampaigns`, `CallQueue`, `import_csv`, `Processor` with your `Dialer`
 ///
 /// Functions return `Result<T>`; nothing throws across the API. Instants are UTC; the store's clock

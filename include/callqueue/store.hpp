@@ -39,6 +39,12 @@ struct StoreOptions {
   std::chrono::milliseconds busy_timeout{10'000};
   /// Whether a missing SQLite file is created.
   bool create = true;
+  /// PostgreSQL: most connections of this store to the server; a thread that finds all in use
+  /// waits for one.
+  int connections = 8;
+  /// PostgreSQL: whether statements are prepared once a connection. Set it to false behind a pooler
+  /// that hands server connections out per transaction (PgBouncer's transaction mode).
+  bool prepare_statements = true;
 };
 
 /// Remembers campaigns and queued calls, atomically. It decides nothing by itself: it asks the
@@ -250,14 +256,20 @@ class Store {
   virtual Result<void> abandon_import(ImportId id) = 0;
 };
 
-/// Opens a store: `sqlite:PATH` or `sqlite::memory:` (one process, one connection, gone when
-/// closed).
+/// Opens a store: `sqlite:PATH`, `sqlite::memory:` (one process, one connection, gone when closed),
+/// or `postgresql://user@host/database` (whatever libpq understands; PostgreSQL 15 or newer; the
+/// tables lie in the schema that the search path names first).
 ///
 /// Does not migrate: call `migrate()` on a new database.
-/// @return `invalid_argument` (`url`) for an unknown scheme or one this build leaves out;
-/// `unavailable` when the file cannot be opened; `corrupt` when it is not a database, or of a newer
-/// version than this library.
+/// @return `invalid_argument` (`url`) for an unknown scheme or one this build leaves out, or
+/// (`connections`) unless those are 1 to 1,000; `unavailable` when the file cannot be opened or the
+/// server not be reached; `corrupt` when it is not a database, or of a newer version than this
+/// library.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url,
                                                         StoreOptions options = {});
+
+/// The migrations of the kind of store that the URL names, in order. Opens nothing. @return
+/// `invalid_argument` (`url`) as `open_store`.
+[[nodiscard]] Result<std::vector<Migration>> migrations_for(std::string_view url);
 
 }  // namespace callqueue

@@ -36,8 +36,8 @@ int print_sql(const std::vector<Migration>& migrations, const MigrateRequest& re
 int migrate(Context& context, const MigrateOptions& options) {
   if (options.sql) {
     // Nothing is touched: the statements are the same for every database of a kind.
-    const auto store = value(open_store("sqlite::memory:"));
-    return print_sql(store->migrations(), options.request);
+    return print_sql(value(migrations_for(context.url.empty() ? "sqlite:" : context.url)),
+                     options.request);
   }
   const auto done = value(context.open({})->migrate(options.request));
   if (context.json) {

@@ -78,7 +78,7 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", std::string(callqueue::version()));
   app.fallthrough();  // Global options may stand after the command, too.
   app.require_subcommand(1);
-  app.add_option("--db", context.url, "The database: sqlite:PATH")
+  app.add_option("--db", context.url, "The database: sqlite:PATH or postgresql://…")
       ->envname("CALLQUEUE_DB")
       ->type_name("URL");
   app.add_option("--busy-timeout", context.busy_timeout_ms,

@@ -105,6 +105,18 @@ void Parameters::add(const Uuid& value) {
   add(kUuid, {reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
 }
 
+void Parameters::add(JsonText value) {
+  add(kJsonb, '\1' + std::string{value.text});  // A version comes first.
+}
+void Parameters::add(LocalDate value) {
+  const auto days = std::chrono::sys_days{value} - std::chrono::floor<std::chrono::days>(kEpoch);
+  add(kDate, big_endian(static_cast<std::uint64_t>(days.count()), 4));
+}
+void Parameters::add(WallTime value) {
+  const std::chrono::microseconds time{value.time};
+  add(kTime, big_endian(static_cast<std::uint64_t>(time.count()), 8));
+}
+
 void Parameters::add_array(std::uint32_t element_type, const std::vector<std::string>& elements) {
   // Dimensions, whether there are NULLs, the type; of the dimension its length and first index.
   std::string value =
@@ -114,25 +126,26 @@ void Parameters::add_array(std::uint32_t element_type, const std::vector<std::st
   add(array_of(element_type), std::move(value));
 }
 
-// --- Rows ---------------------------------------------------------------------------------------
+// --- ResultRows
+// ---------------------------------------------------------------------------------------
 
-void Rows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+void ResultRows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
 
-bool Rows::step() noexcept { return ++row_ < PQntuples(result_.get()); }
+bool ResultRows::step() noexcept { return ++row_ < PQntuples(result_.get()); }
 
-std::int64_t Rows::count() const {
+std::int64_t ResultRows::count() const {
   const std::string_view changed = PQcmdTuples(result_.get());
   return changed.empty() ? PQntuples(result_.get()) : std::stoll(std::string{changed});
 }
 
-bool Rows::is_null(int column) const { return PQgetisnull(result_.get(), row_, column) != 0; }
+bool ResultRows::is_null(int column) const { return PQgetisnull(result_.get(), row_, column) != 0; }
 
-std::string_view Rows::bytes(int column) const {
+std::string_view ResultRows::bytes(int column) const {
   return {PQgetvalue(result_.get(), row_, column),
           static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
 }
 
-std::int64_t Rows::integer(int column) const {
+std::int64_t ResultRows::integer(int column) const {
   const auto value = bytes(column);
   switch (PQftype(result_.get(), column)) {
     case kInt2: return static_cast<std::int16_t>(from_big_endian(value));
@@ -154,12 +167,12 @@ void expect(const PGresult* result, int column, Oid type) {
 }  // namespace
 
 template <>
-std::int64_t Rows::get<std::int64_t>(int column) const {
+std::int64_t ResultRows::get<std::int64_t>(int column) const {
   return is_null(column) ? 0 : integer(column);
 }
 
 template <>
-int Rows::get<int>(int column) const {
+int ResultRows::get<int>(int column) const {
   const auto value = get<std::int64_t>(column);
   if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max()) {
     throw Failure{ErrorCode::corrupt, "a number in the database is too large"};
@@ -168,21 +181,21 @@ int Rows::get<int>(int column) const {
 }
 
 template <>
-bool Rows::get<bool>(int column) const {
+bool ResultRows::get<bool>(int column) const {
   if (is_null(column)) return false;
   expect(result_.get(), column, kBool);
   return bytes(column) == std::string_view{"\1", 1};
 }
 
 template <>
-double Rows::get<double>(int column) const {
+double ResultRows::get<double>(int column) const {
   if (is_null(column)) return 0;
   expect(result_.get(), column, kFloat8);
   return std::bit_cast<double>(from_big_endian(bytes(column)));
 }
 
 template <>
-std::string_view Rows::get<std::string_view>(int column) const {
+std::string_view ResultRows::get<std::string_view>(int column) const {
   if (is_null(column)) return {};
   auto text = bytes(column);
   // A version comes first.
@@ -191,12 +204,12 @@ std::string_view Rows::get<std::string_view>(int column) const {
 }
 
 template <>
-std::string Rows::get<std::string>(int column) const {
+std::string ResultRows::get<std::string>(int column) const {
   return std::string{get<std::string_view>(column)};
 }
 
 template <>
-Instant Rows::get<Instant>(int column) const {
+Instant ResultRows::get<Instant>(int column) const {
   if (is_null(column)) return Instant{};
   expect(result_.get(), column, kTimestamptz);
   return kEpoch +
@@ -204,7 +217,7 @@ Instant Rows::get<Instant>(int column) const {
 }
 
 template <>
-Uuid Rows::get<Uuid>(int column) const {
+Uuid ResultRows::get<Uuid>(int column) const {
   if (is_null(column)) return Uuid{};
   expect(result_.get(), column, kUuid);
   Uuid uuid;
@@ -213,14 +226,14 @@ Uuid Rows::get<Uuid>(int column) const {
 }
 
 template <>
-LocalDate Rows::get<LocalDate>(int column) const {
+LocalDate ResultRows::get<LocalDate>(int column) const {
   expect(result_.get(), column, kDate);
   const auto days = static_cast<std::int32_t>(from_big_endian(bytes(column)));
   return std::chrono::floor<std::chrono::days>(kEpoch) + std::chrono::days{days};
 }
 
 template <>
-TimeOfDay Rows::get<TimeOfDay>(int column) const {
+TimeOfDay ResultRows::get<TimeOfDay>(int column) const {
   expect(result_.get(), column, kTime);
   const std::chrono::microseconds time{static_cast<std::int64_t>(from_big_endian(bytes(column)))};
   return std::chrono::floor<std::chrono::seconds>(time);
@@ -274,7 +287,7 @@ void Connection::wait(short events, std::chrono::steady_clock::time_point until)
   if (ready < 0 && errno != EINTR) lose("waiting for its answer failed");
 }
 
-Rows Connection::receive() {
+ResultRows Connection::receive() {
   const auto until = std::chrono::steady_clock::now() + options_.answer_timeout;
   for (int unsent = 1; unsent != 0;) {
     unsent = PQflush(native());
@@ -302,7 +315,7 @@ Rows Connection::receive() {
   if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
   if (!last) lose("it sent no result");
   if (PQresultStatus(last.get()) == PGRES_FATAL_ERROR) refuse(last.get());
-  return Rows{last.release()};
+  return ResultRows{last.release()};
 }
 
 const std::string& Connection::prepared(const char* sql, const Parameters& parameters) {
@@ -319,7 +332,7 @@ const std::string& Connection::prepared(const char* sql, const Parameters& param
   return name;
 }
 
-Rows Connection::run(const char* sql, const Parameters& parameters) {
+ResultRows Connection::run(const char* sql, const Parameters& parameters) {
   if (lost_) lose("the connection was lost before");
   std::vector<const char*> values;
   std::vector<int> lengths;
@@ -338,10 +351,10 @@ Rows Connection::run(const char* sql, const Parameters& parameters) {
   return receive();
 }
 
-void Connection::execute(const std::string& sql) {
+ResultRows Connection::execute(const std::string& sql) {
   if (lost_) lose("the connection was lost before");
   if (PQsendQuery(native(), sql.c_str()) == 0) lose(trimmed(PQerrorMessage(native())));
-  receive();
+  return receive();
 }
 
 bool Connection::is_quiet() const {
@@ -354,11 +367,15 @@ bool Connection::in_transaction() const noexcept {
   return state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
 }
 
+int Connection::server_version() const noexcept { return PQserverVersion(native()); }
+
 // --- Transaction --------------------------------------------------------------------------------
 
-Transaction::Transaction(Connection& connection) : connection_(connection) {
-  connection_.execute("BEGIN ISOLATION LEVEL READ COMMITTED");
-}
+Transaction::Transaction(Connection& connection)
+    : Transaction(connection, "BEGIN ISOLATION LEVEL READ COMMITTED") {}
+
+Transaction::Transaction(Connection& connection, const std::string& begin)
+    : connection_(connection), begun_(connection.execute(begin)) {}
 
 Transaction::~Transaction() {
   if (!open_ || connection_.lost()) return;
@@ -373,7 +390,11 @@ void Transaction::commit() {
   if (PQtransactionStatus(connection_.native()) != PQTRANS_INTRANS) {
     throw Failure{ErrorCode::internal, "a statement of this transaction was refused"};
   }
-  connection_.execute("COMMIT");
+  try {
+    connection_.execute("COMMIT");
+  } catch (const ConnectionLost& lost) {
+    throw OutcomeUnknown{lost.error().message};
+  }
   open_ = false;
 }
 

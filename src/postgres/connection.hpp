@@ -13,6 +13,7 @@
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
 #include "store/failure.hpp"
+#include "store/session.hpp"
 
 struct pg_conn;
 struct pg_result;
@@ -25,6 +26,13 @@ class ConnectionLost : public Failure {
  public:
   explicit ConnectionLost(std::string message)
       : Failure(ErrorCode::unavailable, std::move(message)) {}
+};
+
+/// The connection broke while a transaction was committed, or a statement that commits by itself
+/// ran: perhaps it took effect.
+class OutcomeUnknown : public ConnectionLost {
+ public:
+  using ConnectionLost::ConnectionLost;
 };
 
 /// The server refused a statement; its transaction is over, the connection goes on.
@@ -52,9 +60,8 @@ class StatementRefused : public Failure {
 /// that no setting of the session and no spelling changes the meaning.
 ///
 /// Ids are `uuid`, instants `timestamptz`, `int` is `integer`, 64 bits and durations (in seconds)
-/// are `bigint`, text is `text`: dates, times of day and JSON are text too and cast by the
-/// statement
-/// (`$3::date`). Sequences are arrays. An empty string is passed as it is, an absent value is NULL.
+/// are `bigint`, `JsonText` is `jsonb`, text is `text`. Sequences are arrays. An empty string is
+/// passed as it is, an absent value is NULL.
 class Parameters {
  public:
   template <class... Args>
@@ -70,6 +77,9 @@ class Parameters {
   void add(const char* value) { add(std::string_view{value}); }
   void add(Instant value);
   void add(std::chrono::seconds value) { add(std::int64_t{value.count()}); }
+  void add(JsonText value);
+  void add(LocalDate value);
+  void add(WallTime value);
   void add(const Uuid& value);
   template <class Tag>
   void add(const Id<Tag>& value) {
@@ -79,8 +89,10 @@ class Parameters {
   void add(const std::optional<T>& value) {
     if (value) return add(*value);
     add(T{});
-    nulls_.back() = true;
+    make_null();
   }
+  /// The last one: only its type counts.
+  void make_null() { nulls_.back() = true; }
   /// An array; elements of one type as above, none of them absent.
   template <class T>
   void add(const std::vector<T>& values) {
@@ -108,9 +120,9 @@ class Parameters {
 ///
 /// `get` takes the column's own type: `int` reads `integer` and `bigint` (too large a value is
 /// `corrupt`), text reads every text type and `json`, `jsonb`.
-class Rows {
+class ResultRows {
  public:
-  explicit Rows(pg_result* result) : result_(result) {}
+  explicit ResultRows(pg_result* result) : result_(result) {}
 
   /// Moves to the next row, the first at first. @return false after the last one.
   bool step() noexcept;
@@ -133,25 +145,26 @@ class Rows {
 };
 
 template <>
-std::int64_t Rows::get<std::int64_t>(int column) const;
+std::int64_t ResultRows::get<std::int64_t>(int column) const;
 template <>
-int Rows::get<int>(int column) const;
+int ResultRows::get<int>(int column) const;
 template <>
-bool Rows::get<bool>(int column) const;
+bool ResultRows::get<bool>(int column) const;
 template <>
-double Rows::get<double>(int column) const;
+double ResultRows::get<double>(int column) const;
 template <>
-std::string Rows::get<std::string>(int column) const;
+std::string ResultRows::get<std::string>(int column) const;
 template <>
-std::string_view Rows::get<std::string_view>(int column) const;  ///< Valid while the rows are.
+std::string_view ResultRows::get<std::string_view>(
+    int column) const;  ///< Valid while the rows are.
 template <>
-Instant Rows::get<Instant>(int column) const;
+Instant ResultRows::get<Instant>(int column) const;
 template <>
-Uuid Rows::get<Uuid>(int column) const;
+Uuid ResultRows::get<Uuid>(int column) const;
 template <>
-LocalDate Rows::get<LocalDate>(int column) const;
+LocalDate ResultRows::get<LocalDate>(int column) const;
 template <>
-TimeOfDay Rows::get<TimeOfDay>(int column) const;
+TimeOfDay ResultRows::get<TimeOfDay>(int column) const;
 
 /// One connection to a server. Not thread-safe.
 ///
@@ -174,10 +187,10 @@ class Connection {
   /// Runs one statement. @param sql must be a string literal or live as long: its address is the
   /// key of the prepared statement. Throws `StatementRefused`, `ConnectionLost`.
   template <class... Args>
-  Rows query(const char* sql, const Args&... args) {
+  ResultRows query(const char* sql, const Args&... args) {
     return run(sql, Parameters{args...});
   }
-  Rows run(const char* sql, const Parameters& parameters);
+  ResultRows run(const char* sql, const Parameters& parameters);
   /// Runs a statement for its effect. @return how many rows it changed.
   template <class... Args>
   std::int64_t change(const char* sql, const Args&... args) {
@@ -186,12 +199,13 @@ class Connection {
   /// The first column of the first row; none without rows or when it is NULL.
   template <class T, class... Args>
   [[nodiscard]] std::optional<T> value(const char* sql, const Args&... args) {
-    Rows rows = query(sql, args...);
+    ResultRows rows = query(sql, args...);
     if (!rows.step() || rows.is_null(0)) return std::nullopt;
     return rows.get<T>(0);
   }
-  /// Runs SQL text of any number of statements, without parameters.
-  void execute(const std::string& sql);
+  /// Runs SQL text of any number of statements, without parameters. @return the rows of the last
+  /// one; their values are text.
+  ResultRows execute(const std::string& sql);
 
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   /// Whether the server has sent nothing since its last answer. What it sends unasked is nearly
@@ -199,6 +213,8 @@ class Connection {
   [[nodiscard]] bool is_quiet() const;
   /// Whether a transaction is open (or was refused and not yet rolled back).
   [[nodiscard]] bool in_transaction() const noexcept;
+  /// 150'018 for 15.18.
+  [[nodiscard]] int server_version() const noexcept;
   [[nodiscard]] pg_conn* native() const noexcept { return connection_.get(); }
 
  private:
@@ -210,7 +226,7 @@ class Connection {
   /// The name of the prepared statement.
   const std::string& prepared(const char* sql, const Parameters& parameters);
   /// The last result of what was sent.
-  Rows receive();
+  ResultRows receive();
   void wait(short events, std::chrono::steady_clock::time_point until);
   [[noreturn]] void lose(const std::string& why);
 
@@ -224,14 +240,19 @@ class Connection {
 class Transaction {
  public:
   explicit Transaction(Connection& connection);
+  /// @param begin what begins it, and whatever else is to be run with the same round trip.
+  Transaction(Connection& connection, const std::string& begin);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
-  /// Throws `ConnectionLost` when it is not known whether it took effect.
+  /// The rows of the last statement that it was begun with.
+  [[nodiscard]] ResultRows& begun() noexcept { return begun_; }
+  /// Throws `OutcomeUnknown` when the connection breaks meanwhile.
   void commit();
 
  private:
   Connection& connection_;
+  ResultRows begun_;
   bool open_ = true;
 };
 

@@ -6,7 +6,12 @@
 
 #include "callqueue/store.hpp"
 #ifdef CALLQUEUE_SQLITE
+#include "sqlite/schema.hpp"
 #include "sqlite/store.hpp"
+#endif
+#ifdef CALLQUEUE_POSTGRES
+#include "postgres/schema.hpp"
+#include "postgres/store.hpp"
 #endif
 
 namespace callqueue {
@@ -14,8 +19,22 @@ namespace {
 
 constexpr std::string_view kSqliteScheme = "sqlite:";
 
+bool is_postgres(std::string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
 tl::unexpected<Error> bad_url(std::string message) {
   return fail(ErrorCode::invalid_argument, std::move(message), "url");
+}
+
+tl::unexpected<Error> unknown_url(std::string_view url) {
+  // The URL may hold a password: only its scheme is repeated.
+  const auto colon = url.find(':');
+  if (colon == std::string_view::npos) {
+    return bad_url("a store's URL starts with its scheme: sqlite:PATH or postgresql://…");
+  }
+  return bad_url("unknown scheme " + std::string{url.substr(0, colon)} +
+                 ": use sqlite:PATH or postgresql://…");
 }
 
 #ifdef CALLQUEUE_SQLITE
@@ -66,6 +85,23 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, StoreOptions
 
 #endif
 
+#ifdef CALLQUEUE_POSTGRES
+
+Result<std::unique_ptr<Store>> open_postgres(std::string url, const StoreOptions& options) {
+  if (options.connections < 1 || options.connections > 1000) {
+    return fail(ErrorCode::invalid_argument, "connections must be 1 to 1000", "connections");
+  }
+  try {
+    return std::make_unique<postgres::PostgresStore>(std::move(url), options);
+  } catch (const Failure& failure) {
+    return tl::unexpected(failure.error());
+  } catch (const std::exception& unexpected) {
+    return fail(ErrorCode::internal, unexpected.what());
+  }
+}
+
+#endif
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_store(std::string_view url, StoreOptions options) {
@@ -77,12 +113,24 @@ Result<std::unique_ptr<Store>> open_store(std::string_view url, StoreOptions opt
     return bad_url("this build leaves the SQLite store out");
 #endif
   }
-  // The URL may hold a password: only its scheme is repeated.
-  const auto colon = url.find(':');
-  if (colon == std::string_view::npos) {
-    return bad_url("a store's URL starts with its scheme: sqlite:PATH");
+  if (is_postgres(url)) {
+#ifdef CALLQUEUE_POSTGRES
+    return open_postgres(std::string{url}, options);
+#else
+    return bad_url("this build leaves the PostgreSQL store out");
+#endif
   }
-  return bad_url("unknown scheme " + std::string{url.substr(0, colon)} + ": use sqlite:PATH");
+  return unknown_url(url);
+}
+
+Result<std::vector<Migration>> migrations_for(std::string_view url) {
+#ifdef CALLQUEUE_SQLITE
+  if (url.starts_with(kSqliteScheme)) return sqlite::all_migrations();
+#endif
+#ifdef CALLQUEUE_POSTGRES
+  if (is_postgres(url)) return postgres::all_migrations();
+#endif
+  return unknown_url(url);
 }
 
 }  // namespace callqueue

@@ -131,6 +131,8 @@ class Databases(Case):
         first = Run("migrate", "--sql", "--to", "1").out
         self.assertLess(len(first), len(sql))
         self.bad(1, "migrate", "--sql", "--to", 999, db=False)
+        self.assertIn("plpgsql", Run("migrate", "--sql", "--db", "postgresql://nowhere/nothing").out)
+        self.bad(1, "migrate", "--sql", "--db", "oracle:x", db=False, says="unknown scheme")
         self.assertFalse((self.folder / "queue.db").exists())
 
     def test_verify_finds_damage(self):

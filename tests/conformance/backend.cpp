@@ -1,9 +1,14 @@
 #include "conformance/backend.hpp"
 
 #include <sqlite3.h>
+#ifdef CALLQUEUE_TEST_POSTGRES
+#include <libpq-fe.h>
+#endif
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace callqueue::testing {
@@ -101,13 +106,14 @@ SqliteMemoryBackend::SqliteMemoryBackend(const Setup& setup)
 DatabaseFile::DatabaseFile() : file_(fresh_file()) {}
 
 SqliteFileBackend::SqliteFileBackend(const Setup& setup)
-    : World(must(open_store("sqlite:" + file_.string(), options_for(setup.clock))), setup.clock) {}
+    : SharedWorld(must(open_store("sqlite:" + file_.string(), options_for(setup.clock))),
+                  setup.clock) {}
 
 std::unique_ptr<Store> SqliteFileBackend::another() {
   return must(open_store("sqlite:" + file_.string(), options_for(clock_)));
 }
 
-void SqliteFileBackend::reopen() {
+void SharedWorld::reopen() {
   store_.reset();
   store_ = another();
 }
@@ -125,5 +131,96 @@ bool SqliteFileBackend::refuses(const std::string& statement, const std::vector<
     return true;
   }
 }
+
+#ifdef CALLQUEUE_TEST_POSTGRES
+
+namespace {
+
+std::string server_url() {
+  const char* url = std::getenv("CALLQUEUE_TEST_POSTGRES");
+  if (url == nullptr) throw std::runtime_error("run this by tests/postgres/with_server.py");
+  return url;
+}
+
+/// The same server, another database.
+std::string url_of(const std::string& database) {
+  const auto server = server_url();
+  const auto begin = server.find('/', server.find("://") + 3);
+  const auto end = std::min(server.find('?'), server.size());
+  return server.substr(0, std::min(begin, end)) + "/" + database + server.substr(end);
+}
+
+/// One statement over a connection of its own. Throws what the server says against it.
+std::string run_sql_on(const std::string& url, const std::string& statement) {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> connection{PQconnectdb(url.c_str()), PQfinish};
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result{
+      PQexec(connection.get(), statement.c_str()), PQclear};
+  const auto status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+    throw std::runtime_error(std::string{PQerrorMessage(connection.get())} + " in: " + statement);
+  }
+  return PQntuples(result.get()) > 0 ? PQgetvalue(result.get(), 0, 0) : "";
+}
+
+std::string database_name(const std::string& what) {
+  return "callqueue_" + std::to_string(getpid()) + "_" + what;
+}
+
+/// Databases that nobody uses any more. To empty one is quicker than to make one.
+std::vector<std::string>& free_databases() {
+  static std::vector<std::string> names;
+  return names;
+}
+
+constexpr char kEmptyDatabase[] = R"sql(
+  TRUNCATE users, agents, contacts, calls, call_campaigns, call_queue, callqueue_campaign_rules,
+    callqueue_imports, callqueue_import_contacts, callqueue_lanes, callqueue_turns,
+    callqueue_signals, callqueue_settings RESTART IDENTITY CASCADE;
+  INSERT INTO callqueue_settings (id) VALUES (1);
+  ALTER SEQUENCE callqueue_turn RESTART)sql";
+
+}  // namespace
+
+DatabaseOnServer::DatabaseOnServer() {
+  static std::atomic<int> made = 0;
+  if (!free_databases().empty()) {
+    name_ = free_databases().back();
+    free_databases().pop_back();
+    run_sql_on(url(), kEmptyDatabase);
+    return;
+  }
+  name_ = database_name(std::to_string(++made));
+  run_sql_on(server_url(), "CREATE DATABASE " + name_);
+  must(must(open_store(url()))->migrate());
+}
+
+DatabaseOnServer::~DatabaseOnServer() { free_databases().push_back(name_); }
+
+std::string DatabaseOnServer::url() const { return url_of(name_); }
+
+PostgresBackend::PostgresBackend(const Setup& setup)
+    : SharedWorld(must(open_store(url(), options_for(setup.clock))), setup.clock) {}
+
+std::unique_ptr<Store> PostgresBackend::another() {
+  return must(open_store(url(), options_for(clock_)));
+}
+
+std::string PostgresBackend::sql(const std::string& statement,
+                                 const std::vector<std::string>& ids) {
+  return run_sql_on(url(), with_ids(statement, ids));
+}
+
+bool PostgresBackend::refuses(const std::string& statement, const std::vector<std::string>& ids) {
+  try {
+    sql(statement, ids);
+    return false;
+  } catch (const std::runtime_error&) {
+    return true;
+  }
+}
+
+#endif
 
 }  // namespace callqueue::testing

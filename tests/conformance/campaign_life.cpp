@@ -215,7 +215,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(new_zone_data_makes_all_lanes_stale, Backend, Shar
   const auto ann = backend.user().with_queued(1, {.first_call_time = 9h, .last_call_time = 18h});
   backend.advance();
   // Computed by older data: it says that the night is open.
-  backend.sql("UPDATE callqueue_lanes SET opens_at = 0, closes_at = opens_at + 86400000000");
+  backend.sql("UPDATE callqueue_lanes SET opens_at = " + Backend::literal(noon - 24h) +
+              ", closes_at = " + Backend::literal(noon + 24h));
   backend.sql("UPDATE callqueue_settings SET zone_data_version = 'older'");
   backend.pass_to(instant("2026-01-13T03:00:00Z"));
   backend.reopen();

@@ -489,13 +489,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(statistics_follow_foreign_sql_in_bulk, Backend, Sh
   auto ann = backend.user().with_queued(6);
   const auto first = ann.campaign;
   ann.with_queued(4);
-  backend.sql("UPDATE call_queue SET status = 'completed', success = 1 WHERE campaign_id = {}",
+  backend.sql("UPDATE call_queue SET status = 'completed', success = true WHERE campaign_id = {}",
               {to_text(first)});
   BOOST_TEST(ann.find(first).successful_calls == 6);
   backend.sql("UPDATE call_queue SET status = 'failed' WHERE campaign_id = {} AND position <= 2",
               {to_text(first)});
   BOOST_TEST(ann.find(first).failed_calls == 2);
-  backend.sql("UPDATE call_queue SET success = 0 WHERE campaign_id = {}", {to_text(first)});
+  backend.sql("UPDATE call_queue SET success = false WHERE campaign_id = {}", {to_text(first)});
   BOOST_TEST(ann.find(first).successful_calls == 0);
   BOOST_TEST(ann.find(first).completed_calls == 4);
   backend.sql("DELETE FROM call_queue WHERE campaign_id = {} AND status = 'failed'",

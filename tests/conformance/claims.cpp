@@ -520,7 +520,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_queued_by_foreign_sql_is_claimed_like_any_ot
       "VALUES ('0190b0a5-3c00-7abc-8def-0123456789ac', {}, {}, {}, {}, '+4930123456')",
       {to_text(ann.id), to_text(campaign), to_text(ann.agent), to_text(eve.id)});
   // Its time is the machine's, which the test's clock has not reached.
-  backend.sql("UPDATE call_queue SET scheduled_for = 0, created_at = 0, updated_at = 1");
+  const auto long_ago = Backend::literal(noon - 24h);
+  backend.sql("UPDATE call_queue SET scheduled_for = " + long_ago + ", created_at = " + long_ago +
+              ", updated_at = " + long_ago);
   ann.start(campaign);
   BOOST_TEST(backend.claim().size() == 1U);
 }

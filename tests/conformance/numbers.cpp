@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(addresses_that_are_no_numbers_differ_by_every_lett
   auto ann = backend.user({.concurrent_calls_limit = 9});
   ann.direct();
   ann.direct();
-  backend.sql("UPDATE call_queue SET phone_number = 'sip:' || id || '@example.org'");
+  backend.sql("UPDATE call_queue SET phone_number = 'sip:' || id || '@a.de'");
   BOOST_TEST(backend.claim().size() == 2U);
 }
 

@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rules_that_cannot_be_read_retry_nothing_and_stop_n
   BOOST_REQUIRE(claimed.size() == 3U);
   for (const auto& call : claimed) backend.dial(call);
   backend.sql(
-      "UPDATE callqueue_campaign_rules SET retry_outcomes = 'busy, mostly' WHERE user_id = {}",
+      "UPDATE callqueue_campaign_rules SET retry_outcomes = '\"busy, mostly\"' WHERE user_id = {}",
       {to_text(ann.id)});
 
   std::vector<CallEvent> events;

@@ -251,6 +251,11 @@ CallEvent event_for(const Call& call, CallOutcome outcome) {
   return event;
 }
 
+std::string without_spaces(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
 std::size_t count_for(std::span<const ClaimedCall> claimed, const TestUser& user) {
   return static_cast<std::size_t>(
       std::count_if(claimed.begin(), claimed.end(),

@@ -135,7 +135,7 @@ class World {
       : clock_(std::move(clock)), store_(std::move(store)) {}
   World(const World&) = delete;
   World& operator=(const World&) = delete;
-  ~World();
+  virtual ~World();
 
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] Instant now() const { return clock_->now(); }
@@ -173,6 +173,9 @@ class World {
 /// What is said of a call.
 [[nodiscard]] CallEvent event_for(const Call& call, CallStatus status);
 [[nodiscard]] CallEvent event_for(const Call& call, CallOutcome outcome);
+
+/// JSON text to compare: a database that knows JSON spaces it in its own way.
+[[nodiscard]] std::string without_spaces(std::string text);
 
 [[nodiscard]] std::size_t count_for(std::span<const ClaimedCall> claimed, const TestUser& user);
 [[nodiscard]] std::vector<QueuedCallId> rows_of(std::span<const ClaimedCall> claimed);

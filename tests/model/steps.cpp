@@ -6,8 +6,8 @@ namespace callqueue::model {
 
 using namespace std::chrono_literals;
 
-Run::Run() {
-  model_.now = backend_.now();
+Run::Run(std::unique_ptr<testing::SharedWorld> world) : world_(std::move(world)) {
+  model_.now = world_->now();
   need("set_system_limit", store().set_system_limit(4));
   model_.set_system_limit(4);
 }

@@ -20,12 +20,12 @@ struct Step {
   unsigned c = 0;
 };
 
-/// A store and its model, taken through the same steps.
+/// A store, of either kind, and its model, taken through the same steps.
 ///
 /// Each step throws what it finds wrong: another result than the model's, or a broken promise.
 class Run {
  public:
-  Run();
+  explicit Run(std::unique_ptr<testing::SharedWorld> world);
   void take(const Step& step);
   /// What was done so far, one line a step: the story of a failure.
   [[nodiscard]] const std::vector<std::string>& story() const { return story_; }
@@ -71,7 +71,7 @@ class Run {
   bool end_import(const Step& step);
   bool crash(const Step& step);
 
-  Store& store() { return backend_.store(); }
+  Store& store() { return world_->store(); }
   ContactId new_contact(UserId user, const Step& step);
   void queue_row(UserId user, const NewQueuedCall& wanted);
   void advance(int budget = 1000);
@@ -99,7 +99,7 @@ class Run {
   void forget_broken_stretches();
   void count_dealing(UserId user);
 
-  testing::SqliteFileBackend backend_{{.clock = testing::at(testing::noon)}};
+  std::unique_ptr<testing::SharedWorld> world_;
   Model model_;
   std::map<std::pair<UserId, UserId>, Stretch> stretches_;
   std::vector<std::string> story_;

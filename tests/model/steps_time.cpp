@@ -39,12 +39,12 @@ bool Run::pass_time(const Step& step) {
                                                                 11min, 1h,  5h,  13h};
   const auto ahead = instants_ahead();
   if (step.a % 2 == 0 || ahead.empty()) {
-    backend_.pass(jumps[step.b % jumps.size()]);
+    world_->pass(jumps[step.b % jumps.size()]);
   } else {
     // To an instant at which something happens, or just beyond: ends are inclusive.
-    backend_.pass_to(ahead[step.b % ahead.size()] + std::chrono::microseconds{step.c % 2});
+    world_->pass_to(ahead[step.b % ahead.size()] + std::chrono::microseconds{step.c % 2});
   }
-  model_.now = backend_.now();
+  model_.now = world_->now();
   return true;
 }
 
@@ -155,7 +155,7 @@ bool Run::end_import(const Step& step) {
 }
 
 bool Run::crash(const Step&) {
-  backend_.reopen();
+  world_->reopen();
   return true;
 }
 

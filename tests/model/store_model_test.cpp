@@ -49,8 +49,9 @@ rc::Gen<Step> any_step() {
 }
 
 /// Takes the steps, and tells the story if one goes wrong.
+template <class Backend>
 void run(const std::vector<Step>& steps) {
-  Run run;
+  Run run{std::make_unique<Backend>()};
   try {
     for (const auto& step : steps) run.take(step);
   } catch (const std::exception& failure) {
@@ -66,9 +67,10 @@ BOOST_TEST_GLOBAL_CONFIGURATION(Parameters);
 
 BOOST_AUTO_TEST_SUITE(store_model)
 
-BOOST_AUTO_TEST_CASE(the_store_does_what_the_model_does) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_store_does_what_the_model_does, Backend,
+                              callqueue::testing::SharedBackends) {
   const bool held = rc::check("the store does what the model does", [] {
-    run(*rc::gen::resize(300, rc::gen::container<std::vector<Step>>(any_step())));
+    run<Backend>(*rc::gen::resize(300, rc::gen::container<std::vector<Step>>(any_step())));
   });
   BOOST_TEST(held);
 }

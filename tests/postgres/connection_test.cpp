@@ -24,7 +24,7 @@ Error error_of(Run&& run) {
 /// The value after a visit to the server.
 template <class T>
 T there_and_back(Connection& connection, const char* sql, const T& value) {
-  Rows rows = connection.query(sql, value);
+  ResultRows rows = connection.query(sql, value);
   BOOST_REQUIRE(rows.step());
   return rows.get<T>(0);
 }

@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -54,6 +55,26 @@ std::string server_url() {
 }
 
 Connection connect(const Connection::Options& options) { return {server_url(), options}; }
+
+FreshDatabase::FreshDatabase() {
+  static std::atomic<int> made = 0;
+  name_ = "callqueue_" + std::to_string(getpid()) + "_" + std::to_string(++made);
+  postgres_tests::connect().execute("CREATE DATABASE " + name_);
+}
+
+FreshDatabase::~FreshDatabase() {
+  try {
+    postgres_tests::connect().execute("DROP DATABASE " + name_ + " WITH (FORCE)");
+  } catch (const Failure&) {  // It goes with the server.
+  }
+}
+
+std::string FreshDatabase::url() const {
+  const auto server = server_url();
+  const auto begin = server.find('/', server.find("://") + 3);
+  const auto end = std::min(server.find('?'), server.size());
+  return server.substr(0, std::min(begin, end)) + "/" + name_ + server.substr(end);
+}
 
 void terminate(Connection& connection) {
   const int process = PQbackendPID(connection.native());

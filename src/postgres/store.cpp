@@ -1,0 +1,166 @@
+#include "postgres/store.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "postgres/import_rows.hpp"
+#include "postgres/schema.hpp"
+#include "postgres/store_transactions.hpp"
+#include "store/migrations.hpp"
+
+namespace callqueue::postgres {
+namespace {
+
+// The schema's version and the server's clock.
+constexpr char kBegun[] = R"sql(;
+  SELECT coalesce(max(version), 0)::text, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text
+  FROM callqueue_migrations)sql";
+constexpr char kGiveClock[] = "SELECT set_config('callqueue.now', $1::text, true)";
+
+constexpr char kNow[] = "SELECT clock_timestamp()";
+// Grows with every transaction that writes, also with those of other databases of the server.
+constexpr char kNextTransaction[] = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+
+/// Of transactions that were in each other's way.
+constexpr int kMostAttempts = 20;
+
+/// What begins a transaction: settings that end with it, for poolers hand connections on.
+std::string begin_write(const StoreOptions& options) {
+  std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
+                      std::to_string(options.busy_timeout.count());
+  if (options.durability == StoreOptions::Durability::normal) {
+    begin += "; SET LOCAL synchronous_commit = off";
+  }
+  return begin;
+}
+
+/// What somebody else was quicker with, by the key that says so.
+struct Taken {
+  std::string_view key;
+  const char* message;
+  const char* field;
+};
+
+constexpr std::array<Taken, 7> kTaken = {{
+    {"users_pkey", "there is a user with this id", "id"},
+    {"users_email_unique", "another user has this e-mail address", "email"},
+    {"agents_pkey", "there is an agent with this id", "id"},
+    {"contacts_pkey", "there is a contact with this id", "id"},
+    {"contacts_user_id_phone_number_unique", "another contact has this phone number",
+     "phone_number"},
+    {"call_campaigns_pkey", "there is a campaign with this id", "id"},
+    {"callqueue_open_contact", "the contact has an open call in the campaign", "contact_id"},
+}};
+
+const Taken* what_is_taken(const StatementRefused& refused) {
+  if (refused.sqlstate() != "23505") return nullptr;
+  const auto* const found = std::find_if(kTaken.begin(), kTaken.end(), [&](const Taken& taken) {
+    return taken.key == refused.constraint();
+  });
+  return found == kTaken.end() ? nullptr : found;
+}
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  for (const char c : text) value = value * 10 + (c - '0');
+  return value;
+}
+
+}  // namespace
+
+PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
+    : SqlStore(options.uuids),
+      clock_(options.clock),
+      begin_read_("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + std::string{kBegun}),
+      begin_write_(begin_write(options) + kBegun),
+      begin_narrow_(begin_write(options) + "; SELECT callqueue_lock()" + kBegun),
+      pool_(std::move(url), {.connection = {.prepares = options.prepare_statements},
+                             .size = options.connections,
+                             .wait = options.busy_timeout}) {
+  refuse_newer(schema_version(*pool_.take()), all_migrations());
+}
+
+const std::vector<Migration>& PostgresStore::migrations() const { return all_migrations(); }
+
+Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
+  return on_connection(
+      [&](Connection& connection) { return postgres::migrate(connection, request); });
+}
+
+Result<Instant> PostgresStore::now() {
+  if (clock_) return clock_->now();
+  return on_connection(
+      [](Connection& connection) { return connection.value<Instant>(kNow).value_or(Instant{}); });
+}
+
+Result<std::uint64_t> PostgresStore::change_counter() {
+  return on_connection([](Connection& connection) {
+    return static_cast<std::uint64_t>(connection.value<std::int64_t>(kNextTransaction).value_or(0));
+  });
+}
+
+void PostgresStore::transact(Access access, const Work& work) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return run(access, work);
+    } catch (const OutcomeUnknown&) {
+      throw;
+    } catch (const ConnectionLost&) {
+      // Nothing was committed. The next connection is a new one.
+      if (attempt > 1) throw;
+    } catch (const StatementRefused& refused) {
+      if (const auto* taken = what_is_taken(refused)) {
+        throw Failure{ErrorCode::conflict, taken->message, taken->field};
+      }
+      if (!refused.may_be_repeated() || attempt == kMostAttempts) throw;
+    }
+  }
+}
+
+void PostgresStore::transact_import(const ImportWork& work) {
+  transact(Access::write, [&](Session& session, Instant now) {
+    work(session, now, ImportWatch{ImportWatch::kLongest});
+  });
+}
+
+std::vector<ImportOutcome> PostgresStore::stage_rows(Session& session, Instant now,
+                                                     const RunningImport& import,
+                                                     std::span<const ImportRow> rows,
+                                                     const ImportWatch&) {
+  // Nobody waits for an import but who finishes calls of the same campaign.
+  constexpr std::size_t kTogether = 1000;
+  return stage_together(static_cast<PostgresSession&>(session), now, import,
+                        rows.first(std::min(rows.size(), kTogether)),
+                        [&] { return next_id<QueuedCallId>(now).value; });
+}
+
+void PostgresStore::run(Access access, const Work& work) {
+  const auto connection = pool_.take();
+  Transaction transaction{*connection, begin(access)};
+  const auto now = begun(*connection, transaction);
+  PostgresSession session{*connection};
+  work(session, now);
+  if (access != Access::read) transaction.commit();
+}
+
+const std::string& PostgresStore::begin(Access access) const {
+  switch (access) {
+    case Access::read: return begin_read_;
+    case Access::write: return begin_write_;
+    case Access::narrow: return begin_narrow_;
+  }
+  return begin_write_;
+}
+
+Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
+  auto& row = transaction.begun();
+  row.step();
+  require_newest(static_cast<int>(number(row.get<std::string_view>(0))), all_migrations());
+  const Instant server_now{std::chrono::microseconds{number(row.get<std::string_view>(1))}};
+  if (!clock_) return server_now;
+  const auto now = clock_->now();
+  connection.query(kGiveClock, to_text(now));
+  return now;
+}
+
+}  // namespace callqueue::postgres

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "callqueue/store.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/session.hpp"
+#include "store/sql_store.hpp"
+
+namespace callqueue::postgres {
+
+/// The store on a PostgreSQL server: any number of processes on any number of hosts.
+///
+/// What others may have changed between two statements of a transaction is locked before it is
+/// read; see `Session`. Claims, and writes that narrow what may start, take one lock each after the
+/// other.
+class PostgresStore final : public SqlStore {
+ public:
+  /// Connects. Throws `Failure`.
+  PostgresStore(std::string url, const StoreOptions& options);
+
+  const std::vector<Migration>& migrations() const override;
+  Result<MigrateResult> migrate(const MigrateRequest& request) override;
+  Result<VerifyReport> verify() override;  // verify.cpp
+  Result<Instant> now() override;
+  Result<std::uint64_t> change_counter() override;
+
+  // claim.cpp
+  Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) override;
+  Result<FinishedAndClaimed> finish_and_claim(std::span<const CallEvent> events,
+                                              const ClaimRequest& request) override;
+  Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
+                            std::chrono::seconds deadline) override;
+  Result<std::optional<QueuedCall>> next_queued_call(UserId user_id) override;
+
+ protected:
+  void transact(Access access, const Work& work) override;
+  void transact_import(const ImportWork& work) override;
+  std::vector<ImportOutcome> stage_rows(Session& session, Instant now, const RunningImport& import,
+                                        std::span<const ImportRow> rows,
+                                        const ImportWatch& watch) override;
+
+ private:
+  /// Runs `body(connection)` once on a connection of the pool; what it throws becomes the result's
+  /// error.
+  template <class Body>
+  auto on_connection(Body&& body);
+  /// One attempt at `transact`.
+  void run(Access access, const Work& work);
+  [[nodiscard]] const std::string& begin(Access access) const;
+  /// Checks the schema's version and has a given clock's instant known to the triggers. @return
+  /// now.
+  Instant begun(Connection& connection, Transaction& transaction);
+
+  /// Ids for the calls that a claim may start.
+  [[nodiscard]] std::vector<CallId> new_call_ids(const ClaimRequest& request);
+
+  std::shared_ptr<const Clock> clock_;  ///< None: the server's.
+  // Each begins a transaction and asks for what `begun` reads, in one round trip.
+  std::string begin_read_;
+  std::string begin_write_;
+  std::string begin_narrow_;
+  Pool pool_;
+};
+
+}  // namespace callqueue::postgres

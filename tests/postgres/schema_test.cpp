@@ -1,0 +1,126 @@
+// Migrations up and down, and what verify notices.
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <thread>
+
+#include "callqueue.hpp"
+#include "postgres_support.hpp"
+
+using namespace postgres_tests;
+
+namespace {
+
+/// Two calls of one user: one ended, one owed.
+void work_a_little(Store& store) {
+  const auto ann = store.create_user({.name = "Ann"}).value().id;
+  const auto agent = store.create_agent({.user_id = ann, .name = "Surveyor"}).value().id;
+  CallCampaign spring{.user_id = ann, .name = "Spring", .agent_id = agent};
+  spring.start_date = std::chrono::year{2026} / 1 / 1;
+  spring.first_call_time = 0h;
+  spring.last_call_time = 24h;
+  CallCampaigns campaigns{store};
+  spring = campaigns.create(spring).value();
+  std::istringstream list{"name,phone_number\nAda,+14155550123\nEve,+14155550124\n"};
+  BOOST_TEST(import_csv(store, ann, spring.id, list).value().imported == 2);
+  BOOST_REQUIRE(campaigns.start(ann, spring.id));
+  CallQueue queue{store};
+  const auto claimed = queue.claim({.limit = 1}).value();
+  BOOST_REQUIRE(claimed.size() == 1U);
+  CallEvent ended{.user_id = ann, .call_id = claimed[0].call.id};
+  ended.status = CallStatus::completed;
+  ended.outcome = CallOutcome::answered;
+  BOOST_REQUIRE(queue.report(ended));
+}
+
+std::int64_t count(Connection& connection, const char* sql) {
+  return connection.value<std::int64_t>(sql).value_or(-1);
+}
+
+std::string said(const VerifyReport& report) {
+  std::string wrong;
+  for (const auto& item : report.items) {
+    if (!item.ok) wrong += item.kind + " " + item.name + ": " + item.detail + "\n";
+  }
+  return wrong;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(schema)
+
+BOOST_AUTO_TEST_CASE(migrations_go_up_and_down_and_up_again_with_the_data) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_TEST(store->migrate().value().to == 2);
+  work_a_little(*store);
+
+  const auto down = store->migrate({.to = 1, .down = true}).value();
+  BOOST_TEST(down.to == 1);
+  BOOST_TEST((store->list_users({}).error().code == ErrorCode::corrupt));
+  auto connection = database.connect();
+  BOOST_TEST(count(connection, "SELECT count(*) FROM call_queue") == 2);
+  BOOST_TEST(
+      count(connection,
+            "SELECT count(*) FROM information_schema.columns WHERE table_name = 'call_queue'") ==
+      19);
+  BOOST_TEST(count(connection,
+                   "SELECT count(*) FROM information_schema.columns "
+                   "WHERE table_name = 'call_campaigns'") == 19);
+
+  BOOST_TEST(store->migrate().value().to == 2);
+  BOOST_TEST(said(store->verify().value()) == "");
+  BOOST_TEST(CallQueue{*store}.claim({.limit = 9}).value().size() == 1U);
+
+  BOOST_TEST(store->migrate({.to = 0, .down = true}).value().to == 0);
+  BOOST_TEST(count(connection,
+                   "SELECT count(*) FROM pg_class "
+                   "WHERE relnamespace = current_schema()::regnamespace") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(two_migrators_do_not_collide) {
+  const FreshDatabase database;
+  std::vector<Result<MigrateResult>> results(4, MigrateResult{});
+  {
+    std::vector<std::jthread> migrators;
+    for (auto& result : results) {
+      migrators.emplace_back([&] { result = open_store(database.url()).value()->migrate(); });
+    }
+  }
+  std::size_t applied = 0;
+  for (const auto& result : results) {
+    BOOST_REQUIRE_MESSAGE(result, result.error().message);
+    BOOST_TEST(result->to == 2);
+    applied += result->applied.size();
+  }
+  BOOST_TEST(applied == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  work_a_little(*store);
+  BOOST_TEST(said(store->verify().value()) == "");
+  auto connection = database.connect();
+  const std::vector<std::pair<std::string, std::string>> alterations = {
+      {"UPDATE call_campaigns SET completed_calls = 7", "completed_calls"},
+      {"DROP INDEX idx_call_queue_priority_position", "idx_call_queue_priority_position"},
+      {"ALTER TABLE call_queue DISABLE TRIGGER trigger_update_campaign_statistics",
+       "trigger_update_campaign_statistics"},
+      {"ALTER TABLE call_queue DROP CONSTRAINT call_queue_contact_id_fkey",
+       "call_queue_contact_id_fkey"},
+      {"ALTER TABLE call_queue ALTER COLUMN failure_reason TYPE varchar(900)",
+       "call_queue.failure_reason"},
+      {"CREATE OR REPLACE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql "
+       "IMMUTABLE STRICT AS 'SELECT phone_number'",
+       "callqueue_dialed"},
+  };
+  for (const auto& [alteration, name] : alterations) {
+    connection.execute(alteration);
+
+    BOOST_TEST(said(store->verify().value()).find(name) != std::string::npos, name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
