@@ -34,7 +34,7 @@ struct Parameters {
     auto parameters = environment("RC_PARAMS");
     if (parameters.find("max_success") != std::string::npos) return;
     parameters += environment("CALLQUEUE_LONG") == "1" ? " max_success=3000 max_size=300"
-                                                       : " max_success=60 max_size=150";
+                                                       : " max_success=40 max_size=150";
     setenv("RC_PARAMS", parameters.c_str(), 1);
   }
 };
