@@ -32,8 +32,8 @@ struct StoreOptions {
   /// Makes ids; none: version 7 with random bits of the operating system. Inject a seeded one for
   /// repeatable runs.
   std::shared_ptr<UuidSource> uuids;
-  /// What survives a power cut. `full`: everything committed. `normal` (SQLite): the last commits
-  /// may be lost, the database stays whole; several times faster for small commits.
+  /// What survives a power cut. `full`: everything committed. `normal`: the last commits may be
+  /// lost (on PostgreSQL no claims), the database stays whole; small commits are much faster.
   enum class Durability { full, normal } durability = Durability::full;
   /// How long an operation waits for another process's write before it fails with `unavailable`.
   std::chrono::milliseconds busy_timeout{10'000};

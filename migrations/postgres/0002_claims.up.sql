@@ -520,12 +520,6 @@ CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
 
 -- --- The claim ----------------------------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION count_active_calls(user_id uuid) RETURNS integer
-LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT count(*)::integer FROM calls c
-  WHERE c.user_id = $1 AND c.status IN ('initiated', 'ringing', 'in_progress');
-$$;
-
 -- The first rows of each of these users that may start, in the order of the claim, as many as wanted of each; without
 -- those left out, and of the numbers in `once` (each behind its user) those rows only that are kept. Limits and turns are
 -- the caller's affair. Indexes callqueue_lanes_open (a lane holds its current or next

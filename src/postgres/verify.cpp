@@ -1,7 +1,6 @@
 #include "postgres/verify.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 #include <utility>
@@ -52,18 +51,6 @@ constexpr char kObjects[] = R"sql(
 
 constexpr char kMadeByUs[] = "SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'calls'";
 constexpr char kSchema[] = "callqueue_verify";
-
-/// What belongs to the host may have more columns, and its own idea of them.
-bool is_hosts(std::string_view table) {
-  constexpr std::array<std::string_view, 4> tables{"users", "agents", "contacts", "calls"};
-  return std::find(tables.begin(), tables.end(), table) != tables.end();
-}
-
-/// Whether something that nobody expects has a name of ours.
-bool is_ours(std::string_view name) {
-  return name.starts_with("callqueue_") || name.starts_with("idx_call_") ||
-         name.starts_with("trigger_update_ca");
-}
 
 struct Found {
   Objects objects;

@@ -1,7 +1,6 @@
 #include "sqlite/verify.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <map>
 #include <set>
@@ -36,18 +35,6 @@ constexpr char kForeignKeys[] = R"sql(
   SELECT group_concat("from", ', ') || ') -> ' || "table" || '(' || group_concat("to", ', ') || ')'
          || CASE on_delete WHEN 'NO ACTION' THEN '' ELSE ' on delete ' || lower(on_delete) END
   FROM (SELECT * FROM pragma_foreign_key_list(?1) ORDER BY id, seq) GROUP BY id)sql";
-
-/// What belongs to the host may have more columns, and its own idea of them.
-bool is_hosts(std::string_view table) {
-  constexpr std::array<std::string_view, 4> tables{"users", "agents", "contacts", "calls"};
-  return std::find(tables.begin(), tables.end(), table) != tables.end();
-}
-
-/// Whether an index or trigger that nobody expects has a name of ours.
-bool is_ours(std::string_view name) {
-  return name.starts_with("callqueue_") || name.starts_with("idx_call_") ||
-         name.starts_with("trigger_update_ca");
-}
 
 /// Without the differences that do not matter: dropping a column and adding it again leaves other
 /// spaces behind.

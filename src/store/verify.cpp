@@ -1,6 +1,7 @@
 #include "store/verify.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
@@ -30,6 +31,16 @@ void add_item(VerifyReport& report, std::string kind, std::string name, std::str
   const bool ok = detail.empty();
   report.items.push_back(
       {.kind = std::move(kind), .name = std::move(name), .ok = ok, .detail = std::move(detail)});
+}
+
+bool is_hosts(std::string_view table) {
+  constexpr std::array<std::string_view, 4> tables{"users", "agents", "contacts", "calls"};
+  return std::find(tables.begin(), tables.end(), table) != tables.end();
+}
+
+bool is_ours(std::string_view name) {
+  return name.starts_with("callqueue_") || name.starts_with("idx_call_") ||
+         name.starts_with("trigger_update_ca");
 }
 
 void verify_history(Session& session, const std::vector<Migration>& all, VerifyReport& report) {

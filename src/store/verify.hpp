@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "callqueue/schema.hpp"
@@ -14,6 +15,11 @@ namespace callqueue {
 
 /// Adds what was looked at. @param detail what is wrong; empty: all is well.
 void add_item(VerifyReport& report, std::string kind, std::string name, std::string detail);
+
+/// What belongs to the host may have more columns, and its own idea of them.
+[[nodiscard]] bool is_hosts(std::string_view table);
+/// Whether an index, trigger or the like that nobody expects has a name of ours.
+[[nodiscard]] bool is_ours(std::string_view name);
 
 /// The history of migrations against this library's.
 void verify_history(Session& session, const std::vector<Migration>& all, VerifyReport& report);
