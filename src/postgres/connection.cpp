@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <algorithm>
 
 #include <array>
 #include <bit>
@@ -117,13 +118,19 @@ void Parameters::add(WallTime value) {
   add(kTime, big_endian(static_cast<std::uint64_t>(time.count()), 8));
 }
 
-void Parameters::add_array(std::uint32_t element_type, const std::vector<std::string>& elements) {
+void Parameters::add_array(std::uint32_t element_type, const Parameters& elements) {
+  constexpr auto kNull = static_cast<std::uint32_t>(-1);
+  const auto& values = elements.values_;
+  const bool some_null =
+      std::find(elements.nulls_.begin(), elements.nulls_.end(), true) != elements.nulls_.end();
   // Dimensions, whether there are NULLs, the type; of the dimension its length and first index.
-  std::string value =
-      four_bytes(elements.empty() ? 0 : 1) + four_bytes(0) + four_bytes(element_type);
-  if (!elements.empty()) value += four_bytes(elements.size()) + four_bytes(1);
-  for (const auto& element : elements) value += four_bytes(element.size()) + element;
-  add(array_of(element_type), std::move(value));
+  std::string array =
+      four_bytes(values.empty() ? 0 : 1) + four_bytes(some_null ? 1 : 0) + four_bytes(element_type);
+  if (!values.empty()) array += four_bytes(values.size()) + four_bytes(1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    array += elements.nulls_[i] ? four_bytes(kNull) : four_bytes(values[i].size()) + values[i];
+  }
+  add(array_of(element_type), std::move(array));
 }
 
 // --- ResultRows

@@ -93,14 +93,14 @@ class Parameters {
   }
   /// The last one: only its type counts.
   void make_null() { nulls_.back() = true; }
-  /// An array; elements of one type as above, none of them absent.
+  /// An array; elements of one type as above.
   template <class T>
   void add(const std::vector<T>& values) {
     Parameters elements;
     for (const auto& value : values) elements.add(value);
     Parameters sample;
     sample.add(T{});
-    add_array(sample.types_.front(), elements.values_);
+    add_array(sample.types_.front(), elements);
   }
 
   [[nodiscard]] int size() const noexcept { return static_cast<int>(values_.size()); }
@@ -108,7 +108,7 @@ class Parameters {
  private:
   friend class Connection;
   void add(std::uint32_t type, std::string value);
-  void add_array(std::uint32_t element_type, const std::vector<std::string>& elements);
+  void add_array(std::uint32_t element_type, const Parameters& elements);
 
   std::vector<std::uint32_t> types_;
   std::vector<std::string> values_;

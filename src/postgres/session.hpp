@@ -25,6 +25,13 @@ class PostgresSession final : public Session {
   void lock_queued_call(UserId user_id, QueuedCallId id) override;
   void lock_call(UserId user_id, CallId id) override;
 
+  // calls.cpp
+  std::vector<std::optional<HeldCall>> hold_calls(std::span<const CallRef> calls) override;
+  void store_calls(std::span<const Call> calls) override;
+  void store_rows(std::span<const QueuedCall> rows, Instant now) override;
+  std::vector<CallId> mark_dialed(std::span<const CallRef> calls, std::string_view worker,
+                                  Instant now) override;
+
   [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;
   /// Claims find out by themselves.
   void lane_rolled(UserId, Instant) override {}

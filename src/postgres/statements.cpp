@@ -99,19 +99,17 @@ constexpr Statements kStatements = {
     AND NOT EXISTS (SELECT 1 FROM callqueue_campaign_rules r
                     WHERE r.campaign_id = call_queue.campaign_id AND r.sweep IS NOT NULL))sql",
 
-    // One conditional statement a call: only while the lease is the worker's own, the row still
-    // waits for this call, and the call may start: its lane is open, its campaign was not
-    // cancelled. A paused campaign's calls go on.
-    .begin_dial = R"sql(
-  UPDATE calls SET submitted_at = ?4
-  WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated' AND submitted_at IS NULL
-    AND lease_expires_at > ?4
-    AND EXISTS (SELECT 1 FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
-                WHERE q.user_id = calls.user_id AND q.id = calls.queue_id
-                  AND q.status = 'processing' AND q.call_id = calls.id
-                  AND (q.not_after IS NULL OR q.not_after >= ?4)
-                  AND l.campaign_status <> 'cancelled'
-                  AND NOT l.stale AND l.opens_at <= ?4 AND l.closes_at >= ?4))sql",
+    .accept_call = R"sql(
+  UPDATE calls SET provider_call_id = NULLIF(?3, ''),
+    submitted_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+                        THEN COALESCE(submitted_at, ?4) ELSE submitted_at END,
+    started_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+                      THEN COALESCE(started_at, ?4) ELSE started_at END,
+    lease_expires_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+      THEN ?4 + COALESCE((SELECT r.call_deadline_seconds FROM callqueue_campaign_rules r
+                          WHERE r.campaign_id = calls.campaign_id), 3600) * interval '1 second'
+      ELSE lease_expires_at END
+  WHERE user_id = ?1 AND id = ?2 AND provider_call_id IS NULL)sql",
     // Index callqueue_calls_lease, both. What somebody else works on is left to them.
     .lapsed_unmarked = "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
                        "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2 FOR UPDATE SKIP LOCKED",

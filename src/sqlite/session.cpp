@@ -16,6 +16,20 @@ constexpr char kSchedule[] = R"sql(
   UPDATE call_queue SET scheduled_for = ?3, ready = 0, updated_at = max(?4, updated_at + 1)
   WHERE user_id = ?1 AND id = ?2)sql";
 
+// One conditional statement a call: only while the lease is the worker's own, the row still waits
+// for this call, and the call may start: its lane is open, its campaign was not cancelled. A paused
+// campaign's calls go on.
+constexpr char kMarkDialed[] = R"sql(
+  UPDATE calls SET submitted_at = ?4
+  WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated' AND submitted_at IS NULL
+    AND lease_expires_at > ?4
+    AND EXISTS (SELECT 1 FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
+                WHERE q.user_id = calls.user_id AND q.id = calls.queue_id
+                  AND q.status = 'processing' AND q.call_id = calls.id
+                  AND (q.not_after IS NULL OR q.not_after >= ?4)
+                  AND l.campaign_status <> 'cancelled'
+                  AND l.stale = 0 AND l.opens_at <= ?4 AND l.closes_at >= ?4))sql";
+
 class Bind {
  public:
   Bind(Query& query, int index) : query_(query), index_(index) {}
@@ -92,6 +106,32 @@ Rows SqliteSession::execute(const char* sql, std::span<const Parameter> paramete
 }
 
 const Statements& SqliteSession::statements() const { return sqlite_statements(); }
+
+std::vector<std::optional<HeldCall>> SqliteSession::hold_calls(std::span<const CallRef> calls) {
+  std::vector<std::optional<HeldCall>> held;
+  held.reserve(calls.size());
+  for (const auto& call : calls) held.push_back(hold_call(*this, call));
+  return held;
+}
+
+void SqliteSession::store_calls(std::span<const Call> calls) {
+  for (const auto& call : calls) store_call(*this, call);
+}
+
+void SqliteSession::store_rows(std::span<const QueuedCall> rows, Instant now) {
+  for (const auto& row : rows) store_row(*this, row, now);
+}
+
+std::vector<CallId> SqliteSession::mark_dialed(std::span<const CallRef> calls,
+                                               std::string_view worker, Instant now) {
+  std::vector<CallId> marked;
+  for (const auto& call : calls) {
+    if (database_.run(kMarkDialed, call.user_id, call.call_id, worker, now) == 1) {
+      marked.push_back(call.call_id);
+    }
+  }
+  return marked;
+}
 
 bool SqliteSession::is_queue_cursor(std::string_view text) const {
   return whole_number(text).has_value();

@@ -30,15 +30,8 @@ constexpr char kList[] =
 
 Result<std::vector<CallId>> SqlStore::begin_dial(std::span<const CallRef> calls,
                                                  std::string_view worker) {
-  return write([&](Session& session, Instant now) {
-    std::vector<CallId> marked;
-    for (const auto& call : calls) {
-      if (session.run(session.statements().begin_dial, call.user_id, call.call_id, worker, now) ==
-          1)
-        marked.push_back(call.call_id);
-    }
-    return marked;
-  });
+  return write(
+      [&](Session& session, Instant now) { return session.mark_dialed(calls, worker, now); });
 }
 
 Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
@@ -57,17 +50,8 @@ Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
 
 Result<Call> SqlStore::accept_call(const CallRef& ref, std::string_view provider_call_id) {
   return write([&](Session& session, Instant now) {
-    session.lock_call(ref.user_id, ref.call_id);
-    Call call = load_call(session, ref);
-    const bool is_new = call.provider_call_id.empty();
-    if (is_new) call.provider_call_id = std::string{provider_call_id};
-    if (is_new && is_active(call.status)) {
-      if (!call.submitted_at) call.submitted_at = now;
-      if (!call.started_at) call.started_at = now;
-      call.lease_expires_at = now + call_deadline(session, call);
-    }
-    if (is_new) store_call(session, call);
-    return call;
+    session.run(session.statements().accept_call, ref.user_id, ref.call_id, provider_call_id, now);
+    return load_call(session, ref);
   });
 }
 

@@ -1,7 +1,9 @@
 #include "store/reports.hpp"
 
+#include <map>
 #include <utility>
 
+#include "store/held_calls.hpp"
 #include "store/rows.hpp"
 
 namespace callqueue {
@@ -13,28 +15,6 @@ constexpr char kCallById[] =
 // Index callqueue_calls_provider.
 constexpr char kCallByProvider[] = R"sql(
   SELECT id FROM calls WHERE user_id = ?1 AND provider_call_id = ?2 ORDER BY id DESC LIMIT 1)sql";
-constexpr char kStoreCall[] = R"sql(
-  UPDATE calls SET status = ?3, outcome = ?4, success = ?5, provider_call_id = NULLIF(?6, ''),
-    lease_expires_at = ?7, submitted_at = ?8, started_at = ?9, answered_at = ?10, ended_at = ?11,
-    duration_seconds = ?12, failure_reason = NULLIF(?13, '')
-  WHERE user_id = ?1 AND id = ?2)sql";
-constexpr char kDeadline[] =
-    "SELECT call_deadline_seconds FROM callqueue_campaign_rules WHERE campaign_id = ?1";
-// Index call_queue_id_user_id_unique. With the row comes what its campaign says about calls.
-constexpr char kRow[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS
-                        ", r.call_deadline_seconds, r.retry_max_attempts" CALLQUEUE_QUEUED_CALL_FROM
-                        "WHERE q.user_id = ?1 AND q.id = ?2";
-constexpr char kFinishRow[] = R"sql(
-  UPDATE call_queue SET status = ?3, success = ?4, failure_reason = NULLIF(?5, ''), completed_at = ?6,
-    updated_at = ?7
-  WHERE user_id = ?1 AND id = ?2)sql";
-constexpr char kRetryRow[] = R"sql(
-  UPDATE call_queue SET status = 'queued', scheduled_for = ?3, ready = ?4, failure_reason = NULL,
-    updated_at = ?5
-  WHERE user_id = ?1 AND id = ?2)sql";
-constexpr char kJudgeRow[] = R"sql(
-  UPDATE call_queue SET success = ?3, updated_at = ?4
-  WHERE user_id = ?1 AND id = ?2)sql";
 constexpr char kWaitsForCall[] = R"sql(
   SELECT updated_at FROM call_queue
   WHERE user_id = ?1 AND id = ?2 AND status = 'processing' AND call_id = ?3)sql";
@@ -55,163 +35,174 @@ constexpr char kPutBack[] = R"sql(
     updated_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND status = 'processing' AND call_id = ?3)sql";
 
-constexpr std::chrono::seconds kDirectCallDeadline{3600};
+Error no_such_call(const char* field) { return {ErrorCode::not_found, "no such call", field}; }
 
-/// A call's row, and of its campaign's rules what nearly every event needs.
-struct RowOfCall {
-  QueuedCall queued;
-  std::chrono::seconds call_deadline = kDirectCallDeadline;
-  int max_attempts = 1;
-};
-
-std::optional<RowOfCall> find_row(Session& session, const Call& call) {
-  if (!call.queue_id) return std::nullopt;
-  session.lock_queued_call(call.user_id, *call.queue_id);
-  auto row = session.query(kRow, call.user_id, *call.queue_id);
-  if (!row.step()) return std::nullopt;
-  RowOfCall found{.queued = read_queued_call(row)};
-  if (!row.is_null(23)) {
-    found.call_deadline = std::chrono::seconds{row.get<std::int64_t>(23)};
-    found.max_attempts = row.get<int>(24);
-  }
-  return found;
-}
-
-CallId named_call(Session& session, const CallEvent& event) {
-  if (!event.call_id.is_nil()) return event.call_id;
+Result<CallRef> named_call(Session& session, const CallEvent& event) {
+  if (!event.call_id.is_nil()) return CallRef{event.user_id, event.call_id};
   if (event.provider_call_id.empty()) {
-    throw Failure{ErrorCode::invalid_argument, "the event names no call", "call_id"};
+    return tl::unexpected<Error>(
+        {ErrorCode::invalid_argument, "the event names no call", "call_id"});
   }
   const auto id = session.value<Uuid>(kCallByProvider, event.user_id, event.provider_call_id);
-  if (!id) throw Failure{ErrorCode::not_found, "no such call", "provider_call_id"};
-  return CallId{*id};
+  if (!id) return tl::unexpected<Error>(no_such_call("provider_call_id"));
+  return CallRef{event.user_id, CallId{*id}};
 }
 
-/// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
-/// without. Rules that somebody's SQL spoiled allow none.
-std::optional<RowRules> load_rules(Session& session, const Call& call, const RowOfCall& row) {
-  if (row.max_attempts <= call.attempt) return std::nullopt;
-  const auto campaign = readable_campaign(session, row.queued.user_id, *row.queued.campaign_id);
-  if (!campaign || !validate(campaign->rules.retry)) return std::nullopt;
-  // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
-  return RowRules{.campaign_status = campaign->status,
-                  .retry = campaign->rules.retry,
-                  .calling_rules = calling_rules(*campaign),
-                  .zone = TimeZone::load(row.queued.timezone).value_or(TimeZone{})};
-}
+// What is decided of a row is written to the object: it is stored after the last event.
 
-// What is written to a row is written to the object as well: nobody has to read it again.
-
-void finish_row(Session& session, Instant now, QueuedCall& row, const RowDecision& decision,
-                Instant completed_at) {
+void finish_row(Instant now, QueuedCall& row, const RowDecision& decision, Instant completed_at) {
   row.status = decision.status;
   row.success = decision.success;
   row.failure_reason = decision.failure_reason;
   row.completed_at = completed_at;
   row.updated_at = next_update(row.updated_at, now);
-  session.run(kFinishRow, row.user_id, row.id, to_text(row.status), row.success, row.failure_reason,
-              row.completed_at, row.updated_at);
 }
 
-void retry_row(Session& session, Instant now, QueuedCall& row, Instant scheduled_for) {
+void retry_row(Instant now, QueuedCall& row, Instant scheduled_for) {
   row.status = QueuedCallStatus::queued;
   row.scheduled_for = scheduled_for;
   row.failure_reason.clear();
   row.updated_at = next_update(row.updated_at, now);
-  session.run(kRetryRow, row.user_id, row.id, scheduled_for, scheduled_for <= now, row.updated_at);
 }
 
-void settle_row(Session& session, Instant now, const Call& ended, std::optional<bool> retryable,
-                RowOfCall& row) {
-  const auto rules = load_rules(session, ended, row);
-  const auto decision = decide_row(ended, retryable, rules ? &*rules : nullptr);
-  if (decision.status == QueuedCallStatus::queued) {
-    retry_row(session, now, row.queued, *decision.scheduled_for);
-  } else {
-    finish_row(session, now, row.queued, decision, now);
+/// Events applied one after the other to calls that are read before the first of them and stored
+/// after the last one.
+class Reporting {
+ public:
+  Reporting(Session& session, Instant now) : session_(session), now_(now) {}
+
+  std::vector<Result<CallReport>> run(std::span<const CallEvent> events) {
+    std::vector<Result<CallRef>> named;
+    named.reserve(events.size());
+    for (const auto& event : events) named.push_back(named_call(session_, event));
+    hold(named);
+    std::vector<Result<CallReport>> reports;
+    reports.reserve(events.size());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      reports.push_back(named[i].and_then(
+          [&](const CallRef& ref) { return report(events[i], places_.at(key(ref))); }));
+    }
+    store();
+    return reports;
   }
-}
 
-/// An unknown call got its outcome: its failed row becomes completed if the person was reached.
-/// Nothing is retried.
-void correct_row(Session& session, Instant now, const Call& call, QueuedCall& row) {
-  const auto decision = decide_row(call, std::nullopt, nullptr);
-  if (!can_transition(row.status, decision.status)) return;
-  finish_row(session, now, row, decision, row.completed_at.value_or(now));
-}
+ private:
+  struct Reported {
+    std::optional<HeldCall> held;
+    bool call_changed = false;
+    bool row_changed = false;
+  };
 
-void judge_row(Session& session, Instant now, const Call& call, QueuedCall& row) {
-  if (row.status != QueuedCallStatus::completed) return;
-  row.success = call.success;
-  row.updated_at = next_update(row.updated_at, now);
-  session.run(kJudgeRow, row.user_id, row.id, row.success, row.updated_at);
-}
+  static std::pair<Uuid, Uuid> key(const CallRef& ref) {
+    return {ref.user_id.value, ref.call_id.value};
+  }
 
-CallReport report_event(Session& session, Instant now, const CallEvent& event) {
-  const CallRef ref{event.user_id, named_call(session, event)};
-  session.lock_call(ref.user_id, ref.call_id);
-  const Call call = load_call(session, ref);
-  auto row = find_row(session, call);
-  auto transition =
-      apply_event(call, event, now, row ? row->call_deadline : call_deadline(session, call));
-  CallReport report{.call = std::move(transition.call),
-                    .queued = std::nullopt,
-                    .changed = transition.changed,
-                    .ended = transition.ended};
-  if (transition.changed) store_call(session, report.call);
-  if (!row) return report;
-  if (row->queued.call_id == report.call.id) {
-    if (transition.ended && row->queued.status == QueuedCallStatus::processing) {
-      settle_row(session, now, report.call, event.retryable, *row);
-    } else if (transition.corrected) {
-      correct_row(session, now, report.call, row->queued);
-    } else if (transition.judged) {
-      judge_row(session, now, report.call, row->queued);
+  void hold(const std::vector<Result<CallRef>>& named) {
+    std::vector<CallRef> refs;
+    for (const auto& ref : named) {
+      if (ref && places_.emplace(key(*ref), refs.size()).second) refs.push_back(*ref);
+    }
+    for (auto& held : session_.hold_calls(refs)) calls_.push_back({.held = std::move(held)});
+  }
+
+  void store() {
+    std::vector<Call> calls;
+    std::vector<QueuedCall> rows;
+    for (auto& reported : calls_) {
+      if (reported.call_changed) calls.push_back(std::move(reported.held->call));
+      if (reported.row_changed) rows.push_back(*std::move(reported.held->queued));
+    }
+    session_.store_calls(calls);
+    session_.store_rows(rows, now_);
+  }
+
+  Result<CallReport> report(const CallEvent& event, std::size_t place) {
+    auto& reported = calls_.at(place);
+    if (!reported.held) return tl::unexpected<Error>(no_such_call("call_id"));
+    auto& [call, row, deadline, max_attempts] = *reported.held;
+    auto transition = apply_event(call, event, now_, deadline);
+    call = std::move(transition.call);
+    reported.call_changed |= transition.changed;
+    if (row && row->call_id == call.id) {
+      reported.row_changed |= follow(transition, event.retryable, *reported.held);
+    }
+    return CallReport{
+        .call = call, .queued = row, .changed = transition.changed, .ended = transition.ended};
+  }
+
+  /// What the call's end means for its row. @return whether it changed the row.
+  bool follow(const CallTransition& transition, std::optional<bool> retryable, HeldCall& held) {
+    auto& row = *held.queued;
+    if (transition.ended && row.status == QueuedCallStatus::processing) {
+      settle(retryable, held);
+      return true;
+    }
+    if (transition.corrected) {
+      // An unknown call got its outcome: its failed row becomes completed if the person was
+      // reached. Nothing is retried.
+      const auto decision = decide_row(held.call, std::nullopt, nullptr);
+      if (!can_transition(row.status, decision.status)) return false;
+      finish_row(now_, row, decision, row.completed_at.value_or(now_));
+      return true;
+    }
+    if (transition.judged && row.status == QueuedCallStatus::completed) {
+      row.success = held.call.success;
+      row.updated_at = next_update(row.updated_at, now_);
+      return true;
+    }
+    return false;
+  }
+
+  void settle(std::optional<bool> retryable, HeldCall& held) {
+    const auto rules = load_rules(held);
+    const auto decision = decide_row(held.call, retryable, rules ? &*rules : nullptr);
+    if (decision.status == QueuedCallStatus::queued) {
+      retry_row(now_, *held.queued, *decision.scheduled_for);
+    } else {
+      finish_row(now_, *held.queued, decision, now_);
     }
   }
-  report.queued = std::move(row->queued);
-  return report;
-}
 
-/// Whether the error is the event's own, so that the others can go on.
-bool concerns_one_event(const Error& error) {
-  return error.code == ErrorCode::not_found || error.code == ErrorCode::invalid_argument;
-}
+  /// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
+  /// without. Rules that somebody's SQL spoiled allow none.
+  std::optional<RowRules> load_rules(const HeldCall& held) {
+    if (held.max_attempts <= held.call.attempt) return std::nullopt;
+    const auto& campaign = campaign_of(*held.queued);
+    if (!campaign || !validate(campaign->rules.retry)) return std::nullopt;
+    // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
+    return RowRules{.campaign_status = campaign->status,
+                    .retry = campaign->rules.retry,
+                    .calling_rules = calling_rules(*campaign),
+                    .zone = TimeZone::load(held.queued->timezone).value_or(TimeZone{})};
+  }
+
+  const std::optional<CallCampaign>& campaign_of(const QueuedCall& row) {
+    const auto known = campaigns_.find(*row.campaign_id);
+    if (known != campaigns_.end()) return known->second;
+    return campaigns_
+        .emplace(*row.campaign_id, readable_campaign(session_, row.user_id, *row.campaign_id))
+        .first->second;
+  }
+
+  Session& session_;
+  Instant now_;
+  std::vector<Reported> calls_;
+  std::map<std::pair<Uuid, Uuid>, std::size_t> places_;  ///< In `calls_`.
+  std::map<CampaignId, std::optional<CallCampaign>> campaigns_;
+};
 
 }  // namespace
 
 Call load_call(Session& session, const CallRef& ref) {
   auto row = session.query(kCallById, ref.user_id, ref.call_id);
-  if (!row.step()) throw Failure{ErrorCode::not_found, "no such call", "call_id"};
+  if (!row.step()) throw Failure{no_such_call("call_id")};
   return read_call(row);
-}
-
-void store_call(Session& session, const Call& call) {
-  const auto outcome = call.outcome ? std::optional{to_text(*call.outcome)} : std::nullopt;
-  session.run(kStoreCall, call.user_id, call.id, to_text(call.status), outcome, call.success,
-              call.provider_call_id, call.lease_expires_at, call.submitted_at, call.started_at,
-              call.answered_at, call.ended_at, call.duration, call.failure_reason);
-}
-
-std::chrono::seconds call_deadline(Session& session, const Call& call) {
-  if (!call.campaign_id) return kDirectCallDeadline;
-  const auto seconds = session.value<std::int64_t>(kDeadline, *call.campaign_id);
-  return seconds ? std::chrono::seconds{*seconds} : kDirectCallDeadline;
 }
 
 std::vector<Result<CallReport>> report_all(Session& session, Instant now,
                                            std::span<const CallEvent> events) {
-  std::vector<Result<CallReport>> reports;
-  reports.reserve(events.size());
-  for (const auto& event : events) {
-    try {
-      reports.emplace_back(report_event(session, now, event));
-    } catch (const Failure& failure) {
-      if (!concerns_one_event(failure.error())) throw;
-      reports.emplace_back(tl::unexpected<Error>(failure.error()));
-    }
-  }
-  return reports;
+  if (events.empty()) return {};
+  return Reporting{session, now}.run(events);
 }
 
 void put_back(Session& session, Instant now, const Call& call, std::string_view reason) {

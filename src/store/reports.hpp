@@ -24,9 +24,5 @@ void put_back(Session& session, Instant now, const Call& call, std::string_view 
 
 /// The call, or `Failure` (`not_found`, `call_id`).
 [[nodiscard]] Call load_call(Session& session, const CallRef& ref);
-/// Writes every field an event or an acceptance can change.
-void store_call(Session& session, const Call& call);
-/// How long an accepted call may stay without news: its campaign's rule, else an hour.
-[[nodiscard]] std::chrono::seconds call_deadline(Session& session, const Call& call);
 
 }  // namespace callqueue

@@ -108,6 +108,14 @@ QueuedCall read_queued_call(const Rows& row) {
           .not_after = get_optional<Instant>(row, 22)};
 }
 
+void read_held_row(const Rows& row, HeldCall& held) {
+  constexpr int kRulesFrom = 23;
+  held.queued = read_queued_call(row);
+  if (row.is_null(kRulesFrom)) return;
+  held.call_deadline = std::chrono::seconds{row.get<std::int64_t>(kRulesFrom)};
+  held.max_attempts = row.get<int>(kRulesFrom + 1);
+}
+
 Call read_call(const Rows& row, int from) {
   std::optional<CallOutcome> outcome;
   if (!row.is_null(from + 10))

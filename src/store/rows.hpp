@@ -39,6 +39,13 @@ namespace callqueue {
 
 [[nodiscard]] QueuedCall read_queued_call(const Rows& row);
 
+/// The same, and of its campaign's rules what `HeldCall` holds.
+#define CALLQUEUE_HELD_ROW_COLUMNS \
+  CALLQUEUE_QUEUED_CALL_COLUMNS ", r.call_deadline_seconds, r.retry_max_attempts"
+
+/// Puts it to its call.
+void read_held_row(const Rows& row, HeldCall& held);
+
 /// Columns of a call, of `calls c`.
 #define CALLQUEUE_CALL_COLUMNS                                                                  \
   "c.id, c.user_id, c.agent_id, c.contact_id, c.campaign_id, c.queue_id, c.phone_number, "      \

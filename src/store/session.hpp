@@ -11,10 +11,12 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
 #include "store/failure.hpp"
+#include "store/held_calls.hpp"
 
 namespace callqueue {
 
@@ -183,6 +185,22 @@ class Session {
   virtual void lock_contact(UserId user_id, ContactId id) = 0;
   virtual void lock_queued_call(UserId user_id, QueuedCallId id) = 0;
   virtual void lock_call(UserId user_id, CallId id) = 0;
+
+  // Calls and their rows, many at once: each database has its own way of doing that quickly.
+
+  /// Locks them and reads them. @return one for each, in that order; none where there is no such
+  /// call.
+  [[nodiscard]] virtual std::vector<std::optional<HeldCall>> hold_calls(
+      std::span<const CallRef> calls) = 0;
+  /// Writes every field of these calls that an event can change.
+  virtual void store_calls(std::span<const Call> calls) = 0;
+  /// Writes every field of these rows that an event can change. Queued ones are ready when their
+  /// time has come at `now`.
+  virtual void store_rows(std::span<const QueuedCall> rows, Instant now) = 0;
+  /// Marks those calls as handed over at `now` that may start and whose lease is the worker's own.
+  /// @return these.
+  [[nodiscard]] virtual std::vector<CallId> mark_dialed(std::span<const CallRef> calls,
+                                                        std::string_view worker, Instant now) = 0;
 
   // What each store does in its own way.
 

@@ -33,8 +33,8 @@ struct Statements {
   /// Cancels the queued rows of user ?1's contact ?2 at ?3, but not those that are being swept.
   const char* cancel_rows_of_contact;
 
-  /// Marks user ?1's call ?2 as handed over at ?4 if its lease is worker ?3's and it may start.
-  const char* begin_dial;
+  /// Notes that the provider took user ?1's call ?2, as ?3 at ?4; the first acceptance counts.
+  const char* accept_call;
   // At most ?2 calls whose lease or deadline has passed by ?1.
   const char* lapsed_unmarked;  ///< Certainly not placed: `CALLQUEUE_CALL_COLUMNS`.
   const char* lapsed_marked;    ///< They may have been placed: user_id, id.
