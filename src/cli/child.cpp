@@ -17,7 +17,7 @@
 namespace callqueue::cli {
 namespace {
 
-constexpr std::chrono::milliseconds look{20};
+constexpr std::chrono::milliseconds look_every{20};
 constexpr std::size_t buffer_size = 4096;
 /// No line that is longer can mean anything.
 constexpr std::size_t longest_line = std::size_t{1} << 20U;
@@ -66,7 +66,7 @@ Child::~Child() {
 bool Child::is_writable(std::chrono::steady_clock::time_point end) const {
   pollfd input{.fd = input_, .events = POLLOUT, .revents = 0};
   while (!closing_ && std::chrono::steady_clock::now() < end) {
-    const int ready = poll(&input, 1, static_cast<int>(look.count()));
+    const int ready = poll(&input, 1, static_cast<int>(look_every.count()));
     if (ready > 0) return (input.revents & POLLOUT) != 0;
     if (ready < 0 && errno != EINTR) return false;
   }
@@ -131,7 +131,7 @@ int Child::wait(std::chrono::milliseconds patience) {
       int status = 0;
       if (waitpid(process_, &status, WNOHANG) == process_) status_ = exit_status(status);
       if (status_ || std::chrono::steady_clock::now() >= end) return status_.has_value();
-      std::this_thread::sleep_for(look);
+      std::this_thread::sleep_for(look_every);
     }
   };
   if (status_ || ended_within(patience)) return *status_;

@@ -11,7 +11,7 @@
 namespace callqueue::cli {
 namespace {
 
-struct ListOptions {
+struct ContactListOptions {
   std::string user;
   ContactFilter filter;
   std::size_t limit = 0;
@@ -67,7 +67,7 @@ int update(Context& context, const UpdateOptions& options) {
   return 0;
 }
 
-int list(Context& context, const ListOptions& options) {
+int list_contacts(Context& context, const ContactListOptions& options) {
   auto& store = context.store();
   const auto user_id = find_user(store, options.user).id;
   const auto contacts = all_pages<Contact>(
@@ -113,11 +113,11 @@ void add_contact_commands(CLI::App& app, Context& context) {
   on(update_command, context, [&context, changes] { return update(context, *changes); });
 
   auto* list_command = group->add_subcommand("list", "A user's contacts");
-  auto options = std::make_shared<ListOptions>();
+  auto options = std::make_shared<ContactListOptions>();
   list_command->add_option("--user", options->user, "Id or e-mail address")->required();
   list_command->add_option("--search", options->filter.search, "Part of name or phone number");
   add_list_limit(list_command, options->limit, "Most to list");
-  on(list_command, context, [&context, options] { return list(context, *options); });
+  on(list_command, context, [&context, options] { return list_contacts(context, *options); });
 }
 
 }  // namespace callqueue::cli

@@ -11,7 +11,7 @@
 namespace callqueue::cli {
 namespace {
 
-struct ListOptions {
+struct RowListOptions {
   std::string user;
   std::string campaign;
   std::vector<std::string> statuses;
@@ -23,7 +23,7 @@ struct RowRef {
   std::string id;
 };
 
-QueueFilter filter(const ListOptions& options) {
+QueueFilter filter(const RowListOptions& options) {
   QueueFilter result;
   for (const auto& text : options.statuses) {
     const auto status = parse_queued_call_status(text);
@@ -48,7 +48,7 @@ void print_row(const Context& context, const QueuedCall& row, bool first) {
                          row.contact_name.empty() ? row.phone_number : row.contact_name));
 }
 
-int list(Context& context, const ListOptions& options) {
+int list_rows(Context& context, const RowListOptions& options) {
   auto& store = context.store();
   auto wanted = filter(options);
   std::vector<UserId> owners;
@@ -165,7 +165,7 @@ int statistics(Context& context, const std::string& user) {
   return 0;
 }
 
-std::shared_ptr<RowRef> add_ref(CLI::App* command) {
+std::shared_ptr<RowRef> add_row_ref(CLI::App* command) {
   auto ref = std::make_shared<RowRef>();
   command->add_option("queued,--queued,--id", ref->id, "Id of the queued call")->required();
   command->add_option("--user", ref->user, "Its user, by id or e-mail address; none: looked for");
@@ -176,20 +176,20 @@ std::shared_ptr<RowRef> add_ref(CLI::App* command) {
 
 void add_queue_commands(CLI::App& app, Context& context) {
   auto* group = app.add_subcommand("queue", "Queued calls")->require_subcommand(1);
-  auto options = std::make_shared<ListOptions>();
+  auto options = std::make_shared<RowListOptions>();
   auto* list_command = group->add_subcommand("list", "Queued calls in the order of creation");
   list_command->add_option("--user", options->user, "Id or e-mail address; none: of all users");
   list_command->add_option("--campaign", options->campaign, "Only of this campaign");
   add_list(list_command, "--status", options->statuses, "Only these, as queued,failed");
   add_list_limit(list_command, options->limit, "Most to list");
-  on(list_command, context, [&context, options] { return list(context, *options); });
+  on(list_command, context, [&context, options] { return list_rows(context, *options); });
 
   auto* show_command = group->add_subcommand("show", "One queued call and every attempt");
   on(show_command, context,
-     [&context, ref = add_ref(show_command)] { return show(context, *ref); });
+     [&context, ref = add_row_ref(show_command)] { return show(context, *ref); });
   auto* cancel_command = group->add_subcommand("cancel", "Cancel one that is queued");
   on(cancel_command, context,
-     [&context, ref = add_ref(cancel_command)] { return cancel(context, *ref); });
+     [&context, ref = add_row_ref(cancel_command)] { return cancel(context, *ref); });
 
   auto user = std::make_shared<std::string>();
   auto* statistics_command = group->add_subcommand("statistics", "Queued calls by status");

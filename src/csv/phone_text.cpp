@@ -9,7 +9,8 @@
 namespace callqueue::csv {
 namespace {
 
-constexpr std::size_t kMostDigits = 30;  // E.164 has 15; room for a dialling prefix before them.
+constexpr std::size_t kMostDigitsRead =
+    30;  // E.164 has 15; room for a dialling prefix before them.
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) noexcept {
@@ -91,7 +92,7 @@ std::size_t one_of(std::string_view text, std::span<const std::string_view> list
 // With their twins of full width.
 constexpr std::array<std::string_view, 2> pluses = {"+", "\xEF\xBC\x8B"};
 constexpr std::array<std::string_view, 2> slashes = {"/", "\xEF\xBC\x8F"};
-constexpr std::array<std::string_view, 8> separators = {
+constexpr std::array<std::string_view, 8> kPhoneSeparators = {
     ",", ";", "|", "&", "\n", "\r", "\xE2\x80\xA8", "\xE2\x80\xA9"};
 // The last one is the minus sign.
 constexpr std::array<std::string_view, 11> between_digits = {"-",
@@ -117,7 +118,7 @@ std::size_t punctuation(std::string_view text) {
 /// Whether two numbers stand beside each other where `text` goes on: one is not to be called with
 /// the digits of the other behind it. A slash may stand behind the area code.
 bool starts_another_number(std::string_view text, const PhoneDigits& before) {
-  if (one_of(text, separators) > 0) return true;
+  if (one_of(text, kPhoneSeparators) > 0) return true;
   const bool is_international = before.plus || before.digits.starts_with("00");
   const std::size_t with_area_code = is_international ? 9 : 6;
   return one_of(text, slashes) > 0 && before.digits.size() > with_area_code;
@@ -170,7 +171,7 @@ Result<PhoneDigits> read_phone_digits(std::string_view text) {
       if (!size) return tl::unexpected(size.error());
       text.remove_prefix(*size);
     }
-    if (read.digits.size() > kMostDigits) return bad_phone_number("The number is too long.");
+    if (read.digits.size() > kMostDigitsRead) return bad_phone_number("The number is too long.");
   }
   if (read.digits.empty()) return bad_phone_number("The phone number is missing.");
   return read;

@@ -10,7 +10,7 @@ namespace callqueue {
 namespace {
 
 /// A round that comes after a long silence finds more work than one batch of `advance` holds.
-constexpr int max_advances = 100;
+constexpr int kMostAdvances = 100;
 /// How long a provider is left alone after a lookup that failed.
 constexpr std::chrono::seconds lookup_pause{30};
 
@@ -73,7 +73,7 @@ CallWork::CallWork(Store& store, Dialer& dialer, Announcer& announcer, std::stri
 
 Result<AdvanceResult> CallWork::advance() {
   AdvanceResult sum;
-  for (int i = 0; i < max_advances; ++i) {
+  for (int i = 0; i < kMostAdvances; ++i) {
     const auto part = store_.advance({.lapse_submitted = !dialer_.can_look_up()});
     if (!part) return part;
     add(sum, *part);

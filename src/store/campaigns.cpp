@@ -41,7 +41,7 @@ constexpr char kSetStatus[] = R"sql(
     started_at = CASE WHEN ?2 = 'active' THEN COALESCE(started_at, ?3) ELSE started_at END
   WHERE id = ?1)sql";
 
-constexpr char kImportRuns[] = "SELECT 1 FROM callqueue_imports WHERE campaign_id = ?1";
+constexpr char kAnyImport[] = "SELECT 1 FROM callqueue_imports WHERE campaign_id = ?1";
 constexpr char kDeleteCampaign[] = "DELETE FROM call_campaigns WHERE id = ?1";
 
 /// Rows a transaction may change while others wait for it: some 30 ms.
@@ -114,7 +114,7 @@ void require_deletable(Session& session, UserId user_id, CampaignId id) {
   if (session.value<bool>(session.statements().campaign_in_flight, user_id, id).value_or(false)) {
     throw Failure{ErrorCode::conflict, "calls of the campaign are in flight", "status"};
   }
-  if (session.value<int>(kImportRuns, id)) {
+  if (session.value<int>(kAnyImport, id)) {
     throw Failure{ErrorCode::conflict, "a list is being imported into the campaign", "status"};
   }
 }

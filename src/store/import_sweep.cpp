@@ -9,7 +9,7 @@
 namespace callqueue {
 namespace {
 
-constexpr char kAbandonSilent[] =
+constexpr char kAbandonAllSilent[] =
     "UPDATE callqueue_imports SET state = 'abandoned' "
     "WHERE state = 'staging' AND heartbeat_at <= ?1";
 constexpr char kEnded[] = "SELECT id FROM callqueue_imports WHERE state <> 'staging'";
@@ -21,7 +21,7 @@ constexpr char kContacts[] =
 constexpr char kForgetContact[] =
     "DELETE FROM callqueue_import_contacts WHERE import_id = ?1 AND contact_id = ?2";
 // A contact that somebody has used meanwhile stays.
-constexpr char kDeleteContact[] =
+constexpr char kDeleteUnusedContact[] =
     "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2 "
     "AND NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.contact_id = ?2) "
     "AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.contact_id = ?2)";
@@ -45,7 +45,7 @@ int sweep_contacts(Session& session, UserId user_id, ImportId id, bool take_back
     while (rows.step()) contacts.push_back({get_id<ContactId>(rows, 0), rows.get<bool>(1)});
   }
   for (const auto& contact : contacts) {
-    if (take_back && contact.created) session.run(kDeleteContact, user_id, contact.id);
+    if (take_back && contact.created) session.run(kDeleteUnusedContact, user_id, contact.id);
     session.run(kForgetContact, id, contact.id);
   }
   return static_cast<int>(contacts.size());
@@ -80,7 +80,7 @@ int sweep_import(Session& session, Instant now, ImportId id, int budget) {
 }
 
 int sweep_imports(Session& session, Instant now, int budget) {
-  session.run(kAbandonSilent, now - kImportSilence);
+  session.run(kAbandonAllSilent, now - kImportSilence);
   int swept = 0;
   for (const auto id : ended_imports(session)) {
     if (swept >= budget) break;

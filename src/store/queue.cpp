@@ -41,7 +41,7 @@ constexpr char kCancelRow[] = R"sql(
     updated_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND status = 'queued')sql";
 // Index callqueue_open_contact.
-constexpr char kInFlight[] = R"sql(
+constexpr char kContactInFlight[] = R"sql(
   SELECT 1 FROM call_queue WHERE contact_id = ?2 AND user_id = ?1 AND status = 'processing'
     AND call_id IS NOT NULL)sql";
 
@@ -192,7 +192,7 @@ Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId c
   return narrow([&](Session& session, Instant now) {
     require_contact(session, user_id, contact_id);
     lock_campaigns_of_contact(session, user_id, contact_id);
-    if (session.value<int>(kInFlight, user_id, contact_id)) {
+    if (session.value<int>(kContactInFlight, user_id, contact_id)) {
       throw Failure{ErrorCode::conflict, "a call to this contact is in flight", "status"};
     }
     return static_cast<int>(

@@ -11,7 +11,7 @@ namespace callqueue {
 namespace {
 
 // Index callqueue_campaign_rules_sweep: campaigns that are being swept, seldom any.
-constexpr char kSweeping[] = R"sql(
+constexpr char kSweepingCampaigns[] = R"sql(
   SELECT campaign_id FROM callqueue_campaign_rules
   WHERE sweep IS NOT NULL AND user_id = ?1 AND (?2 IS NULL OR campaign_id = ?2))sql";
 
@@ -78,7 +78,7 @@ class QueuePage {
   void collect_unswept() {
     std::vector<CampaignId> campaigns;
     {
-      auto rows = session_.query(kSweeping, user_id_, filter_.campaign_id);
+      auto rows = session_.query(kSweepingCampaigns, user_id_, filter_.campaign_id);
       while (rows.step()) campaigns.push_back(get_id<CampaignId>(rows, 0));
     }
     for (const auto id : campaigns) collect_status("queued", id);
@@ -110,7 +110,7 @@ class QueuePage {
 };
 
 // Index idx_call_queue_user_status, covering.
-constexpr char kByStatus[] =
+constexpr char kUserRowsByStatus[] =
     "SELECT status, count(*) FROM call_queue WHERE user_id = ?1 GROUP BY status";
 constexpr char kReady[] = R"sql(
   SELECT count(*) FROM call_queue q
@@ -148,7 +148,7 @@ Result<PageOf<QueuedCall>> SqlStore::list_queued_calls(UserId user_id, const Que
 Result<QueueStatistics> SqlStore::queue_statistics(UserId user_id) {
   return read([&](Session& session, Instant now) {
     QueueStatistics statistics;
-    auto rows = session.query(kByStatus, user_id);
+    auto rows = session.query(kUserRowsByStatus, user_id);
     while (rows.step()) {
       count_of(statistics, queued_call_status_of(rows.get<std::string_view>(0))) =
           rows.get<std::int64_t>(1);

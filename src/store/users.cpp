@@ -71,7 +71,7 @@ Agent load_agent(Session& session, UserId user_id, AgentId id) {
   return read_agent(row);
 }
 
-void check_limit(std::optional<int> limit, const char* field) {
+void refuse_negative(std::optional<int> limit, const char* field) {
   if (limit.value_or(0) < 0) {
     throw Failure{ErrorCode::invalid_argument, "a limit must not be negative", field};
   }
@@ -107,8 +107,8 @@ Result<User> SqlStore::create_user(const User& user) {
     if (!user.email.empty() && session.value<int>(kEmailTaken, user.email)) {
       throw Failure{ErrorCode::conflict, "another user has this e-mail address", "email"};
     }
-    check_limit(user.concurrent_calls_limit, "concurrent_calls_limit");
-    check_limit(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
+    refuse_negative(user.concurrent_calls_limit, "concurrent_calls_limit");
+    refuse_negative(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
     session.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
                 user.system_concurrent_calls_limit);
     return load_user(session, id);
@@ -131,8 +131,8 @@ Result<PageOf<User>> SqlStore::list_users(const Page& page) {
 Result<User> SqlStore::set_user_limits(UserId id, std::optional<int> concurrent,
                                        std::optional<int> system) {
   return narrow([&](Session& session, Instant) {
-    check_limit(concurrent, "concurrent_calls_limit");
-    check_limit(system, "system_concurrent_calls_limit");
+    refuse_negative(concurrent, "concurrent_calls_limit");
+    refuse_negative(system, "system_concurrent_calls_limit");
     session.lock_user(id);
     session.run(kSetLimits, id, concurrent, system);
     return load_user(session, id);
@@ -145,7 +145,7 @@ Result<SlotUse> SqlStore::system_slots() {
 
 Result<void> SqlStore::set_system_limit(int limit) {
   return narrow([&](Session& session, Instant) {
-    check_limit(limit, "system_limit");
+    refuse_negative(limit, "system_limit");
     const int old = session.value<int>(kSystemLimit).value_or(0);
     session.run(kSetSystemLimit, limit);
     session.run(kFollowSystemLimit, old, limit);

@@ -6,8 +6,6 @@ using namespace callqueue::testing;
 
 namespace {
 
-CallRef ref(const ClaimedCall& claimed) { return {claimed.call.user_id, claimed.call.id}; }
-
 std::size_t mark(World& world, const ClaimedCall& claimed, const char* worker = "worker") {
   const auto call = ref(claimed);
   return must(world.store().begin_dial({&call, 1}, worker)).size();

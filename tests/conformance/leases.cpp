@@ -6,8 +6,6 @@ using namespace callqueue::testing;
 
 namespace {
 
-CallRef ref(const ClaimedCall& claimed) { return {claimed.call.user_id, claimed.call.id}; }
-
 bool may_dial(World& world, const ClaimedCall& claimed) {
   const auto call = ref(claimed);
   return must(world.store().begin_dial({&call, 1}, claimed.call.leased_by)).size() == 1;

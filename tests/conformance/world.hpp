@@ -170,6 +170,10 @@ class World {
   int contacts_made_ = 0;
 };
 
+[[nodiscard]] inline CallRef ref(const ClaimedCall& claimed) {
+  return {claimed.call.user_id, claimed.call.id};
+}
+
 /// What is said of a call.
 [[nodiscard]] CallEvent event_for(const Call& call, CallStatus status);
 [[nodiscard]] CallEvent event_for(const Call& call, CallOutcome outcome);

@@ -39,9 +39,9 @@ BOOST_AUTO_TEST_CASE(the_first_zone_that_is_named_decides) {
 BOOST_AUTO_TEST_CASE(weekly_windows_replace_the_daily_columns) {
   using namespace std::chrono_literals;
   CallCampaign campaign{.first_call_time = 8h, .last_call_time = 17h};
-  BOOST_TEST((calling_rules(campaign).windows == every_day({8h, 17h})));
+  BOOST_TEST((callqueue::calling_rules(campaign).windows == every_day({8h, 17h})));
   campaign.rules.weekly_windows = every_day({10h, 11h});
-  BOOST_TEST((calling_rules(campaign).windows == every_day({10h, 11h})));
+  BOOST_TEST((callqueue::calling_rules(campaign).windows == every_day({10h, 11h})));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

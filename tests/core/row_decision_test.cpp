@@ -9,13 +9,13 @@ using namespace core_tests;
 
 namespace {
 
-const Instant noon = at("2026-05-04T12:00:00Z");
+const Instant decided_at = at("2026-05-04T12:00:00Z");
 
 Call ended(CallStatus status, std::optional<CallOutcome> outcome = {}, int attempt = 1) {
   return {.attempt = attempt,
           .status = status,
           .outcome = outcome ? outcome : detail::outcome_of(status, {}),
-          .ended_at = noon};
+          .ended_at = decided_at};
 }
 
 RowRules rules(CampaignStatus status = CampaignStatus::active) {
@@ -33,7 +33,7 @@ RowDecision decide(const Call& call, std::optional<bool> retryable = {},
   return decide_row(call, retryable, &these);
 }
 
-const RowDecision again{.status = QueuedCallStatus::queued, .scheduled_for = noon + 1h};
+const RowDecision again{.status = QueuedCallStatus::queued, .scheduled_for = decided_at + 1h};
 
 RowDecision failed(std::string reason) {
   return {.status = QueuedCallStatus::failed, .failure_reason = std::move(reason)};

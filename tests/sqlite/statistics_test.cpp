@@ -24,7 +24,7 @@ const std::vector<std::string> kStatuses = {"queued", "processing", "completed",
                                             "failed", "cancelled",  "skipped"};
 
 /// Somebody who writes rows without asking anybody.
-struct Host : World {
+struct HostWorld : World {
   UserId ann = user();
   std::string agent_id = to_text(agent(ann));
   std::vector<std::string> campaigns = {to_text(campaign(ann)), to_text(campaign(ann)),
@@ -82,7 +82,7 @@ struct Host : World {
 BOOST_AUTO_TEST_SUITE(sqlite_statistics)
 
 RC_BOOST_PROP(they_equal_a_recount_whatever_sql_wrote_the_rows, ()) {
-  Host host;
+  HostWorld host;
   const auto steps = *rc::gen::inRange(1, 50);
   for (int i = 0; i < steps; ++i) {
     const auto sql = host.any_statement();
@@ -103,7 +103,7 @@ RC_BOOST_PROP(they_equal_a_recount_whatever_sql_wrote_the_rows, ()) {
 }
 
 RC_BOOST_PROP(every_row_has_the_lane_of_its_campaign_whatever_sql_wrote_it, ()) {
-  Host host;
+  HostWorld host;
   const auto steps = *rc::gen::inRange(1, 50);
   for (int i = 0; i < steps; ++i) {
     const auto sql = host.any_statement();
