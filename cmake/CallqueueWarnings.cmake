@@ -4,6 +4,10 @@ function(callqueue_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
                                            -Wnon-virtual-dtor -Woverloaded-virtual
                                            -Wno-missing-field-initializers)
+  if(CMAKE_UNITY_BUILD)
+    # Sources that are compiled as one see each other's names.
+    target_compile_options(${target} PRIVATE -Wno-shadow)
+  endif()
   if(CALLQUEUE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
