@@ -22,7 +22,7 @@ $$;
 
 -- The number as a telephone dials it, to tell whether two are the same: without what only helps the eye, and with + for
 -- the international prefix 00. An address that holds anything else stays as it is.
-CREATE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$
+CREATE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE
     WHEN phone_number ~ '^\+[0-9]+$' THEN phone_number
     WHEN phone_number ~ '^[ \t./()-]*\+?[0-9 \t./()-]*$' THEN regexp_replace(translate(phone_number, E' \t-./()', ''), '^00', '+')
@@ -527,7 +527,10 @@ CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
 CREATE FUNCTION callqueue_pick(of_users uuid[], wanted integer[], at timestamptz, left_out uuid[],
                                once text[], kept uuid[])
 RETURNS TABLE (user_place bigint, place bigint, id uuid)
-LANGUAGE sql STABLE ROWS 100 SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql STABLE ROWS 100 SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
   SELECT u.user_place, x.place, x.id
   FROM unnest(of_users, wanted) WITH ORDINALITY u (user_id, wanted, user_place)
     CROSS JOIN LATERAL (
@@ -551,7 +554,7 @@ LANGUAGE sql STABLE ROWS 100 SET search_path FROM CURRENT AS $$
       WHERE l.user_id = u.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active'
         AND l.opens_at <= at AND l.closes_at >= at AND (l.campaign_id IS NULL OR p.status = 'active')
       ORDER BY place LIMIT u.wanted) x;
-$$;
+END $$;
 
 -- The row that a claim would take first for this user if there were room and it were its turn.
 CREATE OR REPLACE FUNCTION get_next_queued_call(user_id uuid) RETURNS call_queue
@@ -588,7 +591,9 @@ END $$;
 
 -- Starts the next attempts of these rows, which the caller has locked: a call each, holding a slot and a dial lease.
 CREATE FUNCTION callqueue_start(rows uuid[], as_calls uuid[], worker text, lease interval, at timestamptz) RETURNS void
-LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
   INSERT INTO calls (id, user_id, agent_id, contact_id, campaign_id, queue_id, phone_number, call_type, attempt, status,
                      leased_by, lease_expires_at, created_at)
   SELECT x.call_id, q.user_id, q.agent_id, q.contact_id, q.campaign_id, q.id, q.phone_number,
@@ -599,7 +604,7 @@ LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
     attempts = q.attempts + 1, last_system_allocation_at = at, failure_reason = NULL,
     updated_at = greatest(at, q.updated_at + interval '1 microsecond')
   FROM unnest(rows, as_calls) x (id, call_id) WHERE q.id = x.id;
-$$;
+END $$;
 
 -- Locks those of these rows that still may start and that nobody else has locked. A row whose lane has another zone than
 -- its own is none of them: the lane is to be looked through.
