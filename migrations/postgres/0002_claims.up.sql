@@ -71,16 +71,19 @@ CREATE TABLE callqueue_imports (
   state text NOT NULL DEFAULT 'staging' CHECK (state IN ('staging', 'abandoned', 'published')),
   created_at timestamptz NOT NULL,
   heartbeat_at timestamptz NOT NULL,
+  UNIQUE (id, user_id),
   FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
 );
 CREATE INDEX callqueue_imports_campaign ON callqueue_imports (campaign_id);
 -- Contacts that an atomic import created, to be taken back with it; all that an import of contacts alone has met, to tell
 -- duplicates in its file. Gone soon after the import is published.
 CREATE TABLE callqueue_import_contacts (
-  import_id uuid NOT NULL REFERENCES callqueue_imports (id) ON DELETE CASCADE,
+  import_id uuid NOT NULL,
+  user_id uuid NOT NULL,
   contact_id uuid NOT NULL,
   created boolean NOT NULL,                    -- by this import
-  PRIMARY KEY (import_id, contact_id)
+  PRIMARY KEY (import_id, contact_id),
+  FOREIGN KEY (import_id, user_id) REFERENCES callqueue_imports (id, user_id) ON DELETE CASCADE
 );
 
 -- A lane: the queued calls of one campaign that share one time zone, hence one clock. An import stages its rows in lanes
@@ -97,7 +100,9 @@ CREATE TABLE callqueue_lanes (
   closes_at timestamptz,
   stale boolean NOT NULL DEFAULT true,         -- the interval is to be computed; closed meanwhile
   relane boolean NOT NULL DEFAULT false,       -- the zone of its rows is to be looked up again
-  FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE
+  UNIQUE (lane_id, user_id),
+  FOREIGN KEY (campaign_id, user_id) REFERENCES call_campaigns (id, user_id) ON DELETE CASCADE,
+  FOREIGN KEY (import_id, user_id) REFERENCES callqueue_imports (id, user_id)
 );
 CREATE INDEX callqueue_lanes_campaign ON callqueue_lanes (campaign_id, timezone, user_id);
 CREATE UNIQUE INDEX callqueue_lanes_direct ON callqueue_lanes (user_id) WHERE campaign_id IS NULL;
@@ -211,6 +216,9 @@ UPDATE call_queue q SET
   success = CASE WHEN status = 'completed' THEN user_data @> '{"success": true}' END,
   not_after = CASE WHEN campaign_id IS NULL THEN greatest(created_at, scheduled_for) + interval '15 minutes' END;
 ALTER TABLE call_queue ENABLE TRIGGER USER;
+-- In another user's lane a row would be dealt in that user's turn.
+ALTER TABLE call_queue ADD CONSTRAINT callqueue_rows_lane_id_fkey FOREIGN KEY (lane_id, user_id)
+  REFERENCES callqueue_lanes (lane_id, user_id);
 
 -- --- Where each row belongs ---------------------------------------------------------------------------------------------
 

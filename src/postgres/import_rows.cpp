@@ -31,8 +31,8 @@ constexpr char kRowsOfContacts[] = R"sql(
   FROM call_queue q JOIN callqueue_lanes l ON l.lane_id = q.lane_id
   WHERE q.contact_id = ANY ($3) AND q.campaign_id = $2 AND q.user_id = $1)sql";
 constexpr char kMeetContacts[] = R"sql(
-  INSERT INTO callqueue_import_contacts (import_id, contact_id, created)
-  SELECT $1, x.contact_id, x.created FROM unnest($2::uuid[], $3::boolean[]) x (contact_id, created)
+  INSERT INTO callqueue_import_contacts (import_id, user_id, contact_id, created)
+  SELECT $1, $2, x.contact_id, x.created FROM unnest($3::uuid[], $4::boolean[]) x (contact_id, created)
   ON CONFLICT DO NOTHING RETURNING contact_id)sql";
 // One that somebody else's SQL has queued a moment ago is left out.
 constexpr char kInsertRows[] = R"sql(
@@ -150,8 +150,8 @@ class Staging {
 
   std::set<Uuid> meet(const std::vector<ContactId>& ids, bool created) {
     std::set<Uuid> met;
-    auto rows =
-        connection_.query(kMeetContacts, import_.id, ids, std::vector<bool>(ids.size(), created));
+    auto rows = connection_.query(kMeetContacts, import_.id, import_.user_id, ids,
+                                  std::vector<bool>(ids.size(), created));
     while (rows.step()) met.insert(rows.get<Uuid>(0));
     return met;
   }

@@ -55,6 +55,100 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_users_row_is_not_found, Backend, AllBacken
   BOOST_TEST(ann.find().status == CampaignStatus::active);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_written_that_points_at_another_users, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(1);
+  auto bob = backend.user().with_queued(1);
+  auto& store = backend.store();
+  const auto anns_contact = ann.row(0).contact_id;
+  const auto bobs_contact = bob.row(0).contact_id;
+  const auto refused = [&](const auto& result, std::string_view field) {
+    return fails_with(result, ErrorCode::not_found, field);
+  };
+  const auto add = [&](const NewQueuedCall& call) {
+    return store.add_queued_calls(bob.id, {&call, 1});
+  };
+
+  auto campaign = bob.find();
+  campaign.agent_id = ann.agent;
+  BOOST_TEST(refused(store.update_campaign(campaign), "agent_id"));
+  campaign.id = CampaignId{};
+  BOOST_TEST(refused(store.create_campaign(campaign), "agent_id"));
+  BOOST_TEST(refused(add({.contact_id = anns_contact, .campaign_id = bob.campaign}), "contact_id"));
+  BOOST_TEST(
+      refused(add({.contact_id = bobs_contact, .campaign_id = ann.campaign}), "campaign_id"));
+  BOOST_TEST(
+      refused(add({.contact_id = bobs_contact, .campaign_id = bob.campaign, .agent_id = ann.agent}),
+              "agent_id"));
+  BOOST_TEST(refused(add({.contact_id = bobs_contact, .agent_id = ann.agent}), "agent_id"));
+
+  BOOST_TEST(bob.all_rows().size() == 1U);
+  BOOST_TEST(bob.find().agent_id == bob.agent);
+  BOOST_TEST(must(store.list_campaigns(bob.id, {}, {})).items.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_meets_its_own_users_contacts_only, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(1);
+  auto bob = backend.user().with_queued(1);
+  auto& store = backend.store();
+  const ImportRow row{.phone_number = ann.row(0).phone_number, .name = "Bob's"};
+
+  const auto import = must(store.begin_import({.user_id = bob.id, .campaign_id = bob.campaign}));
+  const auto staged = must(store.stage_import(import, {&row, 1}));
+  must(store.publish_import(import));
+
+  BOOST_TEST((staged.at(0).outcome == ImportOutcome::imported));
+  const auto contact = must(store.find_contact_by_phone(bob.id, row.phone_number));
+  BOOST_TEST(contact.id != ann.row(0).contact_id);
+  BOOST_TEST(must(store.find_contact(ann.id, ann.row(0).contact_id)).name == "Ada");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_event_for_another_users_call_changes_nothing, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1);
+  const auto bob = backend.user().with_queued(1);
+  auto& store = backend.store();
+  const auto claimed = backend.claim();
+  const auto anns = claimed.at(claimed[0].call.user_id == ann.id ? 0 : 1).call;
+  auto event = event_for(anns, CallOutcome::busy);
+  event.user_id = bob.id;
+
+  BOOST_TEST(fails_with(must(store.report_events({&event, 1})).at(0), ErrorCode::not_found));
+  const auto both = must(store.finish_and_claim({&event, 1}, {}));
+  BOOST_TEST(fails_with(both.reports.at(0), ErrorCode::not_found));
+  BOOST_TEST((ann.call(anns.id) == anns));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(lists_and_counts_hold_nothing_of_another_user, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(2);
+  const auto bob = backend.user();
+  auto& store = backend.store();
+  const auto claimed = backend.claim(1).at(0);
+  backend.dial(claimed, "provider's");
+  const auto contact = ann.row(1).contact_id;
+
+  BOOST_TEST(bob.all_rows({.campaign_id = ann.campaign}).empty());
+  BOOST_TEST(bob.all_rows({.contact_id = contact}).empty());
+  BOOST_TEST(bob.all_calls({.campaign_id = ann.campaign}).empty());
+  BOOST_TEST(bob.all_calls({.queue_id = claimed.queued.id}).empty());
+  BOOST_TEST(bob.all_calls({.provider_call_id = "provider's"}).empty());
+  BOOST_TEST(must(store.list_campaigns(bob.id, {.agent_id = ann.agent}, {})).items.empty());
+  BOOST_TEST(must(store.list_contacts(bob.id, {.search = "Ada"}, {})).items.empty());
+  BOOST_TEST(must(store.list_agents(bob.id, {})).items.size() == 1U);
+  BOOST_TEST(must(store.queue_statistics(bob.id)).queued == 0);
+  BOOST_TEST(!must(store.next_queued_call(bob.id)));
+  BOOST_TEST(bob.active() == 0);
+
+  BOOST_TEST(ann.all_rows({.contact_id = contact}).size() == 1U);
+  BOOST_TEST(ann.all_calls({.provider_call_id = "provider's"}).size() == 1U);
+  BOOST_TEST(must(store.list_contacts(ann.id, {.search = "Ada"}, {})).items.size() == 2U);
+  BOOST_TEST(must(store.next_queued_call(ann.id)).has_value());
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_unknown_user_is_not_found, Backend, AllBackends) {
   Backend backend;
   const auto nobody = UserId{must(parse_uuid("0190b0a5-3c00-7abc-8def-0123456789ab"))};
