@@ -20,6 +20,10 @@ struct MigrateRequest {
   std::optional<int> to;
   /// Go down. Data that only newer versions hold is lost, and said so in docs/.
   bool down = false;
+  /// PostgreSQL: the role (made if it is not there) that sees and writes rows of one user only,
+  /// by row-level security; docs/operations.md says how to use it. Empty: takes that away. None:
+  /// leaves it as it is. Going down takes it away, too.
+  std::optional<std::string> row_security;
 };
 
 /// What `migrate` did.
@@ -31,7 +35,7 @@ struct MigrateResult {
 
 /// One thing that `verify` looked at.
 struct VerifyItem {
-  std::string kind;  ///< table, column, index, trigger, foreign_key, statistics, queue, integrity …
+  std::string kind;  ///< table, column, index, trigger, foreign_key, statistics, queue, policy …
   std::string name;
   bool ok = true;
   std::string detail;  ///< What is wrong; empty when ok.

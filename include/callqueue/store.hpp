@@ -45,6 +45,10 @@ struct StoreOptions {
   /// PostgreSQL: whether statements are prepared once a connection. Set it to false behind a pooler
   /// that hands server connections out per transaction (PgBouncer's transaction mode).
   bool prepare_statements = true;
+  /// PostgreSQL: the schema that holds the tables; `migrate` makes it. Empty: the one that the
+  /// search path names first. Behind a pooler as above it has to be empty: set the role's
+  /// `search_path` on the server.
+  std::string schema;
 };
 
 /// Remembers campaigns and queued calls, atomically. It decides nothing by itself: it asks the
@@ -68,8 +72,9 @@ class Store {
   /// All migrations of this version, in order.
   [[nodiscard]] virtual const std::vector<Migration>& migrations() const = 0;
   /// Runs migrations, each in a transaction; safe beside other migrators. @return
-  /// `invalid_argument` (`to`) for a version that does not exist, `corrupt` for a database of a
-  /// newer version.
+  /// `invalid_argument` (`to`) for a version that does not exist, or (`row_security`) where there
+  /// can be none; `conflict` (`row_security`) for a role that would see more than it should;
+  /// `corrupt` for a database of a newer version.
   virtual Result<MigrateResult> migrate(const MigrateRequest& request = {}) = 0;
   /// Compares the database with what this version expects, statistics with a recount, and lists
   /// rows that cannot move.
@@ -257,12 +262,12 @@ class Store {
 };
 
 /// Opens a store: `sqlite:PATH`, `sqlite::memory:` (one process, one connection, gone when closed),
-/// or `postgresql://user@host/database` (whatever libpq understands; PostgreSQL 15 or newer; the
-/// tables lie in the schema that the search path names first).
+/// or `postgresql://user@host/database` (whatever libpq understands; PostgreSQL 15 or newer).
 ///
 /// Does not migrate: call `migrate()` on a new database.
 /// @return `invalid_argument` (`url`) for an unknown scheme or one this build leaves out, or
-/// (`connections`) unless those are 1 to 1,000; `unavailable` when the file cannot be opened or the
+/// (`connections`) unless those are 1 to 1,000, or (`schema`) for a name that is too long, or of
+/// SQLite; `unavailable` when the file cannot be opened or the
 /// server not be reached; `corrupt` when it is not a database, or of a newer version than this
 /// library.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url,

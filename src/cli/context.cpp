@@ -21,6 +21,7 @@ std::unique_ptr<Store> Context::open(StoreOptions options) const {
     throw CLI::RequiredError("--db URL (or the environment variable CALLQUEUE_DB)");
   }
   options.busy_timeout = std::chrono::milliseconds(busy_timeout_ms);
+  options.schema = schema;
   return value(open_store(url, std::move(options)));
 }
 

@@ -31,6 +31,7 @@ T value(Result<T> result) {
 class Context {
  public:
   std::string url;
+  std::string schema;  ///< Empty: as the URL says.
   bool json = false;
   int busy_timeout_ms = 10'000;  ///< How long to wait for another process's write.
   /// What the arguments asked for; runs after all of them were read. Returns the exit status.

@@ -10,6 +10,8 @@ namespace {
 struct MigrateOptions {
   MigrateRequest request;
   bool sql = false;
+  std::string tenant_role;  ///< Empty: `--row-security` was not given.
+  bool no_row_security = false;
 };
 
 /// Whether `--sql` shows this migration, by the rules of `MigrateRequest`.
@@ -39,7 +41,10 @@ int migrate(Context& context, const MigrateOptions& options) {
     return print_sql(value(migrations_for(context.url.empty() ? "sqlite:" : context.url)),
                      options.request);
   }
-  const auto done = value(context.open({})->migrate(options.request));
+  auto request = options.request;
+  if (!options.tenant_role.empty()) request.row_security = options.tenant_role;
+  if (options.no_row_security) request.row_security = "";
+  const auto done = value(context.open({})->migrate(request));
   if (context.json) {
     print_line(to_json(done));
     return 0;
@@ -61,11 +66,15 @@ int verify(Context& context) {
     print_line(to_json(report));
     return report.ok() ? 0 : 1;
   }
+  // What is wrong comes last: it must not scroll away.
   int wrong = 0;
+  for (const auto& item : report.items) {
+    if (item.ok) print_line(fmt::format("✓ {} {}", item.kind, item.name));
+  }
   for (const auto& item : report.items) {
     if (item.ok) continue;
     ++wrong;
-    print_line(fmt::format("{} {}: {}", item.kind, item.name, item.detail));
+    print_line(fmt::format("✗ {} {}: {}", item.kind, item.name, item.detail));
   }
   if (wrong > 0) {
     throw Refused{fmt::format("{} of {} checks failed", wrong, report.items.size())};
@@ -83,7 +92,16 @@ void add_database_commands(CLI::App& app, Context& context) {
   migrate_command->add_option("--to", options->request.to, "Stop at this version");
   migrate_command->add_flag("--down", options->request.down,
                             "Take migrations back: one, or down to --to");
-  migrate_command->add_flag("--sql", options->sql, "Print the statements instead of running them");
+  auto* sql = migrate_command->add_flag("--sql", options->sql,
+                                        "Print the statements instead of running them");
+  auto* row_security =
+      migrate_command
+          ->add_flag("--row-security{callqueue_tenant}", options->tenant_role,
+                     "PostgreSQL: a role (--row-security=ROLE) that sees one user's rows only")
+          ->excludes(sql);
+  migrate_command->add_flag("--no-row-security", options->no_row_security, "Take that away again")
+      ->excludes(sql)
+      ->excludes(row_security);
   on(migrate_command, context, [&context, options] { return migrate(context, *options); });
 
   auto* verify_command =

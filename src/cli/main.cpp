@@ -74,13 +74,16 @@ int run(int argc, char** argv) {
   callqueue::cli::Context context;
   CLI::App app("Runs outbound call campaigns: see docs/cli.md.", "callqueue");
   app.formatter(std::make_shared<Help>());
-  app.footer("--db, --json and --busy-timeout hold for every command. More: docs/cli.md");
+  app.footer("--db, --schema, --json and --busy-timeout hold for every command. More: docs/cli.md");
   app.set_version_flag("--version", std::string(callqueue::version()));
   app.fallthrough();  // Global options may stand after the command, too.
   app.require_subcommand(1);
   app.add_option("--db", context.url, "The database: sqlite:PATH or postgresql://…")
       ->envname("CALLQUEUE_DB")
       ->type_name("URL");
+  app.add_option("--schema", context.schema, "PostgreSQL: the schema that holds the tables")
+      ->envname("CALLQUEUE_SCHEMA")
+      ->type_name("NAME");
   app.add_option("--busy-timeout", context.busy_timeout_ms,
                  "Milliseconds to wait while another process writes")
       ->check(CLI::Range(0, 3'600'000))

@@ -278,6 +278,9 @@ void Connection::connect(const std::string& url) {
   PQsetnonblocking(native(), 1);
   PQsetNoticeProcessor(
       native(), [](void*, const char*) {}, nullptr);
+  if (!options_.schema.empty()) {
+    query("SELECT set_config('search_path', quote_ident($1), false)", options_.schema);
+  }
 }
 
 void Connection::lose(const std::string& why) {

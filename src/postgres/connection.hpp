@@ -178,6 +178,8 @@ class Connection {
     /// Whether statements are prepared once and then named: cheaper to run, but poolers that hand
     /// out server connections per transaction do not know them.
     bool prepares = true;
+    /// The search path: this schema alone. Empty: as the URL, the role or the server says.
+    std::string schema;
   };
 
   /// Throws `Failure`: `unavailable` when the server cannot be reached or refuses us,

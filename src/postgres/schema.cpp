@@ -1,5 +1,6 @@
 #include "postgres/schema.hpp"
 
+#include "postgres/row_security.hpp"
 #include "store/migrations.hpp"
 
 namespace callqueue::postgres {
@@ -11,6 +12,14 @@ constexpr int kOldestServer = 150'000;
 constexpr char kLock[] = R"sql(
   SELECT pg_advisory_xact_lock((x'63716d67'::bigint << 32) | n.oid::bigint)
   FROM pg_namespace n WHERE n.nspname = current_schema())sql";
+// Functions keep the search path that they are made with. Where it does not name pg_temp, that
+// comes first: anybody's temporary table could stand in for one of ours.
+constexpr char kTemporaryTablesLast[] =
+    "SELECT set_config('search_path', current_setting('search_path') || ', pg_temp', true)";
+// One maker of a schema at a time; makers of others wait as well.
+constexpr char kLockSchemas[] = "SELECT pg_advisory_xact_lock(x'63716d6773'::bigint)";
+constexpr char kCreateSchema[] =
+    "SELECT format('CREATE SCHEMA %I', $1::text) WHERE to_regnamespace(quote_ident($1)) IS NULL";
 constexpr char kHasSchema[] = "SELECT current_schema() IS NOT NULL";
 // By a snapshot: what `to_regclass` knows may be older than the lock.
 constexpr char kHasHistory[] = R"sql(
@@ -35,12 +44,40 @@ void apply_up(Connection& connection, const Migration& migration) {
 }
 
 void apply_down(Connection& connection, const Migration& migration) {
+  take_row_security_away(connection);
   connection.execute(migration.down);
   connection.query(kTakeFromHistory, migration.version);
   if (migration.version == 1) connection.execute("DROP TABLE callqueue_migrations");
 }
 
+/// Only the newest schema has it: what else would have to be protected is not known.
+void check_row_security(const MigrateRequest& request) {
+  if (!request.row_security) return;
+  if (request.down || request.to.value_or(newest_version()) != newest_version()) {
+    throw Failure{ErrorCode::invalid_argument, "row-level security needs the newest version",
+                  "row_security"};
+  }
+}
+
+void set_row_security(Connection& connection, const std::string& role) {
+  take_row_security_away(connection);
+  if (role.empty()) return;
+  put_row_security_in(connection, role);
+  if (const auto reason = why_role_is_unfit(connection, role)) {
+    throw Failure{ErrorCode::conflict, "the role " + role + " cannot be used: " + *reason,
+                  "row_security"};
+  }
+}
+
 }  // namespace
+
+void create_schema(Connection& connection, const std::string& name) {
+  Transaction transaction{connection};
+  connection.query(kLockSchemas);
+  const auto statement = connection.value<std::string>(kCreateSchema, name);
+  if (statement) connection.execute(*statement);
+  transaction.commit();
+}
 
 int newest_version() { return static_cast<int>(all_migrations().size()); }
 
@@ -57,6 +94,7 @@ MigrateResult migrate(Connection& connection, const MigrateRequest& request) {
     throw Failure{ErrorCode::invalid_argument,
                   "the search path names no schema that is there to hold the tables", "url"};
   }
+  check_row_security(request);
   MigrateResult result;
   std::optional<int> target;
   while (true) {
@@ -70,7 +108,15 @@ MigrateResult migrate(Connection& connection, const MigrateRequest& request) {
       result.from = version;
     }
     result.to = version;
-    if (request.down ? version <= *target : version >= *target) return result;
+    if (request.down ? version <= *target : version >= *target) {
+      if (request.row_security) {
+        set_row_security(connection, *request.row_security);
+        transaction.commit();
+        result.applied.emplace_back("row_security");
+      }
+      return result;
+    }
+    connection.query(kTemporaryTablesLast);
     const auto& migration =
         all_migrations().at(static_cast<std::size_t>(request.down ? version - 1 : version));
     if (request.down) {

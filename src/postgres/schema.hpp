@@ -15,9 +15,10 @@ namespace callqueue::postgres {
 /// The version of the schema that the search path names first, by its history of migrations; 0
 /// without one.
 [[nodiscard]] int schema_version(Connection& connection);
-/// Runs migrations, each in a transaction; safe beside other migrators. Throws `Failure`:
-/// `invalid_argument` (`to`) for a version that does not exist, `corrupt` for a database of a
-/// newer version.
+/// Makes the schema if it is not there.
+void create_schema(Connection& connection, const std::string& name);
+/// Runs migrations, each in a transaction; safe beside other migrators. Throws `Failure` as
+/// `Store::migrate` says.
 MigrateResult migrate(Connection& connection, const MigrateRequest& request);
 
 }  // namespace callqueue::postgres

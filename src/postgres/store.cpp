@@ -74,17 +74,21 @@ PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
       begin_read_("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + std::string{kBegun}),
       begin_write_(begin_write(options) + kBegun),
       begin_narrow_(begin_write(options) + "; SELECT callqueue_lock()" + kBegun),
-      pool_(std::move(url), {.connection = {.prepares = options.prepare_statements},
-                             .size = options.connections,
-                             .wait = options.busy_timeout}) {
+      schema_(options.schema),
+      pool_(std::move(url),
+            {.connection = {.prepares = options.prepare_statements, .schema = options.schema},
+             .size = options.connections,
+             .wait = options.busy_timeout}) {
   refuse_newer(schema_version(*pool_.take()), all_migrations());
 }
 
 const std::vector<Migration>& PostgresStore::migrations() const { return all_migrations(); }
 
 Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
-  return on_connection(
-      [&](Connection& connection) { return postgres::migrate(connection, request); });
+  return on_connection([&](Connection& connection) {
+    if (!schema_.empty() && !request.down) create_schema(connection, schema_);
+    return postgres::migrate(connection, request);
+  });
 }
 
 Result<Instant> PostgresStore::now() {

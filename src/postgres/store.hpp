@@ -63,6 +63,7 @@ class PostgresStore final : public SqlStore {
   std::string begin_read_;
   std::string begin_write_;
   std::string begin_narrow_;
+  std::string schema_;  ///< Empty: the search path says which.
   Pool pool_;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "postgres/row_security.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/store.hpp"
 #include "postgres/store_transactions.hpp"
@@ -18,15 +19,17 @@ using Objects = std::map<std::pair<std::string, std::string>, std::string>;
 
 // All that a schema holds, named as somebody sees it who has the schema in the search path: so two
 // schemas read the same if they are. The first column is the kind, the second the table it belongs
-// to (or itself), the third the name.
+// to (or itself), the third the name. Grants are those that the role $1 has. Of a function's search
+// path it counts that it ends with pg_temp.
 constexpr char kObjects[] = R"sql(
   WITH tables AS (
     SELECT c.oid, c.relname FROM pg_class c
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p'))
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p'))
   SELECT 'table', relname, relname::text, '' FROM tables
   UNION ALL
   SELECT 'column', t.relname, t.relname || '.' || a.attname,
     format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
+      || CASE a.attidentity WHEN '' THEN '' ELSE ' identity' END
       || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
   FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
@@ -47,8 +50,31 @@ constexpr char kObjects[] = R"sql(
   UNION ALL
   SELECT 'function', p.proname, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
     pg_get_function_result(p.oid) || ' ' || p.provolatile::text || ' ' || md5(p.prosrc)
-  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace)sql";
+      || CASE WHEN p.prosecdef THEN ' as its owner' ELSE '' END
+      || coalesce((SELECT string_agg(' ' || regexp_replace(s, '^search_path=.*, pg_temp$', 'search_path'),
+                                     '' ORDER BY s) FROM unnest(p.proconfig) s), '')
+  FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
+  UNION ALL
+  SELECT 'sequence', c.relname, c.relname::text, '' FROM pg_class c
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'S'
+    AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'i')
+  UNION ALL
+  SELECT 'row_security', t.relname, t.relname::text,
+    CASE WHEN c.relforcerowsecurity THEN 'on, for the owner too' ELSE 'on' END
+  FROM tables t JOIN pg_class c ON c.oid = t.oid WHERE c.relrowsecurity
+  UNION ALL
+  SELECT 'policy', t.relname, t.relname || '.' || p.polname, p.polcmd::text || p.polpermissive::text
+    || pg_get_expr(p.polqual, p.polrelid) || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')
+  FROM tables t JOIN pg_policy p ON p.polrelid = t.oid
+  UNION ALL
+  SELECT 'grant', t.relname, t.relname || '.' || one_right, ''
+  FROM tables t CROSS JOIN unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) one_right
+    JOIN pg_roles r ON r.rolname = $1
+  WHERE has_table_privilege(r.oid, t.oid, one_right))sql";
 
+constexpr char kHasNotes[] = R"sql(
+  SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
 constexpr char kMadeByUs[] = "SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'calls'";
 constexpr char kSchema[] = "callqueue_verify";
 
@@ -57,9 +83,10 @@ struct Found {
   std::map<std::pair<std::string, std::string>, std::string> tables;  ///< That they belong to.
 };
 
-Found objects_of(Connection& connection) {
+/// @param role that row-level security is for.
+Found objects_of(Connection& connection, const std::optional<std::string>& role) {
   Found found;
-  auto rows = connection.query(kObjects);
+  auto rows = connection.query(kObjects, role);
   while (rows.step()) {
     auto key = std::pair{rows.get<std::string>(0), rows.get<std::string>(2)};
     found.tables.emplace(key, rows.get<std::string>(1));
@@ -68,20 +95,22 @@ Found objects_of(Connection& connection) {
   return found;
 }
 
-/// What this version's migrations make.
-Found expected_objects(Connection& connection) {
+/// What this version's migrations make, with row-level security for the role if there is one.
+Found expected_objects(Connection& connection, const std::optional<std::string>& role) {
   // Rolled back when it goes.
   const Transaction nowhere{connection};
   connection.execute(std::string{"CREATE SCHEMA "} + kSchema +
-                     "; SET LOCAL search_path = " + kSchema);
+                     "; SET LOCAL search_path = " + kSchema + ", pg_temp");
   for (const auto& migration : all_migrations()) connection.execute(migration.up);
-  return objects_of(connection);
+  if (role) put_row_security_in(connection, *role);
+  return objects_of(connection, role);
 }
 
 /// Whether the host declared the object, or would have: then it is as the host sees fit.
 bool may_differ(const std::string& kind, const std::string& table, const std::string& name,
                 bool calls_are_ours) {
   if (!is_hosts(table) || (table == "calls" && calls_are_ours)) return false;
+  if (kind == "row_security" || kind == "grant") return false;
   const auto own = name.substr(name.find('.') + 1);
   return kind == "column" || !is_ours(own);
 }
@@ -108,8 +137,8 @@ void compare(const Found& actual, const Found& expected, bool calls_are_ours,
     const auto& [kind, name] = object;
     if (expected.objects.contains(object)) continue;
     const auto& table = actual.tables.at(object);
-    const bool in_our_table =
-        kind == "column" && (table == "call_queue" || table == "call_campaigns");
+    const bool in_our_table = (kind == "column" || kind == "row_security") &&
+                              (table == "call_queue" || table == "call_campaigns");
     const auto own = name.substr(name.find('.') + 1);
     if ((is_ours(own) && table != "callqueue_migrations") || in_our_table) {
       add_item(report, kind, name, "is not of this version");
@@ -128,10 +157,11 @@ bool has_tables(const VerifyReport& report) {
 }  // namespace
 
 void verify_schema(Connection& connection, VerifyReport& report) {
-  const auto expected = expected_objects(connection);
-  const auto actual = objects_of(connection);
-  const bool has_notes = actual.objects.contains({"table", "callqueue_made"});
+  const bool has_notes = connection.value<bool>(kHasNotes).value_or(false);
   const bool calls_are_ours = has_notes && connection.value<int>(kMadeByUs).has_value();
+  const auto role = has_notes ? row_security_role(connection) : std::nullopt;
+  const auto expected = expected_objects(connection, role);
+  const auto actual = objects_of(connection, role);
   compare(actual, expected, calls_are_ours, report);
   if (actual.objects.contains({"table", "callqueue_migrations"})) {
     PostgresSession session{connection};

@@ -114,6 +114,10 @@ const std::vector<Migration>& SqliteStore::migrations() const { return all_migra
 
 Result<MigrateResult> SqliteStore::migrate(const MigrateRequest& request) {
   return guarded([&] {
+    if (request.row_security) {
+      throw Failure{ErrorCode::invalid_argument, "SQLite has no row-level security",
+                    "row_security"};
+    }
     const std::lock_guard lock{writer_mutex_};
     const ForeignKeysOff off{writer_};
     MigrateResult result;

@@ -67,6 +67,9 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, StoreOptions
   if (path.empty() || path.find('\0') != std::string::npos) {
     return bad_url("a file is needed after sqlite:, or sqlite::memory:");
   }
+  if (!options.schema.empty()) {
+    return fail(ErrorCode::invalid_argument, "SQLite has no schemas", "schema");
+  }
   if (path != ":memory:") {
     if (auto checked = check_path(path, options.create); !checked) {
       return tl::unexpected(checked.error());
@@ -90,6 +93,10 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, StoreOptions
 Result<std::unique_ptr<Store>> open_postgres(std::string url, const StoreOptions& options) {
   if (options.connections < 1 || options.connections > 1000) {
     return fail(ErrorCode::invalid_argument, "connections must be 1 to 1000", "connections");
+  }
+  constexpr std::size_t kLongestName = 63;  // The server would cut off the rest.
+  if (options.schema.size() > kLongestName) {
+    return fail(ErrorCode::invalid_argument, "a schema's name has at most 63 bytes", "schema");
   }
   try {
     return std::make_unique<postgres::PostgresStore>(std::move(url), options);

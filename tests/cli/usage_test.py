@@ -123,6 +123,12 @@ class Databases(Case):
         self.ok("verify")
         self.bad(1, "migrate", "--to", 999)
 
+    def test_what_sqlite_has_not_is_refused(self):
+        self.bad(1, "migrate", "--schema", "calls", says="schema")
+        self.bad(1, "migrate", "--row-security", says="row-level security")
+        self.migrated()
+        self.bad(1, "migrate", "--row-security", says="row-level security")
+
     def test_migrate_shows_its_statements(self):
         sql = Run("migrate", "--sql").out
         self.assertIn("CREATE TABLE", sql)
@@ -142,7 +148,9 @@ class Databases(Case):
         with sqlite3.connect(self.folder / "queue.db") as database:
             database.execute("DROP TRIGGER trigger_update_call_queue_updated_at")
         database.close()
-        self.bad(1, "verify", says="failed")
+        damaged = self.bad(1, "verify", says="failed").out
+        self.assertIn("✓ table call_queue\n", damaged)
+        self.assertTrue(damaged.strip().splitlines()[-1].startswith("✗ trigger "))
         self.assertFalse(Run("verify", "--json", db=self.db).json["ok"])
         self.assert_id(campaign)
 

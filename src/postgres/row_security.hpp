@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "postgres/connection.hpp"
+
+namespace callqueue::postgres {
+
+// Row-level security: a role that sees and writes rows of one user only, the one that
+// `callqueue.user_id` names. Nobody else is affected. A transaction must be open, with our schema
+// first in the search path.
+
+/// The role it was put in for; none: there is no row-level security of ours.
+[[nodiscard]] std::optional<std::string> row_security_role(Connection& connection);
+/// Puts it in for this role, which is made if it is not there. @pre there is none.
+void put_row_security_in(Connection& connection, const std::string& role);
+/// Takes it away again if there is one; the role stays.
+void take_row_security_away(Connection& connection);
+/// Why the role would see more than one user's rows, or could make our functions do as it likes;
+/// none: it is fit.
+[[nodiscard]] std::optional<std::string> why_role_is_unfit(Connection& connection,
+                                                           const std::string& role);
+
+}  // namespace callqueue::postgres

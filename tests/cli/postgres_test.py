@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""What the tool does on PostgreSQL only: schemas, row-level security, and `verify` by the names of everything."""
+import os
+import subprocess
+import unittest
+import urllib.parse
+
+from tool import Case, Run
+
+SERVER = os.environ["CALLQUEUE_TEST_POSTGRES"]
+
+
+def psql(url, sql):
+    done = subprocess.run(["psql", "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql],
+                          capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    return done.stdout.strip()
+
+
+class Postgres(Case):
+    made = 0
+
+    def setUp(self):
+        super().setUp()
+        Postgres.made += 1
+        self.name = f"callqueue_{os.getpid()}_{Postgres.made}"
+        psql(SERVER, f"CREATE DATABASE {self.name}")
+        self.addCleanup(psql, SERVER, f"DROP DATABASE {self.name} WITH (FORCE)")
+        self.db = urllib.parse.urlsplit(SERVER)._replace(path="/" + self.name).geturl()
+        if not self.db.startswith("postgresql://"):  # An empty host is dropped.
+            self.db = self.db.replace("postgresql:", "postgresql://", 1)
+
+    def test_a_schema_is_made_and_used(self):
+        self.assertEqual(self.ok("migrate", "--schema", "calls", "--json").json["from"], 0)
+        self.ok("--schema", "calls", "user", "add", "Ann")
+        self.assertEqual(len(self.ok("user", "list", "--json", env={"CALLQUEUE_SCHEMA": "calls"}).json), 1)
+        self.ok("verify", "--schema", "calls")
+        self.bad(1, "user", "list", says="migrat")
+        self.assertEqual(psql(self.db, "SELECT to_regclass('public.call_queue') IS NULL"), "t")
+        self.ok("migrate", "--schema", "calls", "--down", "--to", 0)
+        self.bad(1, "user", "list", "--schema", "calls", says="migrat")
+
+    def test_row_security_comes_and_goes(self):
+        role = f"{self.name}_tenant"
+        self.addCleanup(psql, SERVER, f"DROP ROLE IF EXISTS {role}")
+        self.assertIn("row_security", self.ok("migrate", f"--row-security={role}").out)
+        self.assertIn("✓ policy call_queue.callqueue_own_rows", self.ok("verify").out)
+        psql(self.db, "DROP POLICY callqueue_own_rows ON call_queue")
+        self.assertIn("✗ policy call_queue.callqueue_own_rows: is missing",
+                      self.bad(1, "verify", says="failed").out)
+        self.assertEqual(self.ok("migrate", f"--row-security={role}", "--json").json["applied"], ["row_security"])
+        self.ok("verify")
+        self.ok("migrate", "--no-row-security")
+        self.assertNotIn("policy", self.ok("verify").out)
+        self.bad(2, "migrate", "--row-security", "--no-row-security", says="excludes")
+        self.bad(2, "migrate", "--row-security", "--sql", says="excludes")
+        self.bad(1, "migrate", "--row-security=postgres", says="postgres")
+
+    def test_verify_names_everything_and_what_is_wrong(self):
+        self.migrated()
+        said = self.ok("verify").out
+        for what in ("table call_campaigns", "table call_queue", "column call_queue.last_system_allocation_at",
+                     "column users.concurrent_calls_limit", "key contacts.contacts_id_user_id_unique",
+                     "foreign_key call_queue.call_queue_contact_id_fkey", "index idx_call_campaigns_start_date",
+                     "index idx_call_queue_round_robin", "function count_active_calls(user_id uuid)",
+                     "function get_next_queued_call(user_id uuid)", "sequence callqueue_turn",
+                     "trigger call_queue.trigger_update_campaign_statistics", "statistics call_campaigns"):
+            self.assertIn(f"✓ {what}\n", said)
+        self.assertNotIn("✗", said)
+        psql(self.db, "DROP INDEX idx_call_queue_round_robin; ALTER TABLE call_queue ADD COLUMN mine text")
+        wrong = self.bad(1, "verify", says="2 of ").out
+        self.assertEqual([line for line in wrong.splitlines() if line.startswith("✗")],
+                         ["✗ index idx_call_queue_round_robin: is missing",
+                          "✗ column call_queue.mine: is not of this version"])
+        self.assertTrue(wrong.strip().splitlines()[-1].startswith("✗"), "what is wrong comes last")
+        report = Run("verify", "--json", db=self.db)
+        self.assertEqual((report.status, report.json["ok"]), (1, False))
+        self.assertIn({"kind": "index", "name": "idx_call_queue_round_robin", "ok": False, "detail": "is missing"},
+                      report.json["items"])
+
+    def test_a_hosts_wider_tables_are_no_drift(self):
+        psql(self.db, "CREATE TABLE users (id uuid PRIMARY KEY, plan text NOT NULL DEFAULT 'free');"
+                      "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users (id),"
+                      " phone_number text NOT NULL, tags text[], UNIQUE (user_id, phone_number));"
+                      "CREATE INDEX contacts_by_tag ON contacts USING gin (tags)")
+        self.migrated()
+        self.ok("verify")
+        psql(self.db, "ALTER TABLE contacts DROP CONSTRAINT contacts_id_user_id_unique CASCADE")
+        wrong = self.bad(1, "verify", says="failed").out
+        self.assertIn("✗ foreign_key call_queue.call_queue_contact_id_fkey: is missing", wrong)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,184 @@
+// What docs/operations.md says in SQL is true: each statement runs, and finds what it is meant to
+// find.
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <map>
+
+#include "two_users.hpp"
+
+using namespace postgres_tests;
+
+namespace {
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+  return text;
+}
+
+/// The page's SQL by the name at its beginning (`-- name: …`), with roles of this process's own:
+/// they belong to the whole server.
+std::map<std::string, std::string> statements() {
+  std::map<std::string, std::string> found;
+  std::ifstream page{CALLQUEUE_OPERATIONS_PAGE};
+  const auto own = "callqueue_" + std::to_string(getpid());
+  std::string name;
+  bool is_sql = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      is_sql = line == "```sql";
+      name.clear();
+    } else if (is_sql) {
+      if (name.empty()) name = line.substr(3, line.find(':') - 3);
+      line = replaced(line, "callqueue_tenant", own + "_tenant");
+      found[name] += replaced(line, "callqueue_app", own + "_app") + "\n";
+    }
+  }
+  return found;
+}
+
+struct Operated : TwoUsers {
+  std::map<std::string, std::string> sql = statements();
+  Connection connection = database.connect();
+
+  Operated() {
+    while (store->advance().value().more) {
+    }
+  }
+  /// How many rows the statement finds; nothing that it does stays.
+  std::int64_t found(const std::string& name, const std::string& after = "") {
+    const Transaction nothing_stays{connection};
+    if (!after.empty()) connection.execute(after);
+    return connection.execute(sql.at(name)).count();
+  }
+  /// Whether the statement finds a row that begins with this.
+  bool names(const std::string& name, const std::string& first) {
+    auto rows = connection.execute(sql.at(name));
+    while (rows.step()) {
+      if (rows.get<std::string>(0) == first) return true;
+    }
+    return false;
+  }
+  /// For Ann where the page names somebody.
+  [[nodiscard]] std::string for_ann(const std::string& name) const {
+    return replaced(sql.at(name), "0190b0a5-3c00-7abc-8def-0123456789ab", to_text(ann.user_id));
+  }
+};
+
+bool is_well(Store& store) { return store.verify().value().ok(); }
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(operations)
+
+BOOST_AUTO_TEST_CASE(every_statement_of_the_page_runs) {
+  Operated world;
+  BOOST_TEST(world.sql.size() >= 15U);
+  MigrateRequest request;
+  request.row_security = "callqueue_" + std::to_string(getpid()) + "_tenant";
+  world.store->migrate(request).value();
+  for (const auto& [name, sql] : world.sql) {
+    const Transaction nothing_stays{world.connection};
+    try {
+      world.connection.execute(sql);
+    } catch (const Failure& failure) {
+      BOOST_ERROR(name << ": " << failure.error().message);
+    }
+  }
+  request.row_security = "";
+  world.store->migrate(request).value();
+  world.connection.execute("DROP ROLE callqueue_" + std::to_string(getpid()) + "_tenant");
+}
+
+BOOST_AUTO_TEST_CASE(the_figures_are_there) {
+  Operated world;
+  BOOST_TEST(world.found("depth") == 2);
+  BOOST_TEST(world.found("slots") == 3);
+  BOOST_TEST(world.found("dead_rows") == 5);
+  BOOST_TEST(world.found("connections") >= 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_alarm_is_silent_while_all_is_well_and_names_what_is_not) {
+  Operated world;
+  const std::multimap<std::string, std::string> faults = {
+      {"overdue", "UPDATE calls SET lease_expires_at = now() - interval '1 hour'"},
+      {"overdue",
+       "UPDATE call_queue SET ready = false, scheduled_for = now() - interval '1 hour' "
+       "WHERE status = 'queued'"},
+      {"overdue", "UPDATE callqueue_lanes SET closes_at = now() - interval '1 hour'"},
+      {"stale_lanes", "UPDATE callqueue_lanes SET stale = true"},
+      {"stuck",
+       "UPDATE calls SET lease_expires_at = NULL, created_at = now() - interval '3 hours'"},
+      {"above_limit", "UPDATE users SET concurrent_calls_limit = 0"},
+      {"idle",
+       "UPDATE call_queue SET scheduled_for = now() - interval '1 hour' WHERE ready;"
+       "UPDATE callqueue_lanes SET opens_at = now() - interval '1 day', "
+       "closes_at = now() + interval '1 day'"}};
+  for (const auto& [alarm, fault] : faults) {
+    BOOST_TEST(world.found(alarm) == 0, alarm << " rings while all is well");
+    BOOST_TEST(world.found(alarm, fault) > 0, alarm << " is silent after " << fault);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_holds_the_claims_up_is_named) {
+  Operated world;
+  auto holder = world.database.connect();
+  const auto process = std::to_string(holder.value<int>("SELECT pg_backend_pid()").value());
+  BOOST_TEST(!world.names("claim_lock", process));
+  BOOST_TEST(!world.names("snapshots", "session " + process));
+  const Transaction open{holder,
+                         "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT callqueue_lock()::text"};
+  BOOST_TEST(world.names("claim_lock", process));
+  BOOST_TEST(world.names("snapshots", "session " + process));
+}
+
+BOOST_AUTO_TEST_CASE(the_application_role_does_all_but_change_the_schema) {
+  Operated world;
+  world.connection.execute(world.sql.at("roles"));
+  const auto role = "callqueue_" + std::to_string(getpid()) + "_app";
+  const auto store = open_store(world.database.url() + "&options=-crole%3D" + role).value();
+
+  const auto zoe = user_with_everything(*store, "Zoe");
+  CallEvent ended{.user_id = zoe.user_id, .call_id = zoe.call_id};
+  ended.outcome = CallOutcome::answered;
+  BOOST_TEST(CallQueue{*store}.report(ended).value().ended);
+  store->advance().value();
+  BOOST_TEST(store->set_system_limit(20).has_value());
+  BOOST_CHECK(store->migrate({.to = 0, .down = true}).error().code == ErrorCode::unavailable);
+  BOOST_TEST(is_well(*world.store));
+  world.connection.execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
+}
+
+BOOST_AUTO_TEST_CASE(verify_does_not_mind_the_settings_of_autovacuum) {
+  Operated world;
+  world.connection.execute(world.sql.at("autovacuum"));
+  BOOST_TEST(is_well(*world.store));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_restore_nothing_is_dialed) {
+  Operated world;
+  world.connection.execute(world.sql.at("after_restore"));
+  BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().empty());
+  BOOST_TEST(is_well(*world.store));
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_by_sql_holds_one_user_back) {
+  Operated world;
+  world.connection.execute(world.for_ann("pause"));
+  const auto claimed = CallQueue{*world.store}.claim({.limit = 9}).value();
+  BOOST_REQUIRE(claimed.size() == 1U);
+  BOOST_CHECK(claimed[0].call.user_id == world.bob.user_id);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_of_the_hosts_own_is_reserved_within_the_limit) {
+  Operated world;
+  const auto sql = world.for_ann("reserve");
+  world.connection.execute("BEGIN;" + sql + "COMMIT");
+  BOOST_TEST(world.store->user_slots(world.ann.user_id).value().active == 2);
+  world.connection.execute("BEGIN;" + sql + "COMMIT");
+  BOOST_TEST(world.store->user_slots(world.ann.user_id).value().active == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
