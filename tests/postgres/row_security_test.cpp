@@ -40,13 +40,13 @@ struct Tenants : TwoUsers {
   }
 };
 
-std::int64_t count(Connection& connection, const std::string& from) {
+std::int64_t rows_in(Connection& connection, const std::string& from) {
   auto rows = connection.execute("SELECT count(*)::text FROM " + from);
   return rows.step() ? std::stoll(rows.get<std::string>(0)) : -1;
 }
 
 /// The SQLSTATE that the statement is refused with, or nothing.
-std::string refusal(Connection& connection, const std::string& sql) {
+std::string state_of_refusal(Connection& connection, const std::string& sql) {
   try {
     connection.execute(sql);
     return "";
@@ -57,16 +57,16 @@ std::string refusal(Connection& connection, const std::string& sql) {
 
 constexpr const char* kNotPermitted = "42501";
 
-std::string quoted(const auto& id) { return "'" + to_text(id) + "'"; }
+std::string literal(const auto& id) { return "'" + to_text(id) + "'"; }
 
 std::string add_row(const Belongings& whose, UserId user) {
   return "INSERT INTO call_queue (user_id, campaign_id, agent_id, contact_id, phone_number) "
          "SELECT " +
-         quoted(user) + ", " + quoted(whose.campaign_id) + ", " + quoted(whose.agent_id) +
+         literal(user) + ", " + literal(whose.campaign_id) + ", " + literal(whose.agent_id) +
          ", id, phone_number FROM contacts WHERE phone_number = '+14155550129'";
 }
 
-std::string wrong(const VerifyReport& report) {
+std::string told(const VerifyReport& report) {
   std::string said;
   for (const auto& item : report.items) {
     if (!item.ok) said += item.kind + " " + item.name + ": " + item.detail + "\n";
@@ -89,51 +89,51 @@ BOOST_AUTO_TEST_SUITE(row_security)
 BOOST_AUTO_TEST_CASE(the_role_sees_its_own_users_rows_only) {
   const Tenants world;
   auto anns = world.as(world.ann.user_id);
-  for (const auto& [table, rows] : kRowsOfEach) BOOST_TEST(count(anns, table) == rows, table);
-  BOOST_TEST(count(anns, "call_queue WHERE user_id = " + quoted(world.bob.user_id)) == 0);
-  BOOST_TEST(count(anns, "users WHERE id = " + quoted(world.ann.user_id)) == 1);
+  for (const auto& [table, rows] : kRowsOfEach) BOOST_TEST(rows_in(anns, table) == rows, table);
+  BOOST_TEST(rows_in(anns, "call_queue WHERE user_id = " + literal(world.bob.user_id)) == 0);
+  BOOST_TEST(rows_in(anns, "users WHERE id = " + literal(world.ann.user_id)) == 1);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_user_the_role_sees_nothing) {
   const Tenants world;
   auto nobodys = world.database.connect();
   nobodys.execute("SET ROLE " + world.role);
-  for (const auto& [table, rows] : kRowsOfEach) BOOST_TEST(count(nobodys, table) == 0, table);
+  for (const auto& [table, rows] : kRowsOfEach) BOOST_TEST(rows_in(nobodys, table) == 0, table);
   nobodys.execute("SET callqueue.user_id = ''");
-  BOOST_TEST(count(nobodys, "call_queue") == 0);
+  BOOST_TEST(rows_in(nobodys, "call_queue") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_role_writes_its_own_users_rows_and_the_triggers_follow) {
   const Tenants world;
   auto anns = world.as(world.ann.user_id);
-  anns.execute("INSERT INTO contacts (user_id, phone_number) VALUES (" + quoted(world.ann.user_id) +
-               ", '+14155550129')");
+  anns.execute("INSERT INTO contacts (user_id, phone_number) VALUES (" +
+               literal(world.ann.user_id) + ", '+14155550129')");
   anns.execute(add_row(world.ann, world.ann.user_id));
-  BOOST_TEST(count(anns, "call_queue") == 4);
+  BOOST_TEST(rows_in(anns, "call_queue") == 4);
   // Statistics are kept, the row has a lane, and a claim finds it.
   BOOST_TEST(
       world.store->find_campaign(world.ann.user_id, world.ann.campaign_id).value().total_contacts ==
       4);
   BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().size() == 2U);
-  BOOST_TEST(wrong(world.store->verify().value()) == "");
+  BOOST_TEST(told(world.store->verify().value()) == "");
 
   anns.execute("UPDATE call_campaigns SET status = 'paused'");
   BOOST_CHECK(world.store->find_campaign(world.bob.user_id, world.bob.campaign_id).value().status ==
               CampaignStatus::active);
   anns.execute("DELETE FROM call_queue WHERE status = 'queued'");
-  BOOST_TEST(wrong(world.store->verify().value()) == "");
+  BOOST_TEST(told(world.store->verify().value()) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_role_cannot_write_for_another_user) {
   const Tenants world;
   auto anns = world.as(world.ann.user_id);
-  const auto bob = quoted(world.bob.user_id);
-  BOOST_TEST(refusal(anns, "INSERT INTO contacts (user_id, phone_number) VALUES (" + bob +
-                               ", '+14155550129')") == kNotPermitted);
-  anns.execute("INSERT INTO contacts (user_id, phone_number) VALUES (" + quoted(world.ann.user_id) +
-               ", '+14155550129')");
-  BOOST_TEST(refusal(anns, add_row(world.bob, world.bob.user_id)) == kNotPermitted);
-  BOOST_TEST(refusal(anns, "UPDATE agents SET user_id = " + bob) == kNotPermitted);
+  const auto bob = literal(world.bob.user_id);
+  BOOST_TEST(state_of_refusal(anns, "INSERT INTO contacts (user_id, phone_number) VALUES (" + bob +
+                                        ", '+14155550129')") == kNotPermitted);
+  anns.execute("INSERT INTO contacts (user_id, phone_number) VALUES (" +
+               literal(world.ann.user_id) + ", '+14155550129')");
+  BOOST_TEST(state_of_refusal(anns, add_row(world.bob, world.bob.user_id)) == kNotPermitted);
+  BOOST_TEST(state_of_refusal(anns, "UPDATE agents SET user_id = " + bob) == kNotPermitted);
   anns.execute("DELETE FROM call_queue WHERE user_id = " + bob);
   anns.execute("UPDATE contacts SET name = 'x' WHERE user_id = " + bob);
   BOOST_TEST(CallQueue{*world.store}.list(world.bob.user_id, {}, {}).value().items.size() == 3U);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(limits_turns_and_claims_are_not_the_roles_affair) {
         "UPDATE callqueue_lanes SET stale = false",
         "SELECT * FROM callqueue_claim('me', interval '1 hour', ARRAY[gen_random_uuid()], NULL, "
         "NULL, NULL)"}) {
-    BOOST_TEST(refusal(anns, statement) == kNotPermitted, statement);
+    BOOST_TEST(state_of_refusal(anns, statement) == kNotPermitted, statement);
   }
 }
 
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_temporary_table_does_not_stand_in_for_one_of_ours) {
       "CREATE TEMPORARY TABLE callqueue_signals (user_id uuid);"
       "CREATE TEMPORARY TABLE call_campaigns AS SELECT * FROM public.call_campaigns");
   anns.execute("DELETE FROM public.call_queue WHERE status = 'queued'");
-  BOOST_TEST(wrong(world.store->verify().value()) == "");
+  BOOST_TEST(told(world.store->verify().value()) == "");
 }
 
 BOOST_AUTO_TEST_CASE(nobody_else_is_affected) {
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(nobody_else_is_affected) {
   auto other = world.database.connect();
   other.execute("CREATE ROLE " + role + "; GRANT SELECT ON call_queue TO " + role + "; SET ROLE " +
                 role);
-  BOOST_TEST(count(other, "call_queue") == 6);
+  BOOST_TEST(rows_in(other, "call_queue") == 6);
   other.execute("RESET ROLE");
   world.drop_role(role);
   BOOST_TEST(world.store->list_users({}).value().items.size() == 2U);
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(nobody_else_is_affected) {
 
 BOOST_AUTO_TEST_CASE(verify_tells_what_row_security_lacks) {
   const Tenants world;
-  BOOST_TEST(wrong(world.store->verify().value()) == "");
+  BOOST_TEST(told(world.store->verify().value()) == "");
   auto connection = world.database.connect();
   const std::vector<std::pair<std::string, std::string>> alterations = {
       {"ALTER TABLE calls DISABLE ROW LEVEL SECURITY", "row_security calls"},
@@ -193,27 +193,27 @@ BOOST_AUTO_TEST_CASE(verify_tells_what_row_security_lacks) {
        "function callqueue_lane_for"}};
   for (const auto& [alteration, name] : alterations) {
     connection.execute(alteration);
-    BOOST_TEST(wrong(world.store->verify().value()).find(name) != std::string::npos, name);
+    BOOST_TEST(told(world.store->verify().value()).find(name) != std::string::npos, name);
   }
   world.migrate_for(world.role);  // Puts all of it right again but what is not its own.
-  BOOST_TEST(wrong(world.store->verify().value()).find("policy") == std::string::npos);
+  BOOST_TEST(told(world.store->verify().value()).find("policy") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_taken_away_and_leaves_nothing_behind) {
   const Tenants world;
   world.migrate_for("");
-  BOOST_TEST(wrong(world.store->verify().value()) == "");
+  BOOST_TEST(told(world.store->verify().value()) == "");
   auto connection = world.database.connect();
-  BOOST_TEST(count(connection, "pg_policies") == 0);
-  BOOST_TEST(count(connection, "pg_class WHERE relrowsecurity") == 0);
-  BOOST_TEST(count(connection, "pg_class WHERE relacl::text LIKE '%" + world.role + "%'") == 0);
+  BOOST_TEST(rows_in(connection, "pg_policies") == 0);
+  BOOST_TEST(rows_in(connection, "pg_class WHERE relrowsecurity") == 0);
+  BOOST_TEST(rows_in(connection, "pg_class WHERE relacl::text LIKE '%" + world.role + "%'") == 0);
 
   world.migrate_for(world.role);
   MigrateRequest down;
   down.to = 0;
   down.down = true;
   world.store->migrate(down).value();
-  BOOST_TEST(count(connection, "pg_policies") == 0);
+  BOOST_TEST(rows_in(connection, "pg_policies") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_hosts_own_row_security_stays_in_force) {
@@ -231,14 +231,14 @@ BOOST_AUTO_TEST_CASE(a_hosts_own_row_security_stays_in_force) {
   MigrateRequest request;
   request.row_security = role;
   store->migrate(request).value();
-  BOOST_TEST(wrong(store->verify().value()) == "");
+  BOOST_TEST(told(store->verify().value()) == "");
   connection.execute("SET ROLE " + role + "_app");
-  BOOST_TEST(count(connection, "users") == 0);
+  BOOST_TEST(rows_in(connection, "users") == 0);
   connection.execute("RESET ROLE");
 
   request.row_security = "";
   store->migrate(request).value();
-  BOOST_TEST(count(connection, "pg_class WHERE relrowsecurity") == 1);
+  BOOST_TEST(rows_in(connection, "pg_class WHERE relrowsecurity") == 1);
   connection.execute("DROP OWNED BY " + role + "_app; DROP ROLE " + role + "_app; DROP ROLE " +
                      role);
 }
@@ -259,7 +259,7 @@ BOOST_AUTO_TEST_CASE(a_role_that_would_see_more_is_refused) {
   BOOST_TEST(refused(role).message.find("REVOKE CREATE") != std::string::npos);
   BOOST_TEST(refused("postgres").field == "row_security");
   connection.execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
-  BOOST_TEST(count(connection, "pg_policies") == 0);
+  BOOST_TEST(rows_in(connection, "pg_policies") == 0);
 
   MigrateRequest older;
   older.to = 1;
