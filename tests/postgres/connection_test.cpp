@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "postgres_support.hpp"
+#include "proxy.hpp"
 
 namespace {
 
@@ -174,17 +175,50 @@ BOOST_AUTO_TEST_CASE(a_network_that_swallows_everything_is_not_waited_for_withou
   Proxy proxy;
   Connection connection{proxy.url(), {.answer_timeout = 200ms}};
   BOOST_TEST(connection.value<int>("SELECT 1").value() == 1);
-  proxy.swallow();
+  proxy.hang();
   BOOST_CHECK_THROW(connection.query("SELECT 1"), ConnectionLost);
   BOOST_TEST(connection.lost());
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_never_greets_is_not_waited_for_without_end) {
   Proxy proxy;
-  proxy.swallow();
+  proxy.hang();
   BOOST_CHECK((error_of([&] {
                  Connection{proxy.url(), {.connect_timeout = 200ms}};
                }).code == ErrorCode::unavailable));
+}
+
+BOOST_AUTO_TEST_CASE(a_statement_that_never_arrives_has_no_effect_and_one_without_answer_has) {
+  for (const bool prepares : {true, false}) {
+    auto beside = connect();
+    beside.execute("CREATE TABLE arrivals (n integer)");
+    const auto arrived = [&] {
+      return beside.value<int>("SELECT count(*)::integer FROM arrivals").value();
+    };
+    Proxy proxy;
+    Connection early{proxy.url(), {.answer_timeout = 200ms, .prepares = prepares}};
+    proxy.hang_before("INTO arrivals");
+    BOOST_CHECK_THROW(early.query("INSERT INTO arrivals VALUES (1)"), ConnectionLost);
+    BOOST_TEST(proxy.wait_until_hung());
+    BOOST_TEST(arrived() == 0);
+    proxy.cut();
+    Connection late{proxy.url(), {.answer_timeout = 200ms, .prepares = prepares}};
+    proxy.hang_after("INTO arrivals");
+    BOOST_CHECK_THROW(late.query("INSERT INTO arrivals VALUES (1)"), ConnectionLost);
+    BOOST_TEST(proxy.wait_until_hung());
+    BOOST_TEST(arrived() == 1);
+    beside.execute("DROP TABLE arrivals");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_network_that_comes_back_delivers_what_it_held) {
+  Proxy proxy;
+  Connection connection{proxy.url(), {}};
+  proxy.hang_after("SELECT 7");
+  std::jthread later([&] {
+    if (proxy.wait_until_hung()) proxy.resume();
+  });
+  BOOST_TEST(connection.value<int>("SELECT 7").value() == 7);
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_reached_or_read_is_told_without_its_password) {

@@ -2,8 +2,10 @@
 
 #include <libpq-fe.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <set>
+#include <thread>
 #include <vector>
 
 #include "postgres_support.hpp"

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <atomic>
-#include <memory>
+#include <chrono>
 #include <string>
-#include <thread>
 
 #include "postgres/connection.hpp"
 
@@ -24,6 +22,7 @@ class FreshDatabase {
   FreshDatabase& operator=(const FreshDatabase&) = delete;
   ~FreshDatabase();
   [[nodiscard]] std::string url() const;
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Connection connect() const { return {url(), {}}; }
 
  private:
@@ -31,26 +30,5 @@ class FreshDatabase {
 };
 /// Ends the session of another connection, as an administrator would.
 void terminate(Connection& connection);
-
-/// Stands between a connection and the server, and can stop passing anything on without hanging up,
-/// as a network does that swallows everything.
-class Proxy {
- public:
-  Proxy();
-  Proxy(const Proxy&) = delete;
-  Proxy& operator=(const Proxy&) = delete;
-  ~Proxy();
-
-  [[nodiscard]] std::string url() const;
-  void swallow() { swallows_ = true; }
-
- private:
-  void serve(const std::stop_token& stop) const;
-
-  std::string folder_;
-  int listener_ = -1;
-  std::atomic<bool> swallows_ = false;
-  std::jthread thread_;
-};
 
 }  // namespace postgres_tests
