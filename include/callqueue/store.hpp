@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "callqueue/call_event.hpp"
+#include "callqueue/changes.hpp"
 #include "callqueue/claim.hpp"
 #include "callqueue/clock.hpp"
 #include "callqueue/import.hpp"
@@ -37,10 +38,14 @@ struct StoreOptions {
   enum class Durability { full, normal } durability = Durability::full;
   /// How long an operation waits for another process's write before it fails with `unavailable`.
   std::chrono::milliseconds busy_timeout{10'000};
+  /// PostgreSQL: how long one statement may run on the server, waits included, before it fails with
+  /// `unavailable`. A server that does not answer a little later has been lost.
+  std::chrono::milliseconds statement_timeout{60'000};
   /// Whether a missing SQLite file is created.
   bool create = true;
   /// PostgreSQL: most connections of this store to the server; a thread that finds all in use
-  /// waits for one.
+  /// waits for one. One more tells others of what was committed, and each `ChangeListener` has its
+  /// own.
   int connections = 8;
   /// PostgreSQL: whether statements are prepared once a connection. Set it to false behind a pooler
   /// that hands server connections out per transaction (PgBouncer's transaction mode).
@@ -49,6 +54,12 @@ struct StoreOptions {
   /// search path names first. Behind a pooler as above it has to be empty: set the role's
   /// `search_path` on the server.
   std::string schema;
+  /// PostgreSQL: whether a `ChangeListener` hears notifications (`LISTEN`). Behind such a pooler it
+  /// cannot.
+  bool listen = true;
+  /// PostgreSQL: how often a `ChangeListener` looks whether anything was committed that nobody
+  /// notified it of. Without `listen` that is all it goes by: use some 200 ms then.
+  std::chrono::milliseconds look_interval{1'000};
 };
 
 /// Remembers campaigns and queued calls, atomically. It decides nothing by itself: it asks the
@@ -60,6 +71,27 @@ struct StoreOptions {
 /// stayed busy), with `corrupt` (not migrated, or of a newer version) or with `internal`; other
 /// errors are listed. Inputs are checked by the services; the store checks what only it can
 /// (references, uniqueness, states). "Now" is the store's clock (`now()`).
+///
+/// `unavailable` when the connection to a server was lost in the middle: what was asked for has not
+/// been done, or, where the loss met the commit, perhaps it has. What may be done twice the store
+/// does again by itself first: `add_queued_calls`, `claim`, `finish_and_claim`, `begin_dial`,
+/// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`. After `unavailable`
+/// - claims and slots: whatever was claimed goes to the same worker's next claim, or back to its
+///   queue when its lease lapses; a reserved slot is freed at its deadline;
+/// - `begin_dial`: do not dial. A call that was marked nevertheless goes the way of a marked lease
+///   that lapses;
+/// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`: ask
+/// again,
+///   it is done once;
+/// - `requeue_call`, `set_campaign_status`, `cancel_…`, `delete_…`, `update_…`: ask again;
+/// `conflict`
+///   or `not_found` may mean that it was done;
+/// - `create_…` with an id of your own: ask again; `conflict` (`id`) means that it was done.
+/// Without
+///   one, and for `add_queued_calls`: look before you ask again;
+/// - `begin_import`: ask again after 30 seconds; `stage_import`: abandon the import, for rows that
+///   were staged would count as duplicates; `publish_import`, `abandon_import`: ask again;
+/// - `advance`: nothing to do, the next one goes on.
 class Store {
  public:
   virtual ~Store() = default;
@@ -186,8 +218,8 @@ class Store {
   /// that user's order (direct calls, then priority, position, age).
   ///
   /// @return the claimed calls in dealing order; empty when nothing may start (not an error).
-  /// `unavailable`: nothing was claimed. With `only`: `not_found`, `conflict` (`status`) when it is
-  /// not queued.
+  /// `unavailable`: nothing was claimed, or what was goes to this worker's next claim. With `only`:
+  /// `not_found`, `conflict` (`status`) when it is not queued.
   virtual Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) = 0;
   /// Reports events, then claims, in one commit.
   virtual Result<FinishedAndClaimed> finish_and_claim(std::span<const CallEvent> events,
@@ -241,6 +273,13 @@ class Store {
   /// A number that changes whenever this or another process committed something. For SQLite noticed
   /// within 100 ms.
   [[nodiscard]] virtual Result<std::uint64_t> change_counter() = 0;
+  /// Hears of what is committed from now on. It must go before the store does.
+  ///
+  /// On PostgreSQL each store notifies the others of what it has committed, on a connection of its
+  /// own: at once, or together with what it notified of in the last few milliseconds. Somebody
+  /// else's SQL does so with `SELECT callqueue_notify()`, in a transaction of its own: a
+  /// transaction that notifies waits for others at its commit.
+  [[nodiscard]] virtual Result<std::unique_ptr<ChangeListener>> listen() = 0;
 
   // --- Import ---
 

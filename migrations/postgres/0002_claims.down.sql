@@ -64,6 +64,8 @@ DROP FUNCTION callqueue_place_row;
 DROP FUNCTION callqueue_lane_for;
 DROP FUNCTION callqueue_zone;
 DROP FUNCTION callqueue_dialed;
+DROP FUNCTION callqueue_notify;
+DROP FUNCTION callqueue_channel;
 DROP FUNCTION callqueue_lock;
 DROP FUNCTION callqueue_now;
 

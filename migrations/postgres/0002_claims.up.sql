@@ -20,6 +20,16 @@ CREATE FUNCTION callqueue_lock() RETURNS void LANGUAGE sql VOLATILE SET search_p
   FROM pg_namespace n WHERE n.nspname = current_schema();
 $$;
 
+-- Processors and others who wait for changes LISTEN to this channel: one a schema.
+CREATE FUNCTION callqueue_channel() RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT 'callqueue_' || n.oid FROM pg_namespace n WHERE n.nspname = current_schema();
+$$;
+-- Tells them to look. In a transaction of its own, please: one that notifies waits at its commit for all others of the
+-- server that do. The payload names what has changed (src/store/changes.hpp); none: anything.
+CREATE FUNCTION callqueue_notify(changes text DEFAULT '') RETURNS void LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
+  SELECT pg_notify(callqueue_channel(), changes);
+$$;
+
 -- The number as a telephone dials it, to tell whether two are the same: without what only helps the eye, and with + for
 -- the international prefix 00. An address that holds anything else stays as it is.
 CREATE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -645,12 +655,13 @@ END $$;
 
 -- Claims up to as many calls as it is given ids for them; the library's Store::claim says what that means. A row of NULLs:
 -- nothing was dealt because more users than a transaction should touch had to change their place in the round robin; ask
--- again.
+-- again. `earlier` are ids that this worker gave to claims whose answer it never got: if they started any calls, those are
+-- the answer. `patience`: for how many milliseconds it waits for a lock.
 CREATE FUNCTION callqueue_claim(worker text, lease interval, call_ids uuid[], given_now timestamptz,
-                                only_user uuid, only_row uuid)
+                                only_user uuid, only_row uuid, earlier uuid[], patience bigint)
 RETURNS TABLE (queued call_queue, call calls, next_action text)
 LANGUAGE plpgsql VOLATILE
-SET search_path FROM CURRENT SET lock_timeout = '10s'
+SET search_path FROM CURRENT
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -685,10 +696,23 @@ BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'a claim needs the isolation level read committed' USING ERRCODE = 'invalid_transaction_state';
   END IF;
+  PERFORM set_config('lock_timeout', patience::text, true);
   PERFORM callqueue_lock();
   -- From here on each statement sees what was committed before the lock was taken.
   IF given_now IS NOT NULL THEN PERFORM set_config('callqueue.now', given_now::text, true); END IF;
   at := callqueue_now();
+  IF cardinality(earlier) > 0 THEN
+    -- Claims that were sent before this one have had the lock before it.
+    RETURN QUERY
+      SELECT q, c, p.next_action
+      FROM calls c JOIN call_queue q ON q.user_id = c.user_id AND q.id = c.queue_id
+        LEFT JOIN call_campaigns p ON p.id = c.campaign_id
+      WHERE c.id = ANY (earlier) AND c.leased_by = worker AND c.status = 'initiated' AND c.submitted_at IS NULL
+        AND c.lease_expires_at > at AND q.call_id = c.id AND q.status = 'processing'
+        AND (only_row IS NULL OR c.queue_id = only_row)
+      ORDER BY c.id LIMIT cardinality(call_ids);
+    IF FOUND THEN RETURN; END IF;
+  END IF;
   SELECT count(*) INTO active FROM calls c WHERE c.status IN ('initiated', 'ringing', 'in_progress');
   SELECT least(cardinality(call_ids), s.system_limit - active) INTO need FROM callqueue_settings s;
 

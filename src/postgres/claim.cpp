@@ -3,6 +3,7 @@
 #include "callqueue/clock.hpp"
 #include "postgres/store.hpp"
 #include "postgres/store_transactions.hpp"
+#include "store/changes.hpp"
 #include "store/failpoint.hpp"
 #include "store/reports.hpp"
 #include "store/rows.hpp"
@@ -11,10 +12,10 @@ namespace callqueue::postgres {
 namespace {
 
 // The function returns whole rows, in dealing order; what else a queued call is read with stands
-// beside them. Its first column is NULL when the claim is to be repeated.
+// beside them. Its first column is NULL when the claim is to be asked for again.
 constexpr char kClaim[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", " CALLQUEUE_CALL_COLUMNS
                           R"sql(, k.next_action
-  FROM callqueue_claim($1, $2 * interval '1 second', $3, $4, $5, $6)
+  FROM callqueue_claim($1, $2 * interval '1 second', $3, $4, $5, $6, $7, $8)
       WITH ORDINALITY k (queued, call, next_action, place)
     CROSS JOIN LATERAL (SELECT (k.queued).*) q CROSS JOIN LATERAL (SELECT (k.call).*) c
     LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id
@@ -37,6 +38,7 @@ constexpr char kLimits[] = R"sql(
             WHERE c.user_id = u.id AND c.status IN ('initiated', 'ringing', 'in_progress')
               AND callqueue_dialed(c.phone_number) = callqueue_dialed(?2))
   FROM users u CROSS JOIN callqueue_settings s WHERE u.id = ?1)sql";
+constexpr char kIsThere[] = "SELECT 1 FROM calls WHERE user_id = ?1 AND id = ?2";
 constexpr char kReserve[] = R"sql(
   INSERT INTO calls (id, user_id, phone_number, call_type, attempt, status, provider_call_id,
                      leased_by, lease_expires_at, submitted_at, created_at, started_at)
@@ -45,15 +47,18 @@ constexpr char kReserve[] = R"sql(
 /// What a claim asks the server for.
 struct ClaimCall {
   const ClaimRequest& request;
-  std::vector<CallId> ids;     ///< Of the calls that it may start.
-  std::optional<Instant> now;  ///< None: the server's.
+  std::vector<CallId> ids;      ///< Of the calls that it may start.
+  std::vector<CallId> earlier;  ///< Of those that claims without an answer may have started.
+  std::optional<Instant> now;   ///< None: the server's.
+  std::chrono::milliseconds patience;
 };
 
 /// @return nothing when it is to be asked again.
 std::optional<std::vector<ClaimedCall>> claim_once(Connection& connection, const ClaimCall& claim) {
   const auto& request = claim.request;
   auto rows = shared_rows(connection.query(kClaim, request.worker, request.lease, claim.ids,
-                                           claim.now, request.only_user, request.only));
+                                           claim.now, request.only_user, request.only,
+                                           claim.earlier, std::int64_t{claim.patience.count()}));
   std::vector<ClaimedCall> claimed;
   while (rows.step()) {
     if (rows.is_null(0)) return std::nullopt;
@@ -91,30 +96,66 @@ std::vector<CallId> PostgresStore::new_call_ids(const ClaimRequest& request) {
   return ids;
 }
 
+void PostgresStore::tell_of(const std::string& worker, std::span<const ClaimedCall> claimed) {
+  in_doubt_.settle(worker, claimed);
+  Changes changes;
+  for (const auto& call : claimed) merge(changes, {.users = {call.call.user_id}});
+  notifier_.tell(changes);
+}
+
+template <class Claim>
+auto PostgresStore::claim_despite_loss(const ClaimRequest& request, Claim&& claim) {
+  for (bool again = false;; again = true) {
+    const auto ids = new_call_ids(request);
+    try {
+      return claim(ids, again);
+    } catch (const ConnectionLost&) {
+      // It waits for the claim's lock behind the one that was lost, if that is still under way:
+      // what that one claimed it will find.
+      in_doubt_.add(request, ids);
+      if (again) throw;
+    }
+  }
+}
+
 Result<std::vector<ClaimedCall>> PostgresStore::claim(const ClaimRequest& request) {
-  auto claimed = on_connection([&](Connection& connection) {
-    if (request.only) require_queued(connection, request);
-    return run_claim(connection, {.request = request,
-                                  .ids = new_call_ids(request),
-                                  .now = clock_ ? std::optional{clock_->now()} : std::nullopt});
+  auto claimed = guarded([&] {
+    return claim_despite_loss(request, [&](const std::vector<CallId>& ids, bool again) {
+      const auto connection = pool_.take();
+      if (request.only && !again) require_queued(*connection, request);
+      return run_claim(*connection, {.request = request,
+                                     .ids = ids,
+                                     .earlier = in_doubt_.of(request.worker),
+                                     .now = clock_ ? std::optional{clock_->now()} : std::nullopt,
+                                     .patience = options_.busy_timeout});
+    });
   });
   failpoint("after_commit_claim");
+  if (claimed) tell_of(request.worker, *claimed);
   return claimed;
 }
 
 Result<FinishedAndClaimed> PostgresStore::finish_and_claim(std::span<const CallEvent> events,
                                                            const ClaimRequest& request) {
-  auto done = narrow([&](Session& session, Instant now) {
-    auto& connection = static_cast<PostgresSession&>(session).connection();
-    FinishedAndClaimed both;
-    both.reports = report_all(session, now, events);
-    if (request.only) require_queued(connection, request);
-    both.claimed =
-        run_claim(connection, {.request = request, .ids = new_call_ids(request), .now = now});
-    failpoint("before_commit_claim");
-    return both;
+  auto done = guarded([&] {
+    return claim_despite_loss(request, [&](const std::vector<CallId>& ids, bool again) {
+      FinishedAndClaimed both;
+      transact(Access::narrow, [&](Session& session, Instant now) {
+        auto& connection = static_cast<PostgresSession&>(session).connection();
+        both.reports = report_all(session, now, events);
+        if (request.only && !again) require_queued(connection, request);
+        both.claimed = run_claim(connection, {.request = request,
+                                              .ids = ids,
+                                              .earlier = in_doubt_.of(request.worker),
+                                              .now = now,
+                                              .patience = options_.busy_timeout});
+        failpoint("before_commit_claim");
+      });
+      return both;
+    });
   });
   failpoint("after_commit_claim");
+  if (done) tell_of(request.worker, done->claimed);
   return done;
 }
 
@@ -128,7 +169,12 @@ Result<std::optional<QueuedCall>> PostgresStore::next_queued_call(UserId user_id
 
 Result<Call> PostgresStore::reserve_slot(UserId user_id, std::string_view phone_number,
                                          std::chrono::seconds deadline) {
+  std::optional<CallId> id;  // The same when it is run again.
   return narrow([&](Session& session, Instant now) {
+    session.may_repeat();
+    if (id && session.query(kIsThere, user_id, *id).step()) {
+      return load_call(session, {user_id, *id});
+    }
     if (deadline <= std::chrono::seconds{0}) {
       throw Failure{ErrorCode::invalid_argument, "the deadline must lie ahead", "deadline"};
     }
@@ -145,9 +191,11 @@ Result<Call> PostgresStore::reserve_slot(UserId user_id, std::string_view phone_
       throw Failure{ErrorCode::conflict, "the user has an active call to this number",
                     "phone_number"};
     }
-    const auto id = next_id<CallId>(now);
-    session.run(kReserve, id, user_id, phone_number, to_text(id), now + deadline, now);
-    return load_call(session, {user_id, id});
+    session.touch(user_id);
+    session.tell(News::change);
+    id = next_id<CallId>(now);
+    session.run(kReserve, *id, user_id, phone_number, to_text(*id), now + deadline, now);
+    return load_call(session, {user_id, *id});
   });
 }
 

@@ -75,6 +75,9 @@ std::string trimmed(const char* message) {
   } else if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
     code = ErrorCode::corrupt;
     message = "the database is not migrated to this version (" + message + ")";
+  } else if (state == "55P03") {
+    code = ErrorCode::unavailable;
+    message = "somebody else's transaction is in the way (" + message + ")";
   } else if (kind == "08" || kind == "25" || kind == "40" || kind == "53" || kind == "55" ||
              kind == "57" || state == "42501") {
     // Gone, read-only, in the way, full, busy, shut down, not permitted.
@@ -371,6 +374,19 @@ bool Connection::is_quiet() const {
   pollfd socket{.fd = PQsocket(native()), .events = POLLIN, .revents = 0};
   return !lost_ && poll(&socket, 1, 0) == 0;
 }
+
+std::vector<std::string> Connection::notified() {
+  if (lost_) lose("the connection was lost before");
+  if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  std::vector<std::string> payloads;
+  while (PGnotify* notification = PQnotifies(native())) {
+    payloads.emplace_back(notification->extra);
+    PQfreemem(notification);
+  }
+  return payloads;
+}
+
+int Connection::socket() const noexcept { return PQsocket(native()); }
 
 bool Connection::in_transaction() const noexcept {
   const auto state = PQtransactionStatus(native());

@@ -32,7 +32,14 @@ class ConnectionLost : public Failure {
 /// ran: perhaps it took effect.
 class OutcomeUnknown : public ConnectionLost {
  public:
-  using ConnectionLost::ConnectionLost;
+  explicit OutcomeUnknown(std::string message, bool may_be_repeated = false)
+      : ConnectionLost(std::move(message)), may_be_repeated_(may_be_repeated) {}
+
+  /// Whether it does no harm to do the same again.
+  [[nodiscard]] bool may_be_repeated() const noexcept { return may_be_repeated_; }
+
+ private:
+  bool may_be_repeated_;
 };
 
 /// The server refused a statement; its transaction is over, the connection goes on.
@@ -46,9 +53,11 @@ class StatementRefused : public Failure {
   [[nodiscard]] const std::string& sqlstate() const noexcept { return sqlstate_; }
   /// The constraint or unique index that was violated; empty when none was.
   [[nodiscard]] const std::string& constraint() const noexcept { return constraint_; }
-  /// Whether another transaction was in the way: the same may well succeed next time.
+  /// Whether another transaction was in the way: the same may well succeed next time. The ids of
+  /// queued calls are random: one that is taken already was given by this very operation, in a
+  /// transaction that was lost when it was about to commit.
   [[nodiscard]] bool may_be_repeated() const noexcept {
-    return sqlstate_ == "40001" || sqlstate_ == "40P01";
+    return sqlstate_ == "40001" || sqlstate_ == "40P01" || constraint_ == "call_queue_pkey";
   }
 
  private:
@@ -213,6 +222,11 @@ class Connection {
   /// Whether the server has sent nothing since its last answer. What it sends unasked is nearly
   /// always that it hangs up.
   [[nodiscard]] bool is_quiet() const;
+  /// What was notified on the channels that it listens to and has not been asked for yet, as far as
+  /// it has arrived: the payloads. Throws `ConnectionLost`.
+  std::vector<std::string> notified();
+  /// Readable when something has arrived.
+  [[nodiscard]] int socket() const noexcept;
   /// Whether a transaction is open (or was refused and not yet rolled back).
   [[nodiscard]] bool in_transaction() const noexcept;
   /// 150'018 for 15.18.

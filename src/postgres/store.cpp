@@ -4,6 +4,7 @@
 #include <array>
 
 #include "postgres/import_rows.hpp"
+#include "postgres/listener.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/store_transactions.hpp"
 #include "store/migrations.hpp"
@@ -24,10 +25,42 @@ constexpr char kNextTransaction[] = "SELECT pg_snapshot_xmax(pg_current_snapshot
 /// Of transactions that were in each other's way.
 constexpr int kMostAttempts = 20;
 
-/// What begins a transaction: settings that end with it, for poolers hand connections on.
+/// To the server a timeout of zero is none.
+StoreOptions bounded(StoreOptions options) {
+  constexpr std::chrono::milliseconds kShortest{1};
+  options.busy_timeout = std::max(options.busy_timeout, kShortest);
+  options.statement_timeout = std::max(options.statement_timeout, kShortest);
+  return options;
+}
+
+/// What nobody waits for long: notifications, and looks at what has changed.
+Connection::Options beside(const StoreOptions& options) {
+  using std::chrono::seconds;
+  return {.connect_timeout = seconds{5},
+          .answer_timeout = seconds{5},
+          .prepares = options.prepare_statements,
+          .schema = options.schema};
+}
+
+/// For the statements of the pool's connections.
+Connection::Options pooled(const StoreOptions& options) {
+  constexpr std::chrono::seconds kOnItsWay{5};
+  return {.answer_timeout = options.statement_timeout + kOnItsWay,
+          .prepares = options.prepare_statements,
+          .schema = options.schema};
+}
+
+// What begins a transaction: settings that end with it, for poolers hand connections on.
+
+std::string begin_read(const StoreOptions& options) {
+  return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
+         std::to_string(options.statement_timeout.count());
+}
+
 std::string begin_write(const StoreOptions& options) {
-  std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = " +
-                      std::to_string(options.busy_timeout.count());
+  std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = " +
+                      std::to_string(options.statement_timeout.count()) +
+                      "; SET LOCAL lock_timeout = " + std::to_string(options.busy_timeout.count());
   if (options.durability == StoreOptions::Durability::normal) {
     begin += "; SET LOCAL synchronous_commit = off";
   }
@@ -70,22 +103,28 @@ std::int64_t number(std::string_view text) {
 
 PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
     : SqlStore(options.uuids),
+      url_(std::move(url)),
+      options_(bounded(options)),
       clock_(options.clock),
-      begin_read_("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" + std::string{kBegun}),
-      begin_write_(begin_write(options) + kBegun),
-      begin_narrow_(begin_write(options) + "; SELECT callqueue_lock()" + kBegun),
+      begin_read_(begin_read(options_) + kBegun),
+      begin_write_(begin_write(options_) + kBegun),
+      begin_narrow_(begin_write(options_) + "; SELECT callqueue_lock()" + kBegun),
       schema_(options.schema),
-      pool_(std::move(url),
-            {.connection = {.prepares = options.prepare_statements, .schema = options.schema},
-             .size = options.connections,
-             .wait = options.busy_timeout}) {
+      pool_(url_, {.connection = pooled(options_),
+                   .size = options_.connections,
+                   .wait = options_.busy_timeout}),
+      notifier_(url_, {.connection = beside(options_)}) {
   refuse_newer(schema_version(*pool_.take()), all_migrations());
 }
 
 const std::vector<Migration>& PostgresStore::migrations() const { return all_migrations(); }
 
 Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
-  return on_connection([&](Connection& connection) {
+  // Large tables take as long as they take.
+  auto patient = pooled(options_);
+  patient.answer_timeout = std::chrono::hours{24};
+  return guarded([&] {
+    Connection connection{url_, patient};
     if (!schema_.empty() && !request.down) create_schema(connection, schema_);
     return postgres::migrate(connection, request);
   });
@@ -103,12 +142,21 @@ Result<std::uint64_t> PostgresStore::change_counter() {
   });
 }
 
+Result<std::unique_ptr<ChangeListener>> PostgresStore::listen() {
+  return guarded([&]() -> std::unique_ptr<ChangeListener> {
+    const Listener::Options how{
+        .connection = beside(options_), .listens = options_.listen, .look = options_.look_interval};
+    return std::make_unique<Listener>(url_, how, clock_);
+  });
+}
+
 void PostgresStore::transact(Access access, const Work& work) {
   for (int attempt = 1;; ++attempt) {
     try {
       return run(access, work);
-    } catch (const OutcomeUnknown&) {
-      throw;
+    } catch (const OutcomeUnknown& unknown) {
+      // Done again it waits for the locks of what was lost, if that is still under way.
+      if (!unknown.may_be_repeated() || attempt > 1) throw;
     } catch (const ConnectionLost&) {
       // Nothing was committed. The next connection is a new one.
       if (attempt > 1) throw;
@@ -144,7 +192,13 @@ void PostgresStore::run(Access access, const Work& work) {
   const auto now = begun(*connection, transaction);
   PostgresSession session{*connection};
   work(session, now);
-  if (access != Access::read) transaction.commit();
+  if (access == Access::read) return;
+  try {
+    transaction.commit();
+  } catch (const OutcomeUnknown& unknown) {
+    throw OutcomeUnknown{unknown.error().message, session.may_be_repeated()};
+  }
+  notifier_.tell(session.changes());
 }
 
 const std::string& PostgresStore::begin(Access access) const {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "callqueue/store.hpp"
+#include "postgres/claims_in_doubt.hpp"
+#include "postgres/notifier.hpp"
 #include "postgres/pool.hpp"
 #include "postgres/session.hpp"
 #include "store/sql_store.hpp"
@@ -27,6 +29,7 @@ class PostgresStore final : public SqlStore {
   Result<VerifyReport> verify() override;  // verify.cpp
   Result<Instant> now() override;
   Result<std::uint64_t> change_counter() override;
+  Result<std::unique_ptr<ChangeListener>> listen() override;
 
   // claim.cpp
   Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) override;
@@ -55,9 +58,16 @@ class PostgresStore final : public SqlStore {
   /// now.
   Instant begun(Connection& connection, Transaction& transaction);
 
+  /// Runs `claim(ids, again)`; once more, with other ids, when the connection is lost meanwhile.
+  template <class Claim>
+  auto claim_despite_loss(const ClaimRequest& request, Claim&& claim);
+  /// The claim has its answer: others may be told of it.
+  void tell_of(const std::string& worker, std::span<const ClaimedCall> claimed);
   /// Ids for the calls that a claim may start.
   [[nodiscard]] std::vector<CallId> new_call_ids(const ClaimRequest& request);
 
+  const std::string url_;
+  const StoreOptions options_;
   std::shared_ptr<const Clock> clock_;  ///< None: the server's.
   // Each begins a transaction and asks for what `begun` reads, in one round trip.
   std::string begin_read_;
@@ -65,6 +75,8 @@ class PostgresStore final : public SqlStore {
   std::string begin_narrow_;
   std::string schema_;  ///< Empty: the search path says which.
   Pool pool_;
+  ClaimsInDoubt in_doubt_;
+  Notifier notifier_;
 };
 
 }  // namespace callqueue::postgres

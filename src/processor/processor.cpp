@@ -17,8 +17,12 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// Between two looks at whether another process has changed something.
+/// The first pause while there is work that cannot be done; and between two looks while it ends.
 constexpr Milliseconds slice{50};
+/// Between two rounds that others' changes cause and that find nothing, at first and at most: every
+/// processor looks at every change, and most of them come too late.
+constexpr Milliseconds first_calm{5};
+constexpr Milliseconds longest_calm{50};
 constexpr Milliseconds first_backoff{100};
 
 std::string default_worker() {
@@ -70,13 +74,19 @@ struct Processor::Impl {
   }
   void notice_hanging();
 
+  /// Has the store's changes end the sleep between two rounds, if the store answers.
+  Result<void> listen();
   /// Sleeps until something can have become possible.
-  void rest(const StepResult& last, std::uint64_t seen_change, const std::stop_token& stop);
+  void rest(const StepResult& last, const std::stop_token& stop);
+  void await_change(Milliseconds at_most, std::optional<Instant> until,
+                    const std::stop_token& stop);
   void back_off(const Error& error, const std::stop_token& stop);
   void drain();
   void notify();
-  /// Sleeps until notified, stopped or over. @return whether it was notified.
-  bool sleep(Milliseconds time, const std::stop_token& stop);
+  /// Whether it was notified since it was asked last.
+  bool take_notified();
+  /// Sleeps until notified, stopped or over.
+  void sleep(Milliseconds time, const std::stop_token& stop);
 
   Store& store;
   Dialer& dialer;
@@ -87,6 +97,7 @@ struct Processor::Impl {
   std::shared_ptr<Gate> gate = std::make_shared<Gate>();
 
   std::mutex mutex;
+  std::unique_ptr<ChangeListener> listener;  ///< While it runs.
   std::condition_variable_any woken;
   bool notified = false;
   std::atomic<int> busy = 0;                ///< Calls in the hands of the dialer.
@@ -100,6 +111,7 @@ struct Processor::Impl {
   } hanging;
   Milliseconds backoff{0};     ///< Zero while the store answers.
   Milliseconds idle_pause{0};  ///< Grows while time says "now" and yet nothing can be done.
+  Milliseconds calm{0};        ///< Grows while others change much and nothing can be done.
 };
 
 Processor::Processor(Store& store, Dialer& dialer, ProcessorOptions options, Observer* observer)
@@ -183,12 +195,13 @@ Result<void> Processor::run(const std::stop_token& stop) {
   const std::stop_callback wake(stop, [&] { impl.notify(); });
   while (!stop.stop_requested()) {
     impl.notice_hanging();
-    // Read before the round: what is committed during it is looked at once more.
-    const auto change = impl.store.change_counter();
-    const auto worked = impl.round(
-        impl.room(), stop, static_cast<std::size_t>(impl.options.batch),
-        [&](const ClaimedCall& call) { impl.dial_on_pool(call); },
-        [&](const Call& call) { impl.look_up_on_pool(call); });
+    // Before the round: what is committed during it is looked at once more.
+    const auto worked = impl.listen().and_then([&] {
+      return impl.round(
+          impl.room(), stop, static_cast<std::size_t>(impl.options.batch),
+          [&](const ClaimedCall& call) { impl.dial_on_pool(call); },
+          [&](const Call& call) { impl.look_up_on_pool(call); });
+    });
     if (!worked) {
       if (worked.error().code == ErrorCode::corrupt) return tl::unexpected(worked.error());
       impl.back_off(worked.error(), stop);
@@ -197,9 +210,20 @@ Result<void> Processor::run(const std::stop_token& stop) {
     if (std::exchange(impl.backoff, Milliseconds{0}) > Milliseconds{0}) {
       impl.announcer.tell([](Observer& o) { o.on_available(); });
     }
-    impl.rest(*worked, change.value_or(0), stop);
+    impl.rest(*worked, stop);
   }
   impl.drain();
+  const std::lock_guard lock(impl.mutex);
+  impl.listener.reset();
+  return {};
+}
+
+Result<void> Processor::Impl::listen() {
+  if (listener) return {};
+  auto made = store.listen();
+  if (!made) return tl::unexpected(made.error());
+  const std::lock_guard lock(mutex);
+  listener = *std::move(made);
   return {};
 }
 
@@ -214,25 +238,34 @@ void Processor::Impl::notice_hanging() {
   }
 }
 
-void Processor::Impl::rest(const StepResult& last, std::uint64_t seen_change,
-                           const std::stop_token& stop) {
+void Processor::Impl::rest(const StepResult& last, const std::stop_token& stop) {
   if (last.claimed >= options.batch && room() > 0) return;
   const bool worked = last.claimed > 0 || last.advanced.total() > 0;
+  if (worked) calm = Milliseconds{0};
   const auto now = store.now();
   const bool overdue = last.next_wakeup && now && *last.next_wakeup <= *now;
   idle_pause = overdue && !worked ? std::min(std::max(idle_pause * 2, slice), options.poll)
                                   : Milliseconds{0};
+  await_change(overdue ? std::min(std::max(idle_pause, slice), options.poll) : options.poll,
+               overdue ? std::nullopt : last.next_wakeup, stop);
+}
 
+void Processor::Impl::await_change(Milliseconds at_most, std::optional<Instant> until,
+                                   const std::stop_token& stop) {
   const auto start = std::chrono::steady_clock::now();
-  while (!stop.stop_requested()) {
-    if (sleep(std::min(slice, options.poll), stop)) return;
-    const auto slept = std::chrono::steady_clock::now() - start;
-    if (slept >= options.poll) return;
-    const auto change = store.change_counter();
-    if (!change || *change != seen_change) return;
-    const auto time = store.now();
-    if (last.next_wakeup && time && *last.next_wakeup <= *time && slept >= idle_pause) return;
+  const auto slept = [&] {
+    return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - start);
+  };
+  Changes changes;
+  do {
+    changes = listener->wait(std::max(at_most - slept(), Milliseconds{0}), until);
+  } while (changes.any() && !changes.may_start && slept() < at_most);
+  if (take_notified() || !changes.may_start) {
+    calm = Milliseconds{0};
+    return;
   }
+  if (slept() < calm) sleep(calm - slept(), stop);
+  calm = std::clamp(calm * 2, first_calm, longest_calm);
 }
 
 void Processor::Impl::back_off(const Error& error, const std::stop_token& stop) {
@@ -254,16 +287,22 @@ void Processor::Impl::drain() {
   }
 }
 
-bool Processor::Impl::sleep(Milliseconds time, const std::stop_token& stop) {
+bool Processor::Impl::take_notified() {
+  const std::lock_guard lock(mutex);
+  return std::exchange(notified, false);
+}
+
+void Processor::Impl::sleep(Milliseconds time, const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   woken.wait_for(lock, stop, time, [&] { return notified; });
-  return std::exchange(notified, false);
+  notified = false;
 }
 
 void Processor::Impl::notify() {
   const std::lock_guard lock(mutex);
   notified = true;
   woken.notify_all();
+  if (listener) listener->wake();
 }
 
 Result<std::vector<Result<CallReport>>> Processor::report(std::span<const CallEvent> events) {

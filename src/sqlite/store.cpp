@@ -11,6 +11,7 @@
 #include "sqlite/schema.hpp"
 #include "sqlite/session.hpp"
 #include "store/migrations.hpp"
+#include "store/polling_listener.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -99,6 +100,10 @@ Result<std::uint64_t> SqliteStore::change_counter() {
     return static_cast<std::uint64_t>(
         watcher_->value<std::int64_t>("PRAGMA data_version").value_or(0));
   });
+}
+
+Result<std::unique_ptr<ChangeListener>> SqliteStore::listen() {
+  return std::make_unique<PollingListener>(*this);
 }
 
 void SqliteStore::transact_import(const ImportWork& work) {

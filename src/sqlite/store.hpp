@@ -28,6 +28,7 @@ class SqliteStore final : public SqlStore {
   // store.cpp
   Result<Instant> now() override;
   Result<std::uint64_t> change_counter() override;
+  Result<std::unique_ptr<ChangeListener>> listen() override;
 
   // claim.cpp
   Result<std::optional<QueuedCall>> next_queued_call(UserId user_id) override;

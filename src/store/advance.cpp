@@ -89,8 +89,11 @@ Result<AdvanceResult> SqlStore::run_steps(const AdvanceRequest& request, Advance
   // Every step commits on its own: other writers come in between.
   const auto step = [&](int& count, auto&& work) {
     if (error || budget == 0) return;
-    const auto done =
-        write([&](Session& session, Instant now) { return work(session, now, budget); });
+    const auto done = write([&](Session& session, Instant now) {
+      const int changed = work(session, now, budget);
+      session.tell(changed > 0 ? News::may_start : News::nothing);
+      return changed;
+    });
     failpoint("in_advance");
     if (!done) {
       error = done.error();

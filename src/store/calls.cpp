@@ -9,6 +9,10 @@
 namespace callqueue {
 namespace {
 
+// Only the worker itself has its calls marked, and at one instant only once.
+constexpr char kMarkedAt[] = R"sql(
+  SELECT 1 FROM calls
+  WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated' AND submitted_at = ?4)sql";
 constexpr char kRenew[] = R"sql(
   UPDATE calls SET lease_expires_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated'
@@ -30,13 +34,29 @@ constexpr char kList[] =
 
 Result<std::vector<CallId>> SqlStore::begin_dial(std::span<const CallRef> calls,
                                                  std::string_view worker) {
-  return write(
-      [&](Session& session, Instant now) { return session.mark_dialed(calls, worker, now); });
+  std::vector<Instant> earlier;  // When it was run before: perhaps that was committed.
+  return write([&](Session& session, Instant now) {
+    session.tell(News::change);
+    session.may_repeat();
+    for (const auto& call : calls) session.touch(call.user_id);
+    auto marked = session.mark_dialed(calls, worker, now);
+    for (const auto at : earlier) {
+      for (const auto& call : calls) {
+        const bool was = session.query(kMarkedAt, call.user_id, call.call_id, worker, at).step();
+        if (was) marked.push_back(call.call_id);
+      }
+    }
+    earlier.push_back(now);
+    return marked;
+  });
 }
 
 Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
                                    std::chrono::seconds lease) {
   return write([&](Session& session, Instant now) {
+    session.touch(ref.user_id);
+    session.tell(News::change);
+    session.may_repeat();
     const bool renewed =
         session.run(kRenew, ref.user_id, ref.call_id, worker, now, now + lease) == 1;
     auto call = load_call(session, ref);
@@ -50,6 +70,9 @@ Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
 
 Result<Call> SqlStore::accept_call(const CallRef& ref, std::string_view provider_call_id) {
   return write([&](Session& session, Instant now) {
+    session.touch(ref.user_id);
+    session.tell(News::change);
+    session.may_repeat();
     session.run(session.statements().accept_call, ref.user_id, ref.call_id, provider_call_id, now);
     return load_call(session, ref);
   });
@@ -57,6 +80,7 @@ Result<Call> SqlStore::accept_call(const CallRef& ref, std::string_view provider
 
 Result<Call> SqlStore::requeue_call(const CallRef& ref, std::string_view reason) {
   return write([&](Session& session, Instant now) {
+    session.touch(ref.user_id);
     session.lock_call(ref.user_id, ref.call_id);
     const Call call = load_call(session, ref);
     if (!is_active(call.status) || !call.provider_call_id.empty()) {
@@ -72,6 +96,7 @@ Result<Call> SqlStore::requeue_call(const CallRef& ref, std::string_view reason)
 
 Result<std::vector<Result<CallReport>>> SqlStore::report_events(std::span<const CallEvent> events) {
   auto reports = write([&](Session& session, Instant now) {
+    session.may_repeat();  // An event that comes twice says nothing new.
     auto all = report_all(session, now, events);
     failpoint("before_commit_report");
     return all;

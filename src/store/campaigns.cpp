@@ -141,6 +141,8 @@ bool delete_some(Session& session, UserId user_id, CampaignId id, Instant now) {
 
 Result<CallCampaign> SqlStore::create_campaign(const CallCampaign& campaign) {
   return write([&](Session& session, Instant now) {
+    session.touch(campaign.user_id);
+    session.tell(News::change);
     require_agent(session, campaign.user_id, campaign.agent_id);
     const auto id = campaign.id.is_nil() ? next_id<CampaignId>(now) : campaign.id;
     if (session.value<int>(kIdTaken, id)) {
@@ -172,6 +174,7 @@ Result<PageOf<CallCampaign>> SqlStore::list_campaigns(UserId user_id, const Camp
 
 Result<CallCampaign> SqlStore::update_campaign(const CallCampaign& changed) {
   return write([&](Session& session, Instant now) {
+    session.touch(changed.user_id);
     session.lock_campaign(changed.id);
     const auto old = load_campaign(session, changed.user_id, changed.id);
     if (is_final(old.status)) refuse_state(old.status);
@@ -187,6 +190,7 @@ Result<CallCampaign> SqlStore::update_campaign(const CallCampaign& changed) {
 Result<CallCampaign> SqlStore::set_campaign_status(UserId user_id, CampaignId id,
                                                    CampaignStatus from, CampaignStatus to) {
   auto flipped = narrow([&](Session& session, Instant now) {
+    session.touch(user_id);
     session.lock_campaign(id);
     const auto campaign = load_campaign(session, user_id, id);
     check_transition(campaign, from, to);
@@ -215,8 +219,10 @@ void SqlStore::sweep_campaign(CampaignId id) {
 
 Result<void> SqlStore::delete_campaign(UserId user_id, CampaignId id) {
   while (true) {
-    const auto gone = narrow(
-        [&](Session& session, Instant now) { return delete_some(session, user_id, id, now); });
+    const auto gone = narrow([&](Session& session, Instant now) {
+      session.touch(user_id);
+      return delete_some(session, user_id, id, now);
+    });
     if (!gone) return tl::unexpected(gone.error());
     if (*gone) return {};
     let_others_write();

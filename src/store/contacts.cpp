@@ -78,6 +78,8 @@ void require_contact(Session& session, UserId user_id, ContactId contact_id) {
 
 Result<Contact> SqlStore::create_contact(const Contact& contact) {
   return write([&](Session& session, Instant now) {
+    session.touch(contact.user_id);
+    session.tell(News::change);
     require_user(session, contact.user_id);
     const auto id = contact.id.is_nil() ? next_id<ContactId>(now) : contact.id;
     if (find(session, contact.user_id, id)) {
@@ -116,6 +118,7 @@ Result<PageOf<Contact>> SqlStore::list_contacts(UserId user_id, const ContactFil
 
 Result<Contact> SqlStore::update_contact(const Contact& contact) {
   return write([&](Session& session, Instant) {
+    session.touch(contact.user_id);
     session.lock_contact(contact.user_id, contact.id);
     const auto old = load_contact(session, contact.user_id, contact.id);
     require_free_number(session, contact);
@@ -130,6 +133,7 @@ Result<Contact> SqlStore::update_contact(const Contact& contact) {
 
 Result<void> SqlStore::delete_contact(UserId user_id, ContactId id) {
   return narrow([&](Session& session, Instant now) {
+    session.touch(user_id);
     const auto campaigns = lock_campaigns_of_contact(session, user_id, id);
     session.lock_contact(user_id, id);
     static_cast<void>(load_contact(session, user_id, id));

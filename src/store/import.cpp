@@ -133,6 +133,7 @@ RunningImport continue_import(Session& session, Instant now, ImportId id) {
     session.lock_campaign(import.campaign_id);
     import = running_import(session, id);  // As it is now that nobody changes it.
   }
+  session.touch(import.user_id);
   session.run("UPDATE callqueue_imports SET heartbeat_at = ?2 WHERE id = ?1 AND heartbeat_at < ?2",
               id, now);
   return import;
@@ -152,6 +153,8 @@ std::vector<StagedLane> staged_lanes(Session& session, const RunningImport& impo
 Result<ImportId> SqlStore::begin_import(const ImportRequest& request) {
   std::vector<ImportId> ended;
   const auto begun = write([&](Session& session, Instant now) {
+    session.touch(request.user_id);
+    session.tell(News::change);
     if (request.campaign_id) {
       session.lock_campaign(*request.campaign_id);
       require_open(session, request.user_id, *request.campaign_id);

@@ -97,7 +97,9 @@ void roll_lane(Session& session, Instant now, const LaneToRoll& lane,
 
 void notice_new_zone_data(Session& session) {
   static const std::string version = zone_data_version();
-  if (session.value<std::string>(kZoneDataVersion) == version) return;
+  if (session.value<std::string>(kZoneDataVersion) == version) {
+    return session.tell(News::nothing);
+  }
   session.run(session.statements().all_stale);
   session.run(kSetZoneDataVersion, version);
 }

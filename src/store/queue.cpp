@@ -158,11 +158,22 @@ class Adding {
 
 Result<std::vector<QueuedCall>> SqlStore::add_queued_calls(UserId user_id,
                                                            std::span<const NewQueuedCall> calls) {
+  std::vector<QueuedCallId> ids;  // The same when it is run again.
   return write([&](Session& session, Instant now) {
+    session.touch(user_id);
+    session.may_repeat();
     lock_campaigns_of(session, calls);
-    Adding adding{session, now, user_id, [&] { return next_id<QueuedCallId>(now); }};
     std::vector<QueuedCall> added;
     added.reserve(calls.size());
+    if (!ids.empty() && find_row(session, user_id, ids.front())) {
+      for (const auto id : ids) added.push_back(load_row(session, user_id, id));
+      return added;
+    }
+    std::size_t given = 0;
+    Adding adding{session, now, user_id, [&] {
+                    if (given == ids.size()) ids.push_back(next_id<QueuedCallId>(now));
+                    return ids[given++];
+                  }};
     for (const auto& call : calls) {
       added.push_back(load_row(session, user_id, adding.add(call)));
     }
@@ -178,6 +189,7 @@ Result<QueuedCall> SqlStore::find_queued_call(UserId user_id, QueuedCallId id) {
 Result<QueuedCall> SqlStore::cancel_queued_call(UserId user_id, QueuedCallId id,
                                                 std::string_view reason) {
   return narrow([&](Session& session, Instant now) {
+    session.touch(user_id);
     session.lock_queued_call(user_id, id);
     const auto row = load_row(session, user_id, id);
     require_queued(row);
@@ -190,6 +202,7 @@ Result<QueuedCall> SqlStore::cancel_queued_call(UserId user_id, QueuedCallId id,
 
 Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) {
   return narrow([&](Session& session, Instant now) {
+    session.touch(user_id);
     require_contact(session, user_id, contact_id);
     lock_campaigns_of_contact(session, user_id, contact_id);
     if (session.value<int>(kContactInFlight, user_id, contact_id)) {

@@ -1,6 +1,7 @@
 #include "store/reports.hpp"
 
 #include <map>
+#include <algorithm>
 #include <utility>
 
 #include "store/held_calls.hpp"
@@ -201,8 +202,15 @@ Call load_call(Session& session, const CallRef& ref) {
 
 std::vector<Result<CallReport>> report_all(Session& session, Instant now,
                                            std::span<const CallEvent> events) {
+  session.tell(News::nothing);
   if (events.empty()) return {};
-  return Reporting{session, now}.run(events);
+  auto reports = Reporting{session, now}.run(events);
+  const bool frees_slots = std::any_of(reports.begin(), reports.end(), [](const auto& report) {
+    return report && report->ended;
+  });
+  session.tell(frees_slots ? News::may_start : News::change);
+  for (const auto& event : events) session.touch(event.user_id);
+  return reports;
 }
 
 void put_back(Session& session, Instant now, const Call& call, std::string_view reason) {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "callqueue/changes.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
 #include "store/failure.hpp"
@@ -157,6 +158,13 @@ struct ScheduledRow {
   Instant due;
 };
 
+/// What others are told of a transaction once it is committed.
+enum class News {
+  nothing,   ///< It changed nothing.
+  change,    ///< Nothing may start for it, nor earlier than it was thought.
+  may_start  ///< Something may.
+};
+
 struct Statements;
 
 /// A transaction on either database, as the flows see it that both stores share. Not thread-safe.
@@ -211,6 +219,17 @@ class Session {
   /// Has queued rows of the user wait until they are due.
   virtual void schedule(UserId user_id, std::span<const ScheduledRow> rows, Instant now) = 0;
 
+  // What others are told. Where nothing is said, something may start of anybody's.
+
+  void tell(News news) noexcept { news_ = news; }
+  /// Names a user whose rows are changed: those of nobody else are unless they are named, too.
+  void touch(UserId user_id) { touched_.push_back(user_id); }
+  [[nodiscard]] Changes changes() const;
+  /// Says that running it again does no harm: then that is done when nobody knows whether it was
+  /// committed.
+  void may_repeat() noexcept { may_be_repeated_ = true; }
+  [[nodiscard]] bool may_be_repeated() const noexcept { return may_be_repeated_; }
+
   template <class... Args>
   [[nodiscard]] Rows query(const char* sql, const Args&... args) {
     const std::initializer_list<Parameter> parameters{parameter(args)...};
@@ -242,6 +261,11 @@ class Session {
     if (!rows.step() || rows.is_null(0)) return std::nullopt;
     return rows.template get<T>(0);
   }
+
+ private:
+  News news_ = News::may_start;
+  bool may_be_repeated_ = false;
+  std::vector<UserId> touched_;
 };
 
 }  // namespace callqueue

@@ -170,6 +170,7 @@ class SqlStore : public Store {
   auto import_chunk(Function&& body) {
     std::optional<std::invoke_result_t<Function&, Session&, Instant, const ImportWatch&>> value;
     transact_import([&](Session& session, Instant now, const ImportWatch& watch) {
+      session.tell(News::change);  // Before it is published nothing of an import is claimed.
       value.emplace(body(session, now, watch));
     });
     return *std::move(value);

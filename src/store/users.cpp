@@ -109,6 +109,7 @@ Result<User> SqlStore::create_user(const User& user) {
     }
     refuse_negative(user.concurrent_calls_limit, "concurrent_calls_limit");
     refuse_negative(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
+    session.touch(id);
     session.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
                 user.system_concurrent_calls_limit);
     return load_user(session, id);
@@ -133,6 +134,7 @@ Result<User> SqlStore::set_user_limits(UserId id, std::optional<int> concurrent,
   return narrow([&](Session& session, Instant) {
     refuse_negative(concurrent, "concurrent_calls_limit");
     refuse_negative(system, "system_concurrent_calls_limit");
+    session.touch(id);
     session.lock_user(id);
     session.run(kSetLimits, id, concurrent, system);
     return load_user(session, id);
@@ -167,6 +169,8 @@ Result<Agent> SqlStore::create_agent(const Agent& agent) {
     if (session.query(kFindAgent, agent.user_id, id).step()) {
       throw Failure{ErrorCode::conflict, "there is an agent with this id", "id"};
     }
+    session.touch(agent.user_id);
+    session.tell(News::change);
     session.run(kInsertAgent, id, agent.user_id, agent.name);
     return load_agent(session, agent.user_id, id);
   });
