@@ -16,7 +16,7 @@ packages_build=(
   tzdata
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
-packages_test=(postgresql python3 sqlite3)
+packages_test=(pgbouncer postgresql python3 sqlite3)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev)
 packages_format=(clang-format)

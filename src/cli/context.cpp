@@ -22,6 +22,11 @@ std::unique_ptr<Store> Context::open(StoreOptions options) const {
   }
   options.busy_timeout = std::chrono::milliseconds(busy_timeout_ms);
   options.schema = schema;
+  if (pooled) {
+    options.prepare_statements = false;
+    options.listen = false;
+    options.look_interval = std::chrono::milliseconds(200);
+  }
   return value(open_store(url, std::move(options)));
 }
 

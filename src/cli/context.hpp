@@ -34,6 +34,7 @@ class Context {
   std::string schema;  ///< Empty: as the URL says.
   bool json = false;
   int busy_timeout_ms = 10'000;  ///< How long to wait for another process's write.
+  bool pooled = false;           ///< The server's connections change with every transaction.
   /// What the arguments asked for; runs after all of them were read. Returns the exit status.
   std::function<int()> command;
 

@@ -74,7 +74,9 @@ int run(int argc, char** argv) {
   callqueue::cli::Context context;
   CLI::App app("Runs outbound call campaigns: see docs/cli.md.", "callqueue");
   app.formatter(std::make_shared<Help>());
-  app.footer("--db, --schema, --json and --busy-timeout hold for every command. More: docs/cli.md");
+  app.footer(
+      "--db, --schema, --json, --busy-timeout and --pooled hold for every command. More: "
+      "docs/cli.md");
   app.set_version_flag("--version", std::string(callqueue::version()));
   app.fallthrough();  // Global options may stand after the command, too.
   app.require_subcommand(1);
@@ -88,6 +90,8 @@ int run(int argc, char** argv) {
                  "Milliseconds to wait while another process writes")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
+  app.add_flag("--pooled", context.pooled,
+               "PgBouncer stands in front of the server, in transaction mode");
   app.add_flag("--json", context.json, "Print JSON instead of text for people");
   add_commands(app, context);
   try {

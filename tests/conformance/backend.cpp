@@ -19,10 +19,14 @@ namespace fs = std::filesystem;
 
 StoreOptions options_for(const std::shared_ptr<ManualClock>& clock) {
   static std::atomic<std::uint64_t> seed = 1;
+  // With a pooler in between that hands out the server's connections per transaction.
+  static const bool pooled = std::getenv("CALLQUEUE_TEST_POOLED") != nullptr;
   return {.clock = clock,
           .uuids = std::make_shared<UuidSource>(++seed),
           // A test that is killed loses its database anyway.
-          .durability = StoreOptions::Durability::normal};
+          .durability = StoreOptions::Durability::normal,
+          .prepare_statements = !pooled,
+          .listen = !pooled};
 }
 
 /// A folder of this process, removed at its end.
