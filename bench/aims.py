@@ -54,6 +54,11 @@ def rows(figures):
         ratio = figures.ratio(calls, f"claim/{base}/batch:100", f"claim/{case}/batch:100")
         if ratio:
             yield f"cost of a call, {what}", f"x {ratio:.2f}", ratio <= 1.3, "x 1.3", None
+    bare = figures.get("raw/insert_and_notify", "p50_ms")
+    latency = figures.get("enqueue_to_dial", "p50_ms")
+    if latency:
+        yield ("PostgreSQL: enqueue to dial in another process, median", f"{latency:.1f} ms", latency <= 3, "3 ms",
+               bare and f"{bare:.1f} ms: a bare insert and notification")
     for name in ("window_check/0", "window_check/1", "window_check/2"):
         figure = figures.get(name, "cpu_time")
         lookup = figures.get("zone_lookup", "cpu_time")

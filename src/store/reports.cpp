@@ -1,7 +1,7 @@
 #include "store/reports.hpp"
 
-#include <map>
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "store/held_calls.hpp"
@@ -205,9 +205,8 @@ std::vector<Result<CallReport>> report_all(Session& session, Instant now,
   session.tell(News::nothing);
   if (events.empty()) return {};
   auto reports = Reporting{session, now}.run(events);
-  const bool frees_slots = std::any_of(reports.begin(), reports.end(), [](const auto& report) {
-    return report && report->ended;
-  });
+  const bool frees_slots = std::any_of(reports.begin(), reports.end(),
+                                       [](const auto& report) { return report && report->ended; });
   session.tell(frees_slots ? News::may_start : News::change);
   for (const auto& event : events) session.touch(event.user_id);
   return reports;

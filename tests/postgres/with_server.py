@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""with_server.py COMMAND…: runs the command beside a PostgreSQL server of its own.
+"""with_server.py [--durable] COMMAND…: runs the command beside a PostgreSQL server of its own.
 
 The server listens on a socket in a temporary folder only and is gone afterwards; the command finds its URL in
-CALLQUEUE_TEST_POSTGRES. Where that is set already, the server it names is used, and none is started.
+CALLQUEUE_TEST_POSTGRES. Where that is set already, the server it names is used, and none is started. With --durable a
+commit waits for the disk, as it does where it matters: for measurements.
 """
 
 import glob
@@ -37,13 +38,15 @@ class Server:
             os.chmod(self.folder, 0o755)
         self.process = None
 
-    def start(self):
+    def start(self, durable=False):
         self.run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync",
                  "--encoding=UTF8", "--locale=C")
         # Durability is the server's business: it is not what the tests are about.
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off",
                     "full_page_writes": "off", "max_connections": "200", "wal_level": "logical",
                     "shared_buffers": "64MB"}
+        if durable:
+            settings |= {"fsync": "on", "full_page_writes": "on"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.process = self.popen("postgres", "-D", self.data, *options, output=subprocess.PIPE)
         said = []
@@ -83,14 +86,16 @@ class Server:
 
 
 def main():
-    if len(sys.argv) < 2:
+    durable = sys.argv[1:2] == ["--durable"]
+    command = sys.argv[2:] if durable else sys.argv[1:]
+    if not command:
         sys.exit(__doc__)
     if os.environ.get("CALLQUEUE_TEST_POSTGRES"):
-        return subprocess.call(sys.argv[1:])
+        return subprocess.call(command)
     server = Server()
     try:
-        server.start()
-        return subprocess.call(sys.argv[1:], env={**os.environ, "CALLQUEUE_TEST_POSTGRES": server.url})
+        server.start(durable)
+        return subprocess.call(command, env={**os.environ, "CALLQUEUE_TEST_POSTGRES": server.url})
     finally:
         server.stop()
 
