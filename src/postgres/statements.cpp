@@ -134,15 +134,21 @@ constexpr Statements kStatements = {
   UPDATE callqueue_lanes SET stale = true
   WHERE campaign_id IS NOT NULL AND campaign_status NOT IN ('completed', 'cancelled'))sql",
     // Indexes callqueue_lanes_stale and callqueue_lanes_closing. A lane to be looked through moves
-    // its rows first.
+    // its rows first. Campaigns that somebody is at work on are left to him: when many windows
+    // close at
+    // once all processors come here, and calls that end wait for whoever holds their campaign.
     .lanes_to_roll = R"sql(
-  SELECT lane_id, user_id, campaign_id, timezone FROM callqueue_lanes
-  WHERE stale AND campaign_status NOT IN ('completed', 'cancelled') AND NOT relane
-  UNION ALL
-  SELECT lane_id, user_id, campaign_id, timezone FROM callqueue_lanes
-  WHERE NOT stale AND campaign_id IS NOT NULL AND campaign_status NOT IN ('completed', 'cancelled')
-    AND closes_at < ?1 AND NOT relane
-  LIMIT ?2)sql",
+  SELECT l.lane_id, l.user_id, l.campaign_id, l.timezone
+  FROM callqueue_lanes l JOIN call_campaigns c ON c.id = l.campaign_id
+  WHERE l.lane_id = ANY (ARRAY(
+    SELECT lane_id FROM callqueue_lanes
+    WHERE stale AND campaign_status NOT IN ('completed', 'cancelled') AND NOT relane
+    UNION ALL
+    SELECT lane_id FROM callqueue_lanes
+    WHERE NOT stale AND campaign_id IS NOT NULL AND campaign_status NOT IN ('completed', 'cancelled')
+      AND closes_at < ?1 AND NOT relane
+    LIMIT ?2))
+  ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED)sql",
     // A lane of an unknown zone keeps a closes_at without opens_at: it is closed, yet not at its
     // end.
     .end_campaign = R"sql(

@@ -10,6 +10,7 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,13 +38,13 @@ class Server:
             os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
             os.chmod(self.folder, 0o755)
         self.process = None
-
-    def start(self, durable=False):
         self.run("initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync",
                  "--encoding=UTF8", "--locale=C")
+
+    def start(self, durable=False):
         # Durability is the server's business: it is not what the tests are about.
         settings = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off",
-                    "full_page_writes": "off", "max_connections": "200", "wal_level": "logical",
+                    "full_page_writes": "off", "max_connections": "100", "wal_level": "logical",
                     "shared_buffers": "64MB"}
         if durable:
             settings |= {"fsync": "on", "full_page_writes": "on"}
@@ -63,9 +64,14 @@ class Server:
     def url(self):
         return f"postgresql://postgres@/postgres?host={self.folder}"
 
+    def crash(self):
+        """Ends at once, as a machine that fails does; `start` recovers."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait()
+
     def stop(self):
         if self.process:
-            self.process.send_signal(2)  # Ends sessions, then itself.
+            self.process.send_signal(signal.SIGINT)  # Ends sessions, then itself.
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
