@@ -3,9 +3,14 @@
     check.py DATABASE [--samples FILE]
 
 Shares no code with the library: it knows the tables, the words of the design, and nothing of how a
-claim works. The history is the table `audit` (see audit.sql); what was dialed is the table `dialed`, which
-no process of the library wrote. Says what it saw as one JSON object;
+claim works. The history is the table `audit` (see audit.sql, server_history.py); what was dialed is the
+table `dialed`, which no process of the library wrote. Says what it saw as one JSON object;
 exit status 1 and one line per broken promise on standard error when there is any.
+
+On a server transactions run side by side, and one that was committed just before a claim may have come
+too late for it. A claim is held to what was committed SLACK before its lock, and to what was changed under
+the same lock at once: to every call of the library's, and to calls of a host that took the lock.
+Rows that somebody may have held locked (`touched`) may be passed over.
 """
 
 import argparse
@@ -21,7 +26,14 @@ from zoneinfo_check import Rules  # noqa: E402
 
 ACTIVE = {"initiated", "ringing", "in_progress"}
 OPEN = {"queued", "processing"}
-FINAL = {"completed", "failed", "cancelled", "skipped"}
+COUNTERS = ("total", "completed", "successful", "failed")
+SLACK = 500_000  # Microseconds.
+CAMPAIGN_STEPS = {
+    ("draft", "scheduled"), ("draft", "active"), ("draft", "cancelled"), ("scheduled", "draft"),
+    ("scheduled", "active"), ("scheduled", "paused"), ("scheduled", "completed"),
+    ("scheduled", "cancelled"), ("active", "paused"), ("active", "completed"), ("active", "cancelled"),
+    ("paused", "active"), ("paused", "scheduled"), ("paused", "completed"), ("paused", "cancelled"),
+}
 ROW_STEPS = {
     ("queued", "processing"), ("queued", "cancelled"), ("queued", "skipped"), ("queued", "failed"),
     ("processing", "completed"), ("processing", "failed"), ("processing", "cancelled"),
@@ -45,7 +57,15 @@ class Checker:
         self.lost_calls = set()                  # Rows with a call that became unknown.
         self.spent = collections.Counter()       # Attempts by row that were not taken back.
         self.queued = collections.defaultdict(list)  # By user, in claim order.
-        self.stretches = {}
+        self.dealt_last = {}                     # By user, the number of its last dealing.
+        self.eligible_since = {}                 # By user, the first dealing of its stretch.
+        self.last_worker = None
+        self.committed_at = 0                    # Of the transaction; 0: nobody else was under way.
+        self.changed_at = {}                     # By what was changed.
+        self.late_calls = {}                     # Active calls that took no lock: user, committed_at.
+        self.released = collections.deque(maxlen=100)  # The last ends of calls: user, committed_at.
+        self.changed_campaigns = set()           # By this transaction.
+        self.open_rows = collections.Counter()   # By campaign.
         self.counters = collections.defaultdict(collections.Counter)
         self.seen = collections.Counter()
         self.open_at, self.is_open_there = None, {}  # At one instant, by campaign and zone.
@@ -55,6 +75,7 @@ class Checker:
         self.rules = self.read_rules()
         self.zones_of_users = dict(database.execute("SELECT id, timezone FROM users"))
         self.zones_of_contacts = dict(database.execute("SELECT id, timezone FROM contacts"))
+        self.touched = {row for (row,) in database.execute("SELECT row FROM touched")}
 
     def fault(self, seq, text):
         self.faults.append(f"at {seq}: {text}")
@@ -97,9 +118,16 @@ class Checker:
             self.is_open_there[key] = self.calling_rules[key].is_open(at)
         return self.is_open_there[key]
 
+    def changes(self, *thing):
+        self.changed_at[thing] = self.committed_at
+
+    def is_settled(self, at, *things):
+        """Whether a claim that took its lock at an instant saw the last change of all these."""
+        return all(self.changed_at.get(thing, 0) <= at - SLACK for thing in things)
+
     def claimable(self, row, at):
         campaign = row["campaign"]
-        if row["scheduled_for"] > at:
+        if row["scheduled_for"] > max(at, self.committed_at):
             return False
         if campaign is not None:
             lane = self.lanes.get(str(row["lane"]), {"stale": 1, "import": None})
@@ -112,34 +140,66 @@ class Checker:
             return False
         return True
 
-    def first_row(self, user, at):
-        for _, identity in self.queued[user]:
-            if self.claimable(self.rows[identity], at):
-                return identity
-        return None
+    def is_settled_row(self, identity, at):
+        row = self.rows[identity]
+        return identity not in self.touched and self.is_settled(
+            at, ("row", identity), ("lane", str(row["lane"])), ("campaign", row["campaign"]),
+            ("number", row["user"], row["number"]))
 
-    def over(self, user):
+    def has_row(self, user, at):
+        """Whether a claim could not but find a row of the user's."""
+        return any(self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at)
+                   for _, identity in self.queued[user])
+
+    def row_is_in_order(self, seq, user, claimed, at):
+        for _, identity in self.queued[user]:
+            if identity == claimed:
+                if not self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at):
+                    self.fault(seq, f"row {identity} is claimed although it may not start")
+                return
+            if self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at):
+                break
+        self.fault(seq, f"row {claimed} is claimed out of order")
+
+    def over(self, user, at):
         """Which limit keeps the user from another call; None if it has room."""
         limits = self.users[user]
-        total = sum(self.active.values())
-        if self.active[user] >= limits["limit"]:
+        late = [of for of, committed_at in self.late_calls.values() if committed_at > at - SLACK]
+        total = sum(self.active.values()) - len(late)
+        if self.active[user] - late.count(user) >= limits["limit"]:
             return "user limit"
         if total >= self.system_limit:
             return "system limit"
         return "user's own system limit" if total >= limits["ceiling"] else None
 
+    def is_eligible(self, user, at):
+        """Whether a claim could not but find that the user has room, and a row."""
+        limits = self.users[user]
+        # It may have come too early for slots that had just been released.
+        late = [of for of, committed_at in self.released if committed_at > at - SLACK]
+        total = sum(self.active.values()) + len(late)
+        return (self.active[user] + late.count(user) < limits["limit"]
+                and total < min(limits["ceiling"], self.system_limit)
+                and self.is_settled(at, ("limits", user)) and self.has_row(user, at))
+
     # --- Calls ----------------------------------------------------------------------------------
 
     def call_starts(self, seq, identity, call):
         user, at = call["user"], call["created_at"]
-        if self.over(user):
-            self.fault(seq, f"call {identity} starts without room: over the {self.over(user)}")
+        over = self.over(user, at)
+        if call["worker"] == "host-free":
+            self.seen["host_over_a_limit"] += over is not None
+            self.late_calls[identity] = user, self.committed_at
+        elif over:
+            self.fault(seq, f"call {identity} starts without room: over the {over}")
         if self.busy[user, call["number"]]:
             self.fault(seq, f"call {identity}: its number has an active call already")
         if call["row"] is None:
-            self.seen["reserved"] += 1
+            self.seen["reserved" if call["worker"] == "host" else str(call["worker"])] += 1
         else:
             self.row_is_dealt(seq, call, at)
+            self.seen["handovers"] += self.last_worker not in (None, call["worker"])
+            self.last_worker = call["worker"]
         self.active[user] += 1
         self.busy[user, call["number"]] += 1
         self.active_of_row[call["row"]] += 1 if call["row"] else 0
@@ -168,28 +228,27 @@ class Checker:
         if call["attempt"] != self.spent[identity]:
             self.fault(seq, f"row {identity}: attempt {call['attempt']} is the "
                             f"{self.spent[identity]}. one")
-        if self.first_row(user, at) != identity:
-            self.fault(seq, f"row {identity} is claimed out of order")
+        self.row_is_in_order(seq, user, identity, at)
         self.share_is_fair(seq, user, at)
 
     def share_is_fair(self, seq, served, at):
-        """Between two users that stay eligible, the slots dealt differ by at most one."""
-        eligible = sorted(user for user in self.users
-                          if not self.over(user) and self.first_row(user, at) is not None)
-        pairs = {(a, b) for a in eligible for b in eligible if a < b}
-        for pair in list(self.stretches):
-            if pair not in pairs:
-                del self.stretches[pair]
-        for pair in pairs:
-            stretch = self.stretches.setdefault(pair, [0, 0, 0])
-            if served not in pair:
-                continue
-            stretch[0] += 1 if pair[0] == served else -1
-            stretch[1] = min(stretch[1], stretch[0])
-            stretch[2] = max(stretch[2], stretch[0])
-            self.seen["contested_dealings"] += 1
-            if stretch[2] - stretch[1] > 1:
-                self.fault(seq, f"users {pair} differ by more than one slot")
+        """Between two users that stay eligible, the slots dealt differ by at most one: of two
+        dealings to the one, at least one to the other lies between."""
+        dealing = self.seen["dealings"]
+        for user in self.users:
+            if self.is_eligible(user, at):
+                self.eligible_since.setdefault(user, dealing)
+            else:
+                self.eligible_since.pop(user, None)
+        before = self.dealt_last.get(served, 0)
+        if before and self.eligible_since.get(served, dealing) <= before:
+            for other, since in self.eligible_since.items():
+                if other == served or since > before:
+                    continue
+                self.seen["contested_dealings"] += 1
+                if self.dealt_last.get(other, 0) < before:
+                    self.fault(seq, f"users {served, other} differ by more than one slot")
+        self.dealt_last[served] = dealing
 
     def call_changes(self, seq, identity, before, call):
         was, is_now = before["status"] in ACTIVE, call["status"] in ACTIVE
@@ -202,6 +261,9 @@ class Checker:
 
     def call_ends(self, seq, identity, before, call):
         user, row = before["user"], before["row"]
+        self.released.append((user, self.committed_at))
+        self.changes("number", user, before["number"])
+        self.late_calls.pop(identity, None)
         self.active[user] -= 1
         self.busy[user, before["number"]] -= 1
         self.seen["ended"] += 1
@@ -239,6 +301,8 @@ class Checker:
     def count(self, row, by):
         if row is None or row["campaign"] is None:
             return
+        self.changed_campaigns.add(row["campaign"])
+        self.open_rows[row["campaign"]] += by * (row["status"] in OPEN)
         counter = self.counters[row["campaign"]]
         counter["total"] += by
         counter["completed"] += by * (row["status"] == "completed")
@@ -254,6 +318,7 @@ class Checker:
                 self.fault(seq, f"row {identity} is queued while its call is active")
         if row is None and before is not None and before["status"] == "processing":
             self.fault(seq, f"row {identity} is deleted while it is called")
+        self.changes("row", identity)
         self.index(identity, before, add=False)
         self.count(before, -1)
         if row is None:
@@ -265,15 +330,45 @@ class Checker:
 
     # --- The replay -----------------------------------------------------------------------------
 
+    def campaign_changes(self, seq, identity, campaign):
+        before = self.campaigns.get(identity, campaign)["status"]
+        if before != campaign["status"]:
+            if (before, campaign["status"]) not in CAMPAIGN_STEPS:
+                self.fault(seq, f"campaign {identity} goes from {before} to {campaign['status']}")
+            self.seen["campaigns_" + campaign["status"]] += 1
+        self.changes("campaign", identity)
+        self.changed_campaigns.add(identity)
+        self.campaigns[identity] = campaign
+
+    def transaction_ends(self, seq):
+        """What a campaign's row says of its calls, at every commit of which the history tells."""
+        for identity in self.changed_campaigns:
+            campaign = self.campaigns.get(identity, {})
+            if "total" not in campaign:
+                continue
+            self.seen["recounts"] += 1
+            self.compare_counters(seq, identity, [campaign[name] for name in COUNTERS])
+            if campaign["completed_at"] is not None and self.open_rows[identity]:
+                self.fault(seq, f"campaign {identity} is completed with open rows")
+        self.changed_campaigns.clear()
+
     def apply(self, seq, what, identity, data):
-        if what == "settings":
+        if what == "transaction":
+            self.transaction_ends(seq)
+            self.committed_at = data["committed_at"]
+            self.seen["transactions"] += 1
+        elif what == "settings":
             self.system_limit = data["system_limit"]
+            for user in self.users:
+                self.changes("limits", user)
         elif what == "users":
             self.users[identity] = data
+            self.changes("limits", identity)
         elif what == "campaigns":
-            self.campaigns[identity] = data
+            self.campaign_changes(seq, identity, data)
         elif what == "lanes":
             self.lanes[identity] = data
+            self.changes("lane", identity)
             if data is None:
                 del self.lanes[identity]
         elif what == "call_queue":
@@ -296,6 +391,7 @@ class Checker:
                 self.compare(samples.pop(0))
             self.apply(seq, what, identity, json.loads(data) if data else None)
             self.seen["changes"] += 1
+        self.transaction_ends("the end")
         for sample in samples:
             self.compare(sample)
 
@@ -303,11 +399,12 @@ class Checker:
         """The campaigns' columns, read at one moment of the run, against the history until then."""
         self.seen["samples"] += 1
         for campaign, columns in sample["campaigns"].items():
-            counter = self.counters[campaign]
-            recount = [counter[name] for name in ("total", "completed", "successful", "failed")]
-            if columns != recount:
-                self.fault(sample["seq"], f"campaign {campaign}: its statistics are {columns}, "
-                                          f"a recount {recount}")
+            self.compare_counters(sample["seq"], campaign, columns)
+
+    def compare_counters(self, seq, campaign, columns):
+        recount = [self.counters[campaign][name] for name in COUNTERS]
+        if columns != recount:
+            self.fault(seq, f"campaign {campaign}: its statistics are {columns}, a recount {recount}")
 
     def final_state(self):
         """Nothing is lost: what the history left is what is there, and all of it is done."""
@@ -323,10 +420,13 @@ class Checker:
             self.fault("the end", f"{active} calls still hold a slot")
         self.compare({"seq": "the end", "campaigns": read_counters(self.database)})
         self.what_was_dialed()
+        for identity, campaign in self.campaigns.items():
+            # One without any calls waits for some.
+            if campaign["status"] in ("active", "paused") and self.counters[identity]["total"]:
+                self.fault("the end", f"campaign {identity} is {campaign['status']} and has no rows left")
         self.seen["rows"] = len(self.rows)
         for row in self.rows.values():
             self.seen[row["status"]] += 1
-
 
     def what_was_dialed(self):
         """What the provider was asked against what the database says of it."""

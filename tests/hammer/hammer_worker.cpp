@@ -1,20 +1,21 @@
 // One process of the crash hammer: does to a store whatever a host may do, as fast as it can, until
 // it is killed or its standard input closes.
 //
-//   hammer_worker failpoints                      prints the names of all failpoints
-//   hammer_worker setup DATABASE ROWS             makes the schema, users, campaigns and rows
-//   hammer_worker add DATABASE ROWS START         queues more rows
-//   hammer_worker work DATABASE SEED NAME START   claims, dials and reports by hand
-//   hammer_worker process DATABASE SEED NAME START   the same through a processor
+//   hammer_worker failpoints                            prints the names of all failpoints
+//   hammer_worker setup URL ROWS                        makes the schema, users, campaigns and rows
+//   hammer_worker add URL ROWS START                    queues more rows
+//   hammer_worker work URL JOURNAL SEED NAME START      claims, dials and reports by hand
+//   hammer_worker process URL JOURNAL SEED NAME START   the same through a processor
 //
-// START is the real instant (microseconds) at which virtual time began: it runs sixty times as
-// fast, for all processes alike, so that leases lapse while one looks on.
+// On a file START is the real instant (microseconds) at which virtual time began: it runs sixty
+// times as fast, for all processes alike, so that leases lapse while one looks on. On a server its
+// own clock decides, leases are short, and each process works in two threads.
 //
-// Whoever dials writes the call's id to DATABASE.dialed first: what the provider was asked,
-// whatever the database says.
+// Whoever dials writes `dialed` and the call's id to JOURNAL first: what the provider was asked,
+// whatever the database says; whoever is about to lock a queued row, `touched` and the row's id.
 //
 // Prints one word a line: `empty` for a claim that came back empty although somebody had ready
-// rows, `error …` for what must never happen.
+// rows, `away` when the database could not be reached, `error …` for what must never happen.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@
 #include <iostream>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "callqueue/processor.hpp"
@@ -54,16 +56,29 @@ class FastClock final : public Clock {
   Instant real_start_;
 };
 
+/// One line at once: several threads speak.
+void say(std::string line) {
+  std::replace(line.begin(), line.end(), '\n', ' ');
+  std::cout << line + "\n" << std::flush;
+}
+
 [[noreturn]] void die(const std::string& what) {
-  std::cout << "error " << what << std::endl;
+  say("error " + what);
   std::_Exit(3);
 }
+
+/// The database cannot be reached.
+struct Away {
+  std::string why;
+};
 
 template <class T>
 T must(const char* what, Result<T> result) {
   if (!result) {
-    die(std::string{what} + ": " + std::string{to_text(result.error().code)} + " " +
-        result.error().message);
+    const auto why = std::string{what} + ": " + std::string{to_text(result.error().code)} + " " +
+                     result.error().message;
+    if (result.error().code == ErrorCode::unavailable) throw Away{why};
+    die(why);
   }
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
@@ -73,36 +88,70 @@ template <class T>
 bool went_well(const char* what, const Result<T>& result) {
   if (result) return true;
   const auto code = result.error().code;
+  if (code == ErrorCode::unavailable) throw Away{result.error().message};
   const bool expected = code == ErrorCode::conflict || code == ErrorCode::not_found ||
                         code == ErrorCode::limit_reached;
   if (!expected) die(std::string{what} + ": " + result.error().message);
   return false;
 }
 
-std::unique_ptr<Store> open(const std::string& path, Instant start) {
-  return must("open_store",
-              open_store("sqlite:" + path, {.clock = std::make_shared<FastClock>(start),
-                                            .uuids = nullptr,
-                                            // A killed process loses nothing it had committed.
-                                            .durability = StoreOptions::Durability::normal,
-                                            .busy_timeout = 60s}));
+/// What differs between a file, in virtual time, and a server, whose clock is the real one.
+struct Ground {
+  bool on_server;
+  int users;
+  int threads;  ///< Of a process.
+  int system_limit;
+  std::chrono::seconds lease;
+  std::chrono::seconds deadline;
+  std::chrono::seconds delay;  ///< Before the second attempt; three times that before the third.
+};
+
+Ground ground_of(const std::string& url) {
+  if (url.starts_with("sqlite:")) {
+    return {.on_server = false,
+            .users = 5,
+            .threads = 1,
+            .system_limit = 7,
+            .lease = 30s,
+            .deadline = 60s,
+            .delay = 30s};
+  }
+  return {.on_server = true,
+          .users = 50,
+          .threads = 2,
+          .system_limit = 24,
+          .lease = 2s,
+          .deadline = 4s,
+          .delay = 1s};
+}
+
+std::unique_ptr<Store> open(const std::string& url, Instant start) {
+  StoreOptions options;
+  if (!ground_of(url).on_server) {
+    options.clock = std::make_shared<FastClock>(start);
+    // A killed process loses nothing it had committed; a killed server might.
+    options.durability = StoreOptions::Durability::normal;
+    options.busy_timeout = 60s;
+  }
+  return must("open_store", open_store(url, options));
 }
 
 /// What was dialed, in a file that a killed process leaves complete.
 class Journal {
  public:
-  explicit Journal(const std::string& database)
-      : file_(::open((database + ".dialed").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644)) {
+  explicit Journal(const char* path) : file_(::open(path, O_WRONLY | O_CREAT | O_APPEND, 0644)) {
     if (file_ < 0) die("the journal cannot be opened");
   }
-  void dialed(CallId id) {
-    const auto line = to_text(id) + "\n";
+  void dialed(CallId id) { note("dialed " + to_text(id) + "\n"); }
+  void touched(QueuedCallId id) { note("touched " + to_text(id) + "\n"); }
+
+ private:
+  void note(const std::string& line) const {
     if (write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
       die("the journal cannot be written");
     }
   }
 
- private:
   int file_;
 };
 
@@ -112,6 +161,21 @@ WeeklyWindows flickering() {
   for (auto& day : windows) {
     for (auto at = TimeOfDay{0}; at < 24h; at += 30min) day.push_back({at, at + 20min});
   }
+  return windows;
+}
+
+/// The same for whom a minute is too long: three minutes from now on, in UTC, four seconds open and
+/// two closed; open for the rest of the day.
+WeeklyWindows flickering_from(Instant now) {
+  const auto first =
+      std::chrono::floor<std::chrono::seconds>(now - std::chrono::floor<std::chrono::days>(now));
+  std::vector<CallingWindow> day;
+  if (first > 0s) day.push_back({0s, first});
+  auto at = first + 2s;
+  for (; at < std::min<TimeOfDay>(first + 3min, 24h - 4s); at += 6s) day.push_back({at, at + 4s});
+  if (at < 24h) day.push_back({at, 24h});
+  WeeklyWindows windows;
+  windows.fill(day);
   return windows;
 }
 
@@ -144,33 +208,65 @@ std::uint64_t new_numbers() {
   return 1'000'000 + random() % 80'000'000'000;
 }
 
-void set_up(Store& store, int rows) {
+CampaignRules rules_of(const Ground& ground, int user, int number, Instant now) {
+  CampaignRules rules;
+  rules.call_deadline = ground.deadline;
+  rules.retry = {{CallOutcome::busy, CallOutcome::no_answer},
+                 1 + number * 2,
+                 {ground.delay, ground.delay * 3}};
+  if (user % 5 < 3) return rules;
+  if (ground.on_server) {
+    rules.weekly_windows = flickering_from(now);
+    rules.timezone = "UTC";
+    rules.clock = CallClock::campaign;
+  } else {
+    rules.weekly_windows = flickering();
+  }
+  return rules;
+}
+
+/// Which numbers are called.
+struct Numbers {
+  int count;
+  std::uint64_t first;
+};
+
+void start_campaign(Store& store, const User& user, AgentId agent, const CampaignRules& rules,
+                    const Numbers& numbers) {
+  CallCampaign campaign;
+  campaign.user_id = user.id;
+  campaign.name = "campaign";
+  campaign.agent_id = agent;
+  campaign.first_call_time = 0h;
+  campaign.last_call_time = 24h;
+  campaign.start_date = std::chrono::year{2026} / 1 / 1;
+  campaign.rules = rules;
+  campaign = must("create_campaign", store.create_campaign(campaign));
+  // Started first: whoever dies in between leaves no draft behind whose rows nobody calls.
+  must("start", store.set_campaign_status(user.id, campaign.id, CampaignStatus::draft,
+                                          CampaignStatus::active));
+  add_rows(store, user, campaign, numbers.count, numbers.first);
+}
+
+void set_up(Store& store, const Ground& ground, int rows) {
   must("migrate", store.migrate());
-  must("set_system_limit", store.set_system_limit(7));
+  must("set_system_limit", store.set_system_limit(ground.system_limit));
+  const auto now = must("now", store.now());
   constexpr std::array limits = {1, 2, 3, 4, 2};
-  for (std::size_t i = 0; i < limits.size(); ++i) {
+  for (int i = 0; i < ground.users; ++i) {
+    const auto kind = static_cast<std::size_t>(i) % limits.size();
     User user;
     user.name = "user " + std::to_string(i);
-    user.concurrent_calls_limit = limits[i];
-    user.timezone = zones[i];
-    user.system_concurrent_calls_limit = i == 3 ? 5 : 7;
+    user.concurrent_calls_limit = limits[kind];
+    user.timezone = zones[kind];
+    user.system_concurrent_calls_limit =
+        kind == 3 ? ground.system_limit * 5 / 7 : ground.system_limit;
     user = must("create_user", store.create_user(user));
     const auto agent = must("create_agent", store.create_agent({.user_id = user.id, .name = "a"}));
     for (int k = 0; k < 2; ++k) {
-      CallCampaign campaign;
-      campaign.user_id = user.id;
-      campaign.name = "campaign";
-      campaign.agent_id = agent.id;
-      campaign.first_call_time = 0h;
-      campaign.last_call_time = 24h;
-      campaign.start_date = std::chrono::year{2026} / 1 / 1;
-      campaign.rules.call_deadline = 60s;
-      campaign.rules.retry = {{CallOutcome::busy, CallOutcome::no_answer}, 1 + k * 2, {30s, 90s}};
-      if (i >= 3) campaign.rules.weekly_windows = flickering();
-      campaign = must("create_campaign", store.create_campaign(campaign));
-      add_rows(store, user, campaign, rows / 10, 100'000 * i);
-      must("start", store.set_campaign_status(user.id, campaign.id, CampaignStatus::draft,
-                                              CampaignStatus::active));
+      start_campaign(
+          store, user, agent.id, rules_of(ground, i, k, now),
+          {.count = rows / (ground.users * 2), .first = 100'000 * static_cast<std::uint64_t>(i)});
     }
   }
 }
@@ -200,8 +296,8 @@ std::vector<CallEvent> story_of(const Call& call, std::mt19937& random) {
 
 class Worker {
  public:
-  Worker(Store& store, Journal& journal, unsigned seed, std::string name)
-      : store_(store), journal_(journal), random_(seed), name_(std::move(name)) {
+  Worker(Store& store, Journal& journal, const Ground& ground, unsigned seed, std::string name)
+      : store_(store), journal_(journal), ground_(ground), random_(seed), name_(std::move(name)) {
     users_ = must("list_users", store.list_users({.limit = 100})).items;
     for (const auto& user : users_) {
       const auto listed = must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100}));
@@ -210,18 +306,33 @@ class Worker {
   }
 
   void work() {
-    while (true) {
+    until_over([this] {
       claim_and_dial();
       talk();
       // Whoever leaves has meddled before: its last deed is not one that makes work for others.
-      if (held_.empty() && is_over(5)) return;
-      if (one_in(12)) meddle();
-    }
+      if (held_.empty() && is_over(5)) return true;
+      if (one_in(ground_.on_server ? 4 : 12)) meddle();
+      return false;
+    });
   }
 
   void process();
 
  private:
+  /// Goes on until `step` says that it is over, also after a time without database.
+  template <class Step>
+  void until_over(Step&& step) {
+    while (true) {
+      try {
+        if (step()) return;
+      } catch (const Away& away) {
+        if (!ground_.on_server) die(away.why);
+        say("away " + away.why);
+        if (is_over(50)) return;
+      }
+    }
+  }
+
   bool one_in(unsigned n) { return random_() % n == 0; }
   template <class T>
   const T& any_of(const std::vector<T>& all) {
@@ -239,15 +350,26 @@ class Worker {
     must("advance", store_.advance({.budget = 1 + static_cast<int>(random_() % 200)}));
     const auto limit = 1 + static_cast<int>(random_() % 4);
     const auto claimed =
-        must("claim", store_.claim({.worker = name_, .limit = limit, .lease = 30s}));
+        must("claim", store_.claim({.worker = name_, .limit = limit, .lease = ground_.lease}));
     if (claimed.empty()) note_waiting_work();
     for (const auto& call : claimed) dial(call);
   }
 
   void note_waiting_work() {
     const auto& user = any_of(users_);
-    if (must("queue_statistics", store_.queue_statistics(user.id)).ready > 0) {
-      std::cout << "empty" << std::endl;
+    if (must("queue_statistics", store_.queue_statistics(user.id)).ready > 0) say("empty");
+    if (ground_.on_server) resume(user);
+  }
+
+  /// With so many campaigns chance alone would leave some paused for too long.
+  void resume(const User& user) {
+    const auto paused = must(
+        "list_campaigns",
+        store_.list_campaigns(user.id, {.statuses = {CampaignStatus::paused}}, {.limit = 100}));
+    for (const auto& campaign : paused.items) {
+      went_well("set_campaign_status",
+                store_.set_campaign_status(user.id, campaign.id, CampaignStatus::paused,
+                                           CampaignStatus::active));
     }
   }
 
@@ -274,9 +396,9 @@ class Worker {
       const auto events = story_of(held_.back(), random_);
       held_.pop_back();
       if (one_in(3)) {
-        const auto both =
-            must("finish_and_claim",
-                 store_.finish_and_claim(events, {.worker = name_, .limit = 2, .lease = 30s}));
+        const auto both = must(
+            "finish_and_claim",
+            store_.finish_and_claim(events, {.worker = name_, .limit = 2, .lease = ground_.lease}));
         for (const auto& call : both.claimed) dial(call);
       } else {
         must("report_events", store_.report_events(events));
@@ -292,23 +414,28 @@ class Worker {
       return went_well("set_campaign_status",
                        store_.set_campaign_status(campaign.user_id, campaign.id, from, to));
     };
-    switch (random_() % 8) {
+    switch (random_() % (ground_.on_server ? 12 : 8)) {
       case 0: flip(CampaignStatus::active, CampaignStatus::paused); break;
       case 1:
       case 2: flip(CampaignStatus::paused, CampaignStatus::active); break;
       case 3: limit(user); break;
       case 4:
-        must("set_system_limit", store_.set_system_limit(4 + static_cast<int>(random_() % 5)));
+        must("set_system_limit",
+             store_.set_system_limit(ground_.system_limit - 3 + static_cast<int>(random_() % 5)));
         break;
       case 5: cancel_one(user); break;
       case 6: reserve(user); break;
+      case 8: call_directly(user); break;
+      case 9:
+        if (one_in(3)) flip(CampaignStatus::active, CampaignStatus::cancelled);
+        break;
       default: import(campaign); break;
     }
   }
 
   void limit(const User& user) {
     std::optional<int> ceiling;
-    if (one_in(2)) ceiling = 3 + static_cast<int>(random_() % 5);
+    if (one_in(2)) ceiling = ground_.system_limit - 4 + static_cast<int>(random_() % 5);
     must("set_user_limits",
          store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), ceiling));
   }
@@ -318,25 +445,43 @@ class Worker {
         "list_queued_calls",
         store_.list_queued_calls(user.id, {.statuses = {QueuedCallStatus::queued}}, {.limit = 20}));
     if (queued.items.empty()) return;
-    went_well("cancel_queued_call",
-              store_.cancel_queued_call(user.id, any_of(queued.items).id, "asked to"));
+    const auto id = any_of(queued.items).id;
+    journal_.touched(id);
+    went_well("cancel_queued_call", store_.cancel_queued_call(user.id, id, "asked to"));
+  }
+
+  void call_directly(const User& user) {
+    const auto contacts = must("list_contacts", store_.list_contacts(user.id, {}, {.limit = 20}));
+    const auto agents = must("list_agents", store_.list_agents(user.id, {.limit = 1}));
+    if (contacts.items.empty()) return;
+    NewQueuedCall call;
+    call.contact_id = any_of(contacts.items).id;
+    call.agent_id = agents.items.front().id;
+    went_well("add_queued_calls", store_.add_queued_calls(user.id, {&call, 1}));
   }
 
   void reserve(const User& user) {
-    const auto call =
-        store_.reserve_slot(user.id, "+4940" + std::to_string(random_() % 50 + 1'000'000), 60s);
+    const auto call = store_.reserve_slot(
+        user.id, "+4940" + std::to_string(random_() % 50 + 1'000'000), ground_.deadline);
     if (went_well("reserve_slot", call)) held_.push_back(*call);
   }
 
   void import(const CallCampaign& campaign) {
     if (++imports_ > 6) return;
     for (const auto& user : users_) {
-      if (user.id == campaign.user_id) add_rows(store_, user, campaign, 3, new_numbers());
+      if (user.id != campaign.user_id) continue;
+      if (ground_.on_server) {  // Where its campaigns are over soon.
+        start_campaign(store_, user, campaign.agent_id, campaign.rules,
+                       {.count = 3, .first = new_numbers()});
+      } else {
+        add_rows(store_, user, campaign, 3, new_numbers());
+      }
     }
   }
 
   Store& store_;
   Journal& journal_;
+  const Ground& ground_;
   std::mt19937 random_;
   std::string name_;
   std::vector<User> users_;
@@ -367,58 +512,94 @@ class HammerDialer final : public Dialer {
 
 void Worker::process() {
   HammerDialer dialer{journal_, static_cast<unsigned>(random_())};
-  Processor processor{store_, dialer, {.worker = name_, .batch = 3, .lease = 30s}};
-  while (true) {
+  Processor processor{store_, dialer, {.worker = name_, .batch = 3, .lease = ground_.lease}};
+  until_over([&] {
     const auto done = must("step", processor.step());
     for (const auto& call : dialer.accepted) {
       must("report", processor.report(story_of(call, random_)));
     }
     dialer.accepted.clear();
-    if (is_over(done.claimed == 0 ? 5 : 0)) return;
-    if (one_in(12)) meddle();
+    if (is_over(done.claimed == 0 ? 5 : 0)) return true;
+    if (one_in(ground_.on_server ? 4 : 12)) meddle();
     for (const auto& call : held_) must("report", processor.report(story_of(call, random_)));
     held_.clear();
-  }
+    return false;
+  });
 }
 
 Instant instant_of(const char* text) {
   return Instant{std::chrono::microseconds{std::strtoll(text, nullptr, 10)}};
 }
 
-}  // namespace
+/// Works in as many threads as the ground has, on one store.
+void work(const std::string& command, char** words) {
+  const std::string url = words[0];
+  const auto seed = static_cast<unsigned>(std::atoi(words[2]));
+  const auto ground = ground_of(url);
+  const auto store = open(url, instant_of(words[4]));
+  Journal journal{words[1]};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < ground.threads; ++i) {
+    threads.emplace_back([&, i] {
+      try {
+        Worker worker{*store, journal, ground, seed + static_cast<unsigned>(i),
+                      words[3] + std::string{"-"} + std::to_string(i)};
+        if (command == "work") {
+          worker.work();
+        } else {
+          worker.process();
+        }
+      } catch (const Away& away) {
+        say("away " + away.why);
+      }
+    });
+  }
+}
 
-int main(int count, char** words) {
+/// More rows for every campaign; on a server, where campaigns end, in a campaign of their own.
+void add(Store& store, const Ground& ground, int rows) {
+  for (const auto& user : must("list_users", store.list_users({.limit = 100})).items) {
+    if (ground.on_server) {
+      const auto agents = must("list_agents", store.list_agents(user.id, {.limit = 1}));
+      start_campaign(store, user, agents.items.front().id, rules_of(ground, 0, 0, {}),
+                     {.count = 1, .first = new_numbers()});
+      continue;
+    }
+    for (const auto& campaign :
+         must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100})).items) {
+      add_rows(store, user, campaign, rows, new_numbers());
+    }
+  }
+}
+
+/// @return whether the words were understood.
+bool run(int count, char** words) {
   const std::string command = count > 1 ? words[1] : "";
   if (command == "failpoints") {
     for (const auto name : failpoint_names) std::cout << name << "\n";
-    return 0;
-  }
-  if (command == "setup" && count == 4) {
+  } else if (command == "setup" && count == 4) {
     const auto start = SystemClock{}.now();
-    set_up(*open(words[2], start), std::atoi(words[3]));
+    set_up(*open(words[2], start), ground_of(words[2]), std::atoi(words[3]));
     std::cout << start.time_since_epoch().count() << "\n";
-    return 0;
+  } else if (command == "add" && count == 5) {
+    add(*open(words[2], instant_of(words[4])), ground_of(words[2]), std::atoi(words[3]));
+  } else if ((command == "work" || command == "process") && count == 7) {
+    work(command, words + 2);
+  } else {
+    return false;
   }
-  if (command == "add" && count == 5) {
-    const auto store = open(words[2], instant_of(words[4]));
-    for (const auto& user : must("list_users", store->list_users({.limit = 100})).items) {
-      for (const auto& campaign :
-           must("list_campaigns", store->list_campaigns(user.id, {}, {.limit = 100})).items) {
-        add_rows(*store, user, campaign, std::atoi(words[3]), new_numbers());
-      }
-    }
-    return 0;
-  }
-  if ((command == "work" || command == "process") && count == 6) {
-    const auto store = open(words[2], instant_of(words[5]));
-    Journal journal{words[2]};
-    Worker worker{*store, journal, static_cast<unsigned>(std::atoi(words[3])), words[4]};
-    if (command == "work") {
-      worker.work();
-    } else {
-      worker.process();
-    }
-    return 0;
+  return true;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  try {
+    if (run(count, words)) return 0;
+  } catch (const Away& away) {
+    // Not an error of the library: whoever started this may start it again.
+    std::cerr << away.why << "\n";
+    return 4;
   }
   std::cerr << "see the head of hammer_worker.cpp\n";
   return 2;

@@ -1,9 +1,11 @@
-"""Hammers one SQLite file with several processes that are killed all the time.
+"""Hammers one database with several processes that are killed all the time.
 
-    run.py --worker PROGRAM [--rows N] [--processes N] [--seed N] [--keep FOLDER] [--brief]
+    run.py --worker PROGRAM [--on file|server] [--rows N] [--processes N] [--seed N] [--keep FOLDER]
+           [--brief]
 
-Workers do what hosts do; each is killed at a failpoint of its own or at random and started again,
-until every failpoint was hit and every row is done. Then check.py replays the history that the
+The database is a SQLite file, or lies on a PostgreSQL server that is disturbed as well (see on_file.py,
+on_server.py). Workers do what hosts do; each is killed at a failpoint of its own or at random and started
+again, until every failpoint was hit and every row is done. Then check.py replays the history that the
 database itself kept, and what was dialed. At the end the checker has to find faults that are planted
 into that history (see planted.py). Exit status 0: all promises held, there was contention, and each
 planted fault was found. With --brief only the promises count.
@@ -24,8 +26,11 @@ import time
 
 import check
 import planted
+from on_file import OnFile
+from on_server import OnServer
 
-HERE = pathlib.Path(__file__).resolve().parent
+
+GONE_AWAY = 4  # What a worker ends with that finds no database when it starts.
 
 
 class Worker:
@@ -39,18 +44,18 @@ class Worker:
     def start(self):
         hammer = self.hammer
         hammer.started += 1
-        role = "process" if self.number == 0 else "work"
+        role = "process" if self.number < hammer.ground.processors else "work"
         environment = dict(os.environ)
         environment.pop("CALLQUEUE_FAILPOINT", None)
         self.failpoint = hammer.next_failpoint(self.number)
         if self.failpoint:
-            environment["CALLQUEUE_FAILPOINT"] = f"{self.failpoint}:{hammer.random.randint(1, 5)}"
+            environment["CALLQUEUE_FAILPOINT"] = f"{self.failpoint}:{hammer.random.randint(1, 3)}"
         self.born = time.monotonic()
-        self.life = hammer.random.uniform(0.5, 4.0) if not self.failpoint else 20.0
+        self.life = hammer.random.uniform(*hammer.ground.life) if not self.failpoint else 20.0
         name = f"worker-{self.number}-{hammer.started}"
         self.process = subprocess.Popen(
-            [hammer.program, role, hammer.database, str(hammer.random.randint(1, 1 << 30)), name,
-             hammer.begin],
+            [hammer.program, role, hammer.ground.url, hammer.journal,
+             str(hammer.random.randint(1, 1 << 30)), name, hammer.begin],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )
         threading.Thread(target=self.listen, args=(self.process.stdout,), daemon=True).start()
@@ -59,6 +64,8 @@ class Worker:
         for line in output:
             if line.startswith("empty"):
                 self.hammer.empty_claims += 1
+            elif line.startswith("away") and self.hammer.ground.may_go_away:
+                self.hammer.away += 1
             else:
                 self.hammer.errors.append(line.strip())
 
@@ -70,6 +77,8 @@ class Worker:
             return
         if code == -signal.SIGKILL and self.failpoint:
             self.hammer.hits[self.failpoint] = self.hammer.hits.get(self.failpoint, 0) + 1
+        elif code in (0, GONE_AWAY) and self.hammer.ground.may_go_away:
+            pass
         elif code != -signal.SIGKILL:
             self.hammer.errors.append(f"a worker ended by itself with {code}")
         self.start()
@@ -98,14 +107,14 @@ class Hammer:
 
     def __init__(self, options, folder):
         self.program, self.options = options.worker, options
-        self.database = str(folder / "hammer.db")
+        self.ground = {"file": OnFile, "server": OnServer}[options.on](folder, options.seed)
+        self.journal = str(folder / "journal")
         self.random = random.Random(options.seed)
-        self.started = self.kills = self.empty_claims = 0
-        self.errors, self.hits, self.samples = [], {}, []
+        self.started = self.kills = self.empty_claims = self.away = 0
+        self.errors, self.hits = [], {}
         self.failpoints = [] if options.brief else self.call("failpoints").split()
-        self.begin = self.call("setup", self.database, str(options.rows)).strip()
-        self.reader = sqlite3.connect(self.database, timeout=60, isolation_level=None)
-        self.reader.executescript((HERE / "audit.sql").read_text())
+        self.begin = self.call("setup", self.ground.url, str(options.rows)).strip()
+        self.ground.begin()
 
     def call(self, *words):
         return subprocess.run([self.program, *words], check=True, capture_output=True,
@@ -113,23 +122,8 @@ class Hammer:
 
     def next_failpoint(self, number):
         missing = [name for name in self.failpoints if name not in self.hits
-                   and (name in self.OF_PROCESSOR) == (number == 0)]
+                   and (name in self.OF_PROCESSOR) == (number < self.ground.processors)]
         return self.random.choice(missing) if missing and self.random.random() < 0.7 else None
-
-    def sample(self):
-        """The campaigns' columns and the place in the history, read in one snapshot."""
-        self.reader.execute("BEGIN")
-        seq = self.reader.execute("SELECT max(seq) FROM audit").fetchone()[0]
-        counters = check.read_counters(self.reader)
-        open_rows = self.reader.execute(
-            "SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')"
-        ).fetchone()[0]
-        active = self.reader.execute(
-            "SELECT count(*) FROM calls WHERE status IN ('initiated', 'ringing', 'in_progress')"
-        ).fetchone()[0]
-        self.reader.execute("COMMIT")
-        self.samples.append({"seq": seq, "campaigns": counters})
-        return open_rows, active
 
     def run(self):
         until = time.monotonic() + self.options.timeout
@@ -139,45 +133,52 @@ class Hammer:
             for worker in workers:
                 worker.finish()
             # The last thing one of them did may be to queue more, or to reserve a slot.
-            if self.errors or self.sample() == (0, 0):
+            if self.errors or self.ground.look() == (0, 0):
                 return
 
     def work_off(self, workers, until):
         while not self.errors and time.monotonic() < until:
             for worker in workers:
                 worker.look_after()
-            open_rows, active = self.sample()
+            open_rows, active = self.ground.look()
+            self.ground.disturb(1 - open_rows / self.options.rows)
             if open_rows == 0 and len(self.hits) < len(self.failpoints):
-                self.call("add", self.database, "20", self.begin)
+                self.call("add", self.ground.url, "20", self.begin)
             elif open_rows == 0 and active == 0:
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         if not self.errors:
-            self.errors.append(f"not done in time: {self.sample()}, not hit: "
+            self.errors.append(f"not done in time: {self.ground.look()}, not hit: "
                                f"{set(self.failpoints) - set(self.hits)}")
 
-    def load_journal(self):
-        """What was dialed, beside the history."""
-        journal = pathlib.Path(self.database + ".dialed")
-        calls = journal.read_text().split() if journal.exists() else []
-        self.reader.execute("CREATE TABLE dialed (call TEXT NOT NULL)")
-        self.reader.executemany("INSERT INTO dialed VALUES (?)", ((call,) for call in calls))
-        self.reader.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def history(self):
+        """The file that the database's history is in, with what was dialed, and touched, beside it."""
+        self.ground.leave()
+        path = self.ground.history()
+        journal = pathlib.Path(self.journal)
+        noted = [line.split() for line in journal.read_text().splitlines()] if journal.exists() else []
+        file = sqlite3.connect(path)
+        for table, column in ("dialed", "call"), ("touched", "row"):
+            file.execute(f"CREATE TABLE {table} ({column} TEXT NOT NULL)")
+            file.executemany(f"INSERT INTO {table} VALUES (?)",
+                             ((identity,) for what, identity in noted if what == table))
+        file.commit()
+        file.close()
+        return path
 
-    def verdict(self):
+    def verdict(self, history):
         faults = list(self.errors)
-        found, seen = check.check(self.database, self.samples)
+        found, seen = check.check(history, self.ground.samples)
         faults += found
         seen |= {"kills": self.kills, "failpoints": self.hits, "empty_claims": self.empty_claims,
-                 "started": self.started}
+                 "started": self.started, "away": self.away, **self.ground.seen()}
         print(json.dumps(seen, sort_keys=True))
         if self.options.brief:
             return faults
-        needed = {"user_limit_reached": 50, "system_limit_reached": 20, "ceiling_reached": 20,
-                  "contested_dealings": 100, "busy_numbers_passed_over": 20, "samples": 20,
-                  "kills": 5, "empty_claims": 5, "lapsed_undialed": 1, "unknown": 1, "put_back": 1,
-                  "reserved": 1, "cancelled": 1, "completed": 100, "failed": 1,
-                  "rows": self.options.rows, "dialed": self.options.rows // 2}
+        needed = {"kills": 5, "empty_claims": 5, "lapsed_undialed": 1,
+                  "unknown": 1, "put_back": 1, "reserved": 1, "cancelled": 1, "completed": 100,
+                  "failed": 1, "rows": self.options.rows, "dialed": self.options.rows // 2,
+                  **self.ground.needed}
         faults += [f"too little happened: {name} {seen.get(name, 0)}, wanted {least}"
                    for name, least in needed.items() if seen.get(name, 0) < least]
         faults += [f"failpoint {name} was never hit" for name in self.failpoints
@@ -189,24 +190,30 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worker", required=True)
     is_long = os.environ.get("CALLQUEUE_LONG") == "1"
-    parser.add_argument("--rows", type=int, default=10_000 if is_long else 1_000)
+    parser.add_argument("--on", choices=["file", "server"], default="file")
+    parser.add_argument("--rows", type=int)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=20260112)
     parser.add_argument("--timeout", type=int, default=3600 if is_long else 400)
     parser.add_argument("--keep", help="a folder in which the database is left")
     parser.add_argument("--brief", action="store_true")
     options = parser.parse_args()
+    if options.rows is None:
+        short, long = (1_000, 10_000) if options.on == "file" else (600, 20_000)
+        options.rows = long if is_long else short
     with tempfile.TemporaryDirectory(prefix="callqueue-hammer-") as temporary:
         folder = pathlib.Path(options.keep or temporary)
         hammer = Hammer(options, folder)
-        begin = time.monotonic()
-        hammer.run()
-        hammer.load_journal()
-        print(f"{options.processes} processes, {time.monotonic() - begin:.0f} s")
-        faults = hammer.verdict()
-        if not faults and not options.brief and not is_long:  # A long history takes long to falsify.
-            faults = planted.missed(hammer.database, hammer.samples, folder)
-        hammer.reader.close()
+        try:
+            begin = time.monotonic()
+            hammer.run()
+            print(f"{options.processes} processes, {time.monotonic() - begin:.0f} s")
+            history = hammer.history()
+            faults = hammer.verdict(history)
+            if not faults and not options.brief and not is_long:  # A long history takes long to falsify.
+                faults = planted.missed(history, hammer.ground.samples, folder)
+        finally:
+            hammer.ground.close()
     for fault in faults[:50]:
         print(fault, file=sys.stderr)
     print("1 failed" if faults else "1 passed", "(hammer)")

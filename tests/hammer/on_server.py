@@ -1,0 +1,139 @@
+"""What the hammer strikes on: a PostgreSQL server of its own, whose sessions are ended at random and which
+crashes once, with a host beside the library that works in plain SQL.
+"""
+
+import pathlib
+import random
+import sys
+import threading
+import time
+
+import server_history
+from psql import Gone, Session
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgres"))
+from with_server import Server  # noqa: E402
+
+ANYBODY = "SELECT * FROM users ORDER BY random() LIMIT 1"
+ACTIVE = "status IN ('initiated', 'ringing', 'in_progress')"
+A_NUMBER = "'+4941' || (random() * 1000000000)::bigint"
+A_QUEUED_ROW = "SELECT id FROM call_queue WHERE status = 'queued' ORDER BY random() LIMIT 1"
+# A host's own calls: they may exceed a limit, unless it takes the claim's lock and looks.
+CALL_FREELY = f"""
+  INSERT INTO calls (user_id, phone_number, status, leased_by)
+    SELECT id, {A_NUMBER}, 'in_progress', 'host-free' FROM ({ANYBODY}) u"""
+CALL_WITH_ROOM = f"""BEGIN; SELECT callqueue_lock();
+  INSERT INTO calls (user_id, phone_number, status, leased_by)
+    SELECT id, {A_NUMBER}, 'in_progress', 'host-locked' FROM ({ANYBODY}) u
+    WHERE count_active_calls(id) < concurrent_calls_limit AND count_system_active_calls() < least(
+      system_concurrent_calls_limit, (SELECT system_limit FROM callqueue_settings)); COMMIT"""
+HANG_UP = f"UPDATE calls SET status = 'completed', ended_at = now() WHERE leased_by LIKE 'host-%' AND {ACTIVE}"
+DEEDS = [
+    CALL_FREELY, CALL_WITH_ROOM, CALL_WITH_ROOM, CALL_WITH_ROOM,
+    f"{HANG_UP} AND random() < 0.7", f"{HANG_UP} AND random() < 0.7", f"{HANG_UP} AND random() < 0.7",
+    f"UPDATE call_queue SET status = 'cancelled' WHERE status = 'queued' AND id = ({A_QUEUED_ROW})",
+    f"UPDATE call_queue SET priority = priority + 1 WHERE status = 'queued' AND id = ({A_QUEUED_ROW})",
+    f"""BEGIN; SELECT callqueue_lock(); UPDATE call_campaigns SET status = 'paused' WHERE status = 'active'
+      AND id = (SELECT id FROM call_campaigns WHERE status = 'active' ORDER BY random() LIMIT 1); COMMIT""",
+    "UPDATE call_campaigns SET status = 'active' WHERE status = 'paused'",
+    # Nobody may ever tell of a direct call: its hour passes.
+    f"""UPDATE calls SET lease_expires_at = clock_timestamp() WHERE {ACTIVE} AND call_type = 'direct'
+      AND queue_id IS NOT NULL AND submitted_at < clock_timestamp() - interval '10 seconds'""",
+    # An import whose process is gone is given up after ten minutes: they pass.
+    """UPDATE callqueue_imports SET heartbeat_at = heartbeat_at - interval '10 minutes'
+      WHERE heartbeat_at < clock_timestamp() - interval '5 seconds'""",
+]
+WAITS = """SELECT count(*) FILTER (WHERE wait_event = 'advisory'), count(*) FILTER (WHERE wait_event <> 'advisory')
+  FROM pg_stat_activity WHERE wait_event_type = 'Lock'"""
+TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = 'callqueue' AND state <> 'idle' ORDER BY random() LIMIT 1"""
+
+
+class Host:
+    """Writes to the tables as a host's own programs do."""
+
+    def __init__(self, url, seed):
+        self.session, self.random = Session(url, "host"), random.Random(seed)
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def work(self):
+        while not self.over.wait(0.03):
+            try:
+                self.session.ask(self.random.choice(DEEDS))
+            except Gone:
+                pass
+
+    def leave(self):
+        self.over.set()
+        self.thread.join()
+        self.session.ask(HANG_UP)
+        self.session.close()
+
+
+class OnServer:
+    processors = 2
+    may_go_away = True
+    life = 3.0, 10.0
+    needed = {"contested_dealings": 20, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
+              "busy_numbers_passed_over": 20, "handovers": 100, "recounts": 1000, "claims_waited": 10,
+              "others_waited": 1, "terminated": 10, "crashes": 1, "host-free": 10, "host-locked": 10,
+              "host_over_a_limit": 1, "campaigns_paused": 10, "campaigns_cancelled": 1,
+              "campaigns_completed": 50, "away": 5}
+
+    def __init__(self, folder, seed):
+        self.folder, self.seed = folder, seed
+        self.server = Server()
+        self.server.start()
+        self.url = self.server.url
+        self.observer = Session(self.url, "observer")
+        self.samples = []  # Not needed: the history tells of every commit.
+        self.counted = {"claims_waited": 0, "others_waited": 0, "terminated": 0, "crashes": 0}
+        self.terminate_at = time.monotonic()
+        self.written = self.host = None
+
+    def begin(self):
+        self.written = server_history.History(self.folder / "history.db", self.url)
+        self.host = Host(self.url, self.seed)
+
+    def numbers(self, sql):
+        return [int(text) for text in self.observer.ask(sql)[0].split("|")]
+
+    def look(self):
+        """Open rows, and active calls that are not the host's own."""
+        return tuple(self.numbers(f"""SELECT
+          (SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')),
+          (SELECT count(*) FROM calls WHERE {ACTIVE} AND leased_by IS DISTINCT FROM 'host-free'
+             AND leased_by IS DISTINCT FROM 'host-locked')"""))
+
+    def disturb(self, share_done):
+        claims, others = self.numbers(WAITS)
+        self.counted["claims_waited"] += claims
+        self.counted["others_waited"] += others
+        if time.monotonic() > self.terminate_at:
+            self.terminate_at = time.monotonic() + 0.5
+            self.counted["terminated"] += self.observer.ask(TERMINATE).count("t")
+        if share_done > 0.4 and not self.counted["crashes"]:
+            self.counted["crashes"] += 1
+            self.server.crash()
+            self.server.start()
+            self.observer.close()
+
+    def leave(self):
+        if self.host:
+            self.host.leave()
+            self.host = None
+
+    def history(self):
+        self.written.complete()
+        self.written.file.close()
+        return self.folder / "history.db"
+
+    def seen(self):
+        return self.counted
+
+    def close(self):
+        self.leave()
+        self.observer.close()
+        self.server.stop()
