@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/json.hpp"
 #include "model/steps.hpp"
 
 /// How steps compare store and model, and choose what they are done to.
@@ -13,9 +14,47 @@ namespace callqueue::model {
 
 [[noreturn]] inline void wrong(const std::string& what) { throw std::runtime_error(what); }
 
+/// What the store has answered since the current step began, one line an answer.
+inline std::string& heard() {
+  static std::string lines;
+  return lines;
+}
+
+template <class T>
+std::string said(const Result<T>& result);
+template <class T>
+std::string said(const std::vector<T>& values);
+/// An answer as text; nothing for what has no JSON.
+template <class T>
+std::string said(const T& value) {
+  if constexpr (requires { to_json(value); }) return to_json(value);
+  return {};
+}
+template <class T>
+std::string said(const Result<T>& result) {
+  if (!result) return to_json(result.error());
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return said(*result);
+  }
+}
+template <class T>
+std::string said(const std::vector<T>& values) {
+  std::string text;
+  for (const auto& value : values) text += said(value) + " ";
+  return text;
+}
+
+template <class T>
+void hear(const char* what, const Result<T>& result) {
+  heard() += std::string{what} + ": " + said(result) + "\n";
+}
+
 /// The value of what must succeed.
 template <class T>
 T need(const char* what, Result<T> result) {
+  hear(what, result);
   if (!result) wrong(std::string{what} + " failed: " + result.error().message);
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
@@ -23,6 +62,7 @@ T need(const char* what, Result<T> result) {
 /// Whether it succeeded; wrong unless the model says the same.
 template <class T>
 bool agree(const char* what, Refusal expected, const Result<T>& result) {
+  hear(what, result);
   const std::string got = result ? "success" : std::string{to_text(result.error().code)};
   const std::string wanted = expected ? std::string{to_text(*expected)} : "success";
   if (got != wanted) {

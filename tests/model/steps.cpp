@@ -1,5 +1,7 @@
 #include "model/steps.hpp"
 
+#include <regex>
+
 #include "model/agreement.hpp"
 
 namespace callqueue::model {
@@ -50,6 +52,7 @@ const std::vector<Run::Entry>& Run::operations() {
 }
 
 void Run::take(const Step& step) {
+  heard().clear();
   // The first steps of every run make somebody to call for.
   if (model_.users.empty()) {
     story_.emplace_back("add_user");
@@ -70,6 +73,20 @@ void Run::take(const Step& step) {
   }
   compare();
   forget_broken_stretches();
+}
+
+std::string Run::answers() {
+  static const std::regex uuid{"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"};
+  const auto& said = heard();
+  std::string text;
+  auto rest = said.begin();
+  for (std::sregex_iterator it{said.begin(), said.end(), uuid}, end; it != end; ++it) {
+    text.append(rest, (*it)[0].first);
+    rest = (*it)[0].second;
+    const auto number = names_.try_emplace(it->str(), names_.size() + 1).first->second;
+    text += "#" + std::to_string(number);
+  }
+  return text.append(rest, said.end());
 }
 
 }  // namespace callqueue::model

@@ -29,6 +29,9 @@ class Run {
   void take(const Step& step);
   /// What was done so far, one line a step: the story of a failure.
   [[nodiscard]] const std::vector<std::string>& story() const { return story_; }
+  /// What the store has answered to the last step, one line an answer; ids are numbered as they
+  /// come, so that two stores can be compared.
+  [[nodiscard]] std::string answers();
   /// How often each operation found something to be done to.
   static std::map<std::string, int>& coverage();
 
@@ -103,6 +106,7 @@ class Run {
   Model model_;
   std::map<std::pair<UserId, UserId>, Stretch> stretches_;
   std::vector<std::string> story_;
+  std::map<std::string, std::size_t> names_;  ///< Of ids, in the order in which they came.
   int made_ = 0;
 };
 

@@ -4,8 +4,10 @@
 // more.
 #include <rapidcheck.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 #include "model/steps.hpp"
@@ -48,6 +50,12 @@ rc::Gen<Step> any_step() {
                               rc::gen::set(&Step::b, number()), rc::gen::set(&Step::c, number()));
 }
 
+[[noreturn]] void fail(const Run& run, const std::string& why) {
+  std::string story;
+  for (const auto& line : run.story()) story += line + ", ";
+  RC_FAIL(story + "then " + why);
+}
+
 /// Takes the steps, and tells the story if one goes wrong.
 template <class Backend>
 void run(const std::vector<Step>& steps) {
@@ -55,11 +63,41 @@ void run(const std::vector<Step>& steps) {
   try {
     for (const auto& step : steps) run.take(step);
   } catch (const std::exception& failure) {
-    std::string story;
-    for (const auto& line : run.story()) story += line + ", ";
-    RC_FAIL(story + "then " + failure.what());
+    fail(run, failure.what());
   }
 }
+
+#ifdef CALLQUEUE_TEST_POSTGRES
+
+/// The first line in which they differ.
+std::string difference(const std::string& one, const std::string& other) {
+  const auto place = std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first;
+  const auto begin = one.rfind('\n', static_cast<std::size_t>(place - one.begin())) + 1;
+  const auto line = [&](const std::string& text) {
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  return "the file says\n" + line(one) + "\nthe server\n" + line(other);
+}
+
+/// Takes a file and a server through the same steps, by clocks that show the same, and compares all
+/// that they answer.
+void run_both(const std::vector<Step>& steps) {
+  Run on_file{std::make_unique<callqueue::testing::SqliteFileBackend>()};
+  Run on_server{std::make_unique<callqueue::testing::PostgresBackend>()};
+  try {
+    for (const auto& step : steps) {
+      on_file.take(step);
+      const auto expected = on_file.answers();
+      on_server.take(step);
+      const auto answers = on_server.answers();
+      if (answers != expected) throw std::runtime_error(difference(expected, answers));
+    }
+  } catch (const std::exception& failure) {
+    fail(on_file, failure.what());
+  }
+}
+
+#endif
 
 }  // namespace
 
@@ -67,13 +105,25 @@ BOOST_TEST_GLOBAL_CONFIGURATION(Parameters);
 
 BOOST_AUTO_TEST_SUITE(store_model)
 
+// The server's store is taken through the model below, beside a file.
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_store_does_what_the_model_does, Backend,
-                              callqueue::testing::SharedBackends) {
+                              std::tuple<callqueue::testing::SqliteFileBackend>) {
   const bool held = rc::check("the store does what the model does", [] {
     run<Backend>(*rc::gen::resize(300, rc::gen::container<std::vector<Step>>(any_step())));
   });
   BOOST_TEST(held);
 }
+
+#ifdef CALLQUEUE_TEST_POSTGRES
+
+BOOST_AUTO_TEST_CASE(file_and_server_do_what_the_model_does_and_answer_alike) {
+  const bool held = rc::check("both stores answer alike", [] {
+    run_both(*rc::gen::resize(300, rc::gen::container<std::vector<Step>>(any_step())));
+  });
+  BOOST_TEST(held);
+}
+
+#endif
 
 BOOST_AUTO_TEST_CASE(every_operation_was_taken) {
   // A run that never claims, or never imports, shows nothing.
