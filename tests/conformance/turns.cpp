@@ -174,6 +174,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_lane_that_opens_brings_its_user_back_at_that_ins
   BOOST_TEST(count_for(claimed, ann) == 2U);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_that_is_queued_brings_its_user_back, Backend, AllBackends) {
+  Backend world;
+  auto ann = world.user();
+  ann.with_queued(1);
+  ann.add(ann.campaign, {.scheduled_for = noon + 24h});  // The campaign goes on.
+  world.end(world.claim_one());
+  BOOST_TEST(world.claim().empty());
+
+  ann.add(ann.campaign);
+
+  BOOST_TEST(world.claim().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(many_users_at_their_limit_come_back_when_their_calls_end, Backend,
                               AllBackends) {
   Backend backend;

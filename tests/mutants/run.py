@@ -15,7 +15,8 @@ file, and names the test that has to fail then:
 
 Instead of `sources`, for what has to be linked, a program of the build that is there already:
 
-    target = "conformance_tests"           # May stand once for all, at the head of the list.
+    target = "conformance_tests"           # May stand once for all, at the head of the list, as may:
+    without = "*/*PostgresBackend*"        # Instances of test templates that are left out.
     compile = ["src/sqlite/claim.cpp"]     # Where `file` is a header: who includes it.
 
 Optional:
@@ -52,6 +53,8 @@ def read_list(group):
             continue
         if "sources" not in mutant:
             mutant.setdefault("target", listed.get("target"))
+            if "without" in listed:
+                mutant["without"] = listed["without"]
         mutant["tests"] = [mutant["test"]] if "test" in mutant else []
         yield mutant
 

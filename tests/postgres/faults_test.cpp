@@ -209,6 +209,23 @@ BOOST_AUTO_TEST_CASE(a_claim_that_arrives_late_takes_nothing_for_good) {
   BOOST_TEST(scene.end()[QueuedCallStatus::completed] == 3);
 }
 
+BOOST_AUTO_TEST_CASE(a_claim_that_waited_decides_by_the_hour_at_which_it_went_on) {
+  Scene scene;
+  const auto store = open_store(scene.database().url()).value();  // By the server's clock.
+  BOOST_REQUIRE(store->advance());
+  auto holder = scene.database().connect();
+  holder.execute("BEGIN; SELECT callqueue_lock()");
+  auto claimed = std::async(std::launch::async, [&] { return store->claim({.worker = "w"}); });
+  auto observer = scene.database().connect();
+  const char* const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'";
+  while (!observer.value<int>(waits)) std::this_thread::yield();
+  const auto before = observer.value<Instant>("SELECT clock_timestamp()").value();
+  holder.execute("COMMIT");
+  const auto calls = claimed.get();
+  BOOST_REQUIRE_EQUAL(calls.value().size(), 1U);
+  BOOST_CHECK(calls->front().call.created_at >= before);
+}
+
 BOOST_AUTO_TEST_CASE(lanes_are_rolled_without_waiting_for_a_campaign_that_somebody_holds) {
   Scene scene;
   const auto is_stale = [&](Connection& connection) {
