@@ -27,7 +27,7 @@ from zoneinfo_check import Rules  # noqa: E402
 ACTIVE = {"initiated", "ringing", "in_progress"}
 OPEN = {"queued", "processing"}
 COUNTERS = ("total", "completed", "successful", "failed")
-SLACK = 500_000  # Microseconds.
+SLACK = 250_000  # Microseconds.
 CAMPAIGN_STEPS = {
     ("draft", "scheduled"), ("draft", "active"), ("draft", "cancelled"), ("scheduled", "draft"),
     ("scheduled", "active"), ("scheduled", "paused"), ("scheduled", "completed"),

@@ -351,6 +351,7 @@ class Worker {
     const auto limit = 1 + static_cast<int>(random_() % 4);
     const auto claimed =
         must("claim", store_.claim({.worker = name_, .limit = limit, .lease = ground_.lease}));
+    was_busy_ = !claimed.empty();
     if (claimed.empty()) note_waiting_work();
     for (const auto& call : claimed) dial(call);
   }
@@ -425,11 +426,16 @@ class Worker {
         break;
       case 5: cancel_one(user); break;
       case 6: reserve(user); break;
-      case 8: call_directly(user); break;
+      case 8:
+        if (was_busy_) call_directly(user);
+        break;
       case 9:
         if (one_in(3)) flip(CampaignStatus::active, CampaignStatus::cancelled);
         break;
-      default: import(campaign); break;
+      default:
+        // On a server, where so many do so, the work would never come to an end otherwise.
+        if (was_busy_ || !ground_.on_server) import(campaign);
+        break;
     }
   }
 
@@ -488,6 +494,7 @@ class Worker {
   std::vector<CallCampaign> campaigns_;
   std::vector<Call> held_;
   int imports_ = 0;
+  bool was_busy_ = false;  ///< Its last claim gave it something to do.
 };
 
 /// A provider that mostly accepts, and forgets nothing: what it is asked about, it never received.
@@ -519,7 +526,8 @@ void Worker::process() {
       must("report", processor.report(story_of(call, random_)));
     }
     dialer.accepted.clear();
-    if (is_over(done.claimed == 0 ? 5 : 0)) return true;
+    was_busy_ = done.claimed > 0;
+    if (is_over(was_busy_ ? 0 : 5)) return true;
     if (one_in(ground_.on_server ? 4 : 12)) meddle();
     for (const auto& call : held_) must("report", processor.report(story_of(call, random_)));
     held_.clear();

@@ -76,7 +76,7 @@ class OnServer:
     processors = 2
     may_go_away = True
     life = 3.0, 10.0
-    needed = {"contested_dealings": 20, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
+    needed = {"contested_dealings": 5, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
               "busy_numbers_passed_over": 20, "handovers": 100, "recounts": 1000, "claims_waited": 10,
               "others_waited": 1, "terminated": 10, "crashes": 1, "host-free": 10, "host-locked": 10,
               "host_over_a_limit": 1, "campaigns_paused": 10, "campaigns_cancelled": 1,
