@@ -197,7 +197,7 @@ DatabaseOnServer::DatabaseOnServer() {
   }
   name_ = database_name(std::to_string(++made));
   run_sql_on(server_url(), "CREATE DATABASE " + name_);
-  must(must(open_store(url()))->migrate());
+  must(must(open_store(url(), options_for(nullptr)))->migrate());
 }
 
 DatabaseOnServer::~DatabaseOnServer() { free_databases().push_back(name_); }

@@ -247,10 +247,11 @@ BOOST_AUTO_TEST_CASE(a_full_pool_says_so_in_time_and_recovers) {
   const auto store =
       open_store(scene.database().url(), {.busy_timeout = 100ms, .connections = 1}).value();
   auto holder = scene.database().connect();
-  holder.execute("BEGIN; SELECT callqueue_lock()");
-  auto claimed = std::async(std::launch::async, [&] { return store->claim({.worker = "w"}); });
+  holder.execute("BEGIN; LOCK TABLE contacts");
+  auto listed =
+      std::async(std::launch::async, [&] { return store->list_contacts(scene.user(), {}, {}); });
   auto observer = scene.database().connect();
-  const char* const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'";
+  const char* const waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'relation'";
   while (!observer.value<int>(waits)) std::this_thread::yield();
 
   const auto begin = std::chrono::steady_clock::now();
@@ -261,7 +262,7 @@ BOOST_AUTO_TEST_CASE(a_full_pool_says_so_in_time_and_recovers) {
   BOOST_TEST((took >= 100ms && took < 5s));
 
   holder.execute("COMMIT");
-  BOOST_TEST(claimed.get().has_value());
+  BOOST_TEST(listed.get().has_value());
   BOOST_TEST(store->find_user(scene.user()).has_value());
 }
 

@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(limits_turns_and_claims_are_not_the_roles_affair) {
         "UPDATE callqueue_settings SET system_limit = 99",
         "UPDATE callqueue_lanes SET stale = false",
         "SELECT * FROM callqueue_claim('me', interval '1 hour', ARRAY[gen_random_uuid()], NULL, "
-        "NULL, NULL)"}) {
+        "NULL, NULL, ARRAY[]::uuid[], 1000)"}) {
     BOOST_TEST(state_of_refusal(anns, statement) == kNotPermitted, statement);
   }
 }
