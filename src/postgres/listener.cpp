@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "postgres/backoff.hpp"
 #include "store/changes.hpp"
 
 namespace callqueue::postgres {
@@ -18,7 +19,6 @@ constexpr char kChannel[] = "SELECT callqueue_channel()";
 constexpr char kLook[] =
     "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint, clock_timestamp()";
 
-constexpr std::chrono::milliseconds kFirstBackoff{100};
 /// Between two looks at a clock that somebody else moves.
 constexpr std::chrono::milliseconds kClockSlice{50};
 
@@ -107,7 +107,7 @@ bool Listener::look() {
 void Listener::lose() noexcept {
   connection_.reset();
   look_at_ = Steady::now() + backoff_;
-  backoff_ = std::clamp<Steady::duration>(backoff_ * 2, kFirstBackoff, options_.max_backoff);
+  backoff_ = next_backoff(backoff_, options_.max_backoff);
 }
 
 void Listener::sleep(Steady::time_point end, const std::optional<Instant>& until) {

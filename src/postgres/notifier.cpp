@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "postgres/backoff.hpp"
 #include "store/changes.hpp"
 
 namespace callqueue::postgres {
@@ -11,7 +12,6 @@ namespace {
 // A lost notification is made up for: its commit need not wait for the disk.
 constexpr char kNotify[] =
     "SELECT set_config('synchronous_commit', 'off', true), callqueue_notify($1)";
-constexpr std::chrono::milliseconds kFirstBackoff{100};
 
 }  // namespace
 
@@ -67,7 +67,7 @@ void Notifier::work(const std::stop_token& stop) {
       quiet_until_ = Steady::now() + options_.start_gap;
     } catch (const Failure&) {
       connection_.reset();
-      backoff = std::clamp<Steady::duration>(backoff * 2, kFirstBackoff, options_.max_backoff);
+      backoff = next_backoff(backoff, options_.max_backoff);
       const std::lock_guard lock(mutex_);
       merge(pending_, changes);
       quiet_until_ = Steady::now() + backoff;

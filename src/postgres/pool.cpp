@@ -1,13 +1,8 @@
 #include "postgres/pool.hpp"
 
-#include <algorithm>
+#include "postgres/backoff.hpp"
 
 namespace callqueue::postgres {
-namespace {
-
-constexpr std::chrono::milliseconds kFirstBackoff{100};
-
-}  // namespace
 
 Pool::Lease Pool::take() {
   std::unique_lock lock(mutex_);
@@ -40,7 +35,7 @@ std::unique_ptr<Connection> Pool::connect() {
     const std::lock_guard lock(mutex_);
     --in_use_;
     returned_.notify_one();
-    backoff_ = std::clamp<Clock::duration>(backoff_ * 2, kFirstBackoff, options_.max_backoff);
+    backoff_ = next_backoff(backoff_, options_.max_backoff);
     retry_at_ = Clock::now() + backoff_;
     refused_ = failure.error();
     throw;

@@ -81,9 +81,9 @@ class Actor {
 };
 
 /// A campaign with two open rows left, and who ends them.
-class Scene {
+class Stage {
  public:
-  Scene() {
+  Stage() {
     BOOST_REQUIRE(open_store(database_.url()).value()->migrate());
     observer_.execute(R"sql(
       INSERT INTO users (name, concurrent_calls_limit) VALUES ('Ann', 2);
@@ -209,7 +209,7 @@ struct Pair {
 };
 
 void play_all(const std::vector<Pair>& pairs) {
-  Scene scene;
+  Stage scene;
   for (const auto& pair : pairs) {
     for (const auto& order : orders(pair.first.size(), pair.second.size())) {
       BOOST_TEST_CONTEXT(order) {
