@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(a_session_that_is_terminated_is_lost_and_says_so_each_time)
 
 BOOST_AUTO_TEST_CASE(a_network_that_swallows_everything_is_not_waited_for_without_end) {
   Proxy proxy;
-  Connection connection{proxy.url(), {.answer_timeout = 200ms}};
+  Connection connection{proxy.url(), {.answer_timeout = 1s}};
   BOOST_TEST(connection.value<int>("SELECT 1").value() == 1);
   proxy.hang();
   BOOST_CHECK_THROW(connection.query("SELECT 1"), ConnectionLost);
@@ -196,13 +196,13 @@ BOOST_AUTO_TEST_CASE(a_statement_that_never_arrives_has_no_effect_and_one_withou
       return beside.value<int>("SELECT count(*)::integer FROM arrivals").value();
     };
     Proxy proxy;
-    Connection early{proxy.url(), {.answer_timeout = 200ms, .prepares = prepares}};
+    Connection early{proxy.url(), {.answer_timeout = 1s, .prepares = prepares}};
     proxy.hang_before("INTO arrivals");
     BOOST_CHECK_THROW(early.query("INSERT INTO arrivals VALUES (1)"), ConnectionLost);
     BOOST_TEST(proxy.wait_until_hung());
     BOOST_TEST(arrived() == 0);
     proxy.cut();
-    Connection late{proxy.url(), {.answer_timeout = 200ms, .prepares = prepares}};
+    Connection late{proxy.url(), {.answer_timeout = 1s, .prepares = prepares}};
     proxy.hang_after("INTO arrivals");
     BOOST_CHECK_THROW(late.query("INSERT INTO arrivals VALUES (1)"), ConnectionLost);
     BOOST_TEST(proxy.wait_until_hung());
