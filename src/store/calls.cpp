@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "callqueue/page.hpp"
 #include "store/failpoint.hpp"
 #include "store/pages.hpp"
@@ -40,11 +43,14 @@ Result<std::vector<CallId>> SqlStore::begin_dial(std::span<const CallRef> calls,
     session.may_repeat();
     for (const auto& call : calls) session.touch(call.user_id);
     auto marked = session.mark_dialed(calls, worker, now);
-    for (const auto at : earlier) {
-      for (const auto& call : calls) {
-        const bool was = session.query(kMarkedAt, call.user_id, call.call_id, worker, at).step();
-        if (was) marked.push_back(call.call_id);
-      }
+    const auto was_marked = [&](const CallRef& call) {
+      return std::any_of(earlier.begin(), earlier.end(), [&](Instant at) {
+        return session.query(kMarkedAt, call.user_id, call.call_id, worker, at).step();
+      });
+    };
+    const std::set<CallId> now_marked(marked.begin(), marked.end());
+    for (const auto& call : calls) {
+      if (!now_marked.contains(call.call_id) && was_marked(call)) marked.push_back(call.call_id);
     }
     earlier.push_back(now);
     return marked;

@@ -175,6 +175,16 @@ BOOST_AUTO_TEST_CASE(marks_whose_commit_was_not_answered_are_the_callers) {
   BOOST_TEST(value(fragile.store->begin_dial(refs(claimed), "w")).empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_whose_commit_did_not_arrive_is_named_once) {
+  Fragile fragile;
+  fragile.campaign(5);
+  const auto claimed = value(fragile.claim());
+  fragile.proxy.hang_before(kCommit);
+  const auto marked =
+      value(fragile.cut_when_hung([&] { return fragile.store->begin_dial(refs(claimed), "w"); }));
+  BOOST_TEST(marked.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(events_whose_commit_was_not_answered_count_once) {
   Fragile fragile;
   const auto campaign = fragile.campaign(2);
