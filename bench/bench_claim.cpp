@@ -15,22 +15,17 @@
 #include <string>
 #include <vector>
 
-#include "callqueue.hpp"
+#include "support.hpp"
 
 namespace {
 
 using namespace callqueue;
+using namespace bench;
 using namespace std::chrono_literals;
 
 using Durability = StoreOptions::Durability;
 
 constexpr Instant kNow = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 12h;
-
-void must(bool good, const char* what) {
-  if (good) return;
-  std::fprintf(stderr, "bench_claim: %s failed\n", what);
-  std::exit(1);
-}
 
 /// What stands in the queue before the clock is started.
 struct Load {
@@ -144,47 +139,6 @@ class World {
   std::unique_ptr<Store> store_;
 };
 
-std::vector<CallEvent> answered(const std::vector<ClaimedCall>& claimed) {
-  std::vector<CallEvent> events(claimed.size());
-  for (std::size_t i = 0; i < claimed.size(); ++i) {
-    events[i].user_id = claimed[i].call.user_id;
-    events[i].call_id = claimed[i].call.id;
-    events[i].status = CallStatus::completed;
-  }
-  return events;
-}
-
-enum class Commits {
-  two,  ///< Claim a batch, then report it answered.
-  one   ///< Report the last batch answered and claim the next.
-};
-
-class Turns {
- public:
-  Turns(World& world, int batch, Commits commits) : world_(world), commits_(commits) {
-    request_.limit = batch;
-  }
-  ~Turns() { must(world_.store().report_events(events_).has_value(), "report"); }
-
-  /// @return how many calls were claimed.
-  std::int64_t take() {
-    if (commits_ == Commits::one) {
-      events_ = answered(world_.store().finish_and_claim(events_, request_).value().claimed);
-    } else {
-      events_ = answered(world_.store().claim(request_).value());
-      must(world_.store().report_events(events_).has_value(), "report");
-    }
-    world_.clock().advance(1ms);
-    return static_cast<std::int64_t>(events_.size());
-  }
-
- private:
-  World& world_;
-  Commits commits_;
-  ClaimRequest request_;
-  std::vector<CallEvent> events_;
-};
-
 double cpu_seconds() {
   timespec used{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
@@ -206,13 +160,18 @@ World& world_of(const Load& load) {
 
 void claim(benchmark::State& state, const Load& load, int batch, Commits commits = Commits::two) {
   World& world = world_of(load);
-  Turns turns{world, batch, commits};
+  Turns turns{world.store(), batch, commits};
+  const auto take = [&] {
+    const auto count = turns.take();
+    world.clock().advance(1ms);
+    return count;
+  };
   // The first turns meet a cold cache.
-  for (int i = 0; i < 5; ++i) turns.take();
+  for (int i = 0; i < 5; ++i) take();
   std::int64_t calls = 0;
   const double start = cpu_seconds();
   for (auto _ : state) {
-    const auto count = turns.take();
+    const auto count = take();
     if (count == 0) {
       state.SkipWithError("the queue ran empty: fewer iterations, please");
       break;

@@ -7,36 +7,21 @@
 #include <benchmark/benchmark.h>
 #include <libpq-fe.h>
 
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "callqueue.hpp"
 #include "postgres/connection.hpp"
+#include "support.hpp"
 
 namespace {
 
 using namespace callqueue;
+using namespace bench;
 using namespace std::chrono_literals;
 using postgres::Connection;
-
-void must(bool good, const char* what) {
-  if (good) return;
-  std::fprintf(stderr, "bench_postgres: %s failed\n", what);
-  std::exit(1);
-}
-
-std::string url_of(const std::string& database) {
-  const char* server = std::getenv("CALLQUEUE_TEST_POSTGRES");
-  must(server != nullptr, "finding CALLQUEUE_TEST_POSTGRES");
-  std::string url = server;
-  const auto name = url.rfind("/postgres?");
-  must(name != std::string::npos, "reading CALLQUEUE_TEST_POSTGRES");
-  return url.replace(name + 1, 8, database);
-}
 
 /// What stands in the queue before the clock is started.
 struct Load {
@@ -131,46 +116,6 @@ class World {
   std::unique_ptr<Store> store_;
 };
 
-std::vector<CallEvent> answered(const std::vector<ClaimedCall>& claimed) {
-  std::vector<CallEvent> events(claimed.size());
-  for (std::size_t i = 0; i < claimed.size(); ++i) {
-    events[i].user_id = claimed[i].call.user_id;
-    events[i].call_id = claimed[i].call.id;
-    events[i].status = CallStatus::completed;
-  }
-  return events;
-}
-
-enum class Commits {
-  two,  ///< Claim a batch, then report it answered.
-  one   ///< Report the last batch answered and claim the next.
-};
-
-class Turns {
- public:
-  Turns(World& world, int batch, Commits commits) : world_(world), commits_(commits) {
-    request_.limit = batch;
-  }
-  ~Turns() { must(world_.store().report_events(events_).has_value(), "report"); }
-
-  /// @return how many calls were claimed.
-  std::int64_t take() {
-    if (commits_ == Commits::one) {
-      events_ = answered(world_.store().finish_and_claim(events_, request_).value().claimed);
-    } else {
-      events_ = answered(world_.store().claim(request_).value());
-      must(world_.store().report_events(events_).has_value(), "report");
-    }
-    return static_cast<std::int64_t>(events_.size());
-  }
-
- private:
-  World& world_;
-  Commits commits_;
-  ClaimRequest request_;
-  std::vector<CallEvent> events_;
-};
-
 /// Used by every benchmark in a row that asks for the like: what they take of it does not count.
 World& world_of(const Load& load) {
   static std::unique_ptr<World> world;
@@ -185,7 +130,7 @@ World& world_of(const Load& load) {
 
 void claim(benchmark::State& state, const Load& load, int batch, Commits commits) {
   World& world = world_of(load);
-  Turns turns{world, batch, commits};
+  Turns turns{world.store(), batch, commits};
   // The first turns meet a cold cache.
   for (int i = 0; i < (batch < 1000 ? 5 : 1); ++i) turns.take();
   std::int64_t calls = 0;

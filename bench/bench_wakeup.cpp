@@ -9,39 +9,24 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "callqueue.hpp"
 #include "postgres/connection.hpp"
+#include "support.hpp"
 
 namespace {
 
 using namespace callqueue;
+using namespace bench;
 using namespace std::chrono_literals;
 using postgres::Connection;
 using Steady = std::chrono::steady_clock;
 
 constexpr auto kPause = 20ms;
 constexpr char kDatabase[] = "callqueue_bench_wakeup";
-
-void must(bool good, const char* what) {
-  if (good) return;
-  std::fprintf(stderr, "bench_wakeup: %s failed\n", what);
-  std::exit(1);
-}
-
-std::string url_of(const std::string& database) {
-  const char* server = std::getenv("CALLQUEUE_TEST_POSTGRES");
-  must(server != nullptr, "finding CALLQUEUE_TEST_POSTGRES");
-  std::string url = server;
-  const auto name = url.rfind("/postgres?");
-  must(name != std::string::npos, "reading CALLQUEUE_TEST_POSTGRES");
-  return url.replace(name + 1, 8, database);
-}
 
 void make_database() {
   Connection administrator{url_of("postgres"), {}};
