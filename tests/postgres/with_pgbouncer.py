@@ -12,9 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-
-PATIENCE = 30  # Seconds, for PgBouncer to listen.
+import threading
 
 
 def start(folder, server_socket):
@@ -36,7 +34,18 @@ unix_socket_dir = {folder}
         os.chown(folder, owner.pw_uid, owner.pw_gid)
         os.chmod(folder, 0o755)
         command += [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    return subprocess.Popen([*command, program(), "-q", config], cwd=folder, stdin=subprocess.DEVNULL)
+    pooler = subprocess.Popen([*command, program(), config], cwd=folder, stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True)
+    said = []
+    for line in pooler.stderr:
+        said.append(line)
+        if "process up" in line:
+            break
+    else:
+        sys.exit("with_pgbouncer.py: PgBouncer does not start:\n" + "".join(said))
+    # What it goes on to say must not fill the pipe.
+    threading.Thread(target=pooler.stderr.read, daemon=True).start()
+    return pooler
 
 
 def program():
@@ -53,11 +62,6 @@ def main():
     folder = tempfile.mkdtemp(prefix="callqueue-pgb-", dir="/tmp")  # A socket's path must be short.
     pooler = start(folder, server_socket)
     try:
-        give_up_at = time.monotonic() + PATIENCE
-        while not os.path.exists(os.path.join(folder, ".s.PGSQL.6432")):
-            if pooler.poll() is not None or time.monotonic() > give_up_at:
-                sys.exit("with_pgbouncer.py: PgBouncer does not start")
-            time.sleep(0.01)
         url = f"postgresql://postgres@/postgres?host={folder}&port=6432"
         return subprocess.call(sys.argv[1:], env={**os.environ, "CALLQUEUE_TEST_POSTGRES": url,
                                                   "CALLQUEUE_TEST_POOLED": "1"})
