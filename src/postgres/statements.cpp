@@ -164,7 +164,7 @@ constexpr Statements kStatements = {
     .campaigns_to_activate = R"sql(
   SELECT DISTINCT campaign_id FROM callqueue_lanes
   WHERE NOT stale AND campaign_status = 'scheduled' AND import_id IS NULL AND opens_at <= ?1
-  LIMIT ?2)sql",
+  ORDER BY campaign_id LIMIT ?2)sql",
     // Index callqueue_lanes_relane.
     .lane_to_look_through = R"sql(
   SELECT lane_id, campaign_id, import_id FROM callqueue_lanes WHERE relane LIMIT 1)sql",

@@ -31,6 +31,10 @@ constexpr char kOpenRows[] = R"sql(
     JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id AND r.clock = 'contact'
     JOIN users u ON u.id = q.user_id
   WHERE q.contact_id = ?2 AND q.user_id = ?1 AND q.status IN ('queued', 'processing'))sql";
+// Index callqueue_open_contact.
+constexpr char kContactInFlight[] = R"sql(
+  SELECT 1 FROM call_queue WHERE contact_id = ?2 AND user_id = ?1 AND status = 'processing'
+    AND call_id IS NOT NULL)sql";
 constexpr char kMoveRow[] = "UPDATE call_queue SET lane_id = ?3 WHERE user_id = ?1 AND id = ?2";
 
 struct Move {
@@ -67,10 +71,16 @@ std::vector<CampaignId> lock_campaigns_of_contact(Session& session, UserId user_
   return campaigns;
 }
 
+void require_no_call_in_flight(Session& session, UserId user_id, ContactId id) {
+  if (session.value<int>(kContactInFlight, user_id, id)) {
+    throw Failure{ErrorCode::conflict, "a call to this contact is in flight", "status"};
+  }
+}
+
 void move_rows_of_contact(Session& session, const Contact& contact) {
   for (const auto& move : moves_of(session, contact)) {
-    session.run(
-        kMoveRow, contact.user_id, move.id,
+    move_row(
+        session, contact.user_id, move.id,
         lane_of_zone(session, contact.user_id, move.campaign_id, move.timezone, move.import_id));
   }
 }
@@ -82,6 +92,10 @@ std::int64_t lane_of_zone(Session& session, UserId user_id, CampaignId campaign_
     return *lane;
   }
   return session.returned<std::int64_t>(kInsertLane, user_id, campaign_id, timezone, import_id);
+}
+
+void move_row(Session& session, UserId user_id, QueuedCallId id, std::int64_t lane_id) {
+  session.run(kMoveRow, user_id, id, lane_id);
 }
 
 }  // namespace callqueue

@@ -33,9 +33,6 @@ constexpr char kUpdateContact[] = R"sql(
     company = NULLIF(?6, ''), notes = NULLIF(?7, ''), timezone = NULLIF(?8, '')
   WHERE user_id = ?1 AND id = ?2)sql";
 // Index callqueue_open_contact, here and below.
-constexpr char kInFlight[] = R"sql(
-  SELECT 1 FROM call_queue WHERE contact_id = ?2 AND user_id = ?1 AND status = 'processing'
-    AND call_id IS NOT NULL)sql";
 constexpr char kDeleteRows[] = "DELETE FROM call_queue WHERE contact_id = ?2 AND user_id = ?1";
 constexpr char kDeleteContact[] = "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2";
 
@@ -137,9 +134,7 @@ Result<void> SqlStore::delete_contact(UserId user_id, ContactId id) {
     const auto campaigns = lock_campaigns_of_contact(session, user_id, id);
     session.lock_contact(user_id, id);
     static_cast<void>(load_contact(session, user_id, id));
-    if (session.value<int>(kInFlight, user_id, id)) {
-      throw Failure{ErrorCode::conflict, "a call to this contact is in flight", "status"};
-    }
+    require_no_call_in_flight(session, user_id, id);
     const CompletionClock completion{session, campaigns};
     session.run(kDeleteRows, user_id, id);
     session.run(kDeleteContact, user_id, id);

@@ -8,6 +8,7 @@
 
 #include "callqueue/call_campaign.hpp"
 #include "callqueue/import.hpp"
+#include "store/contact_lanes.hpp"
 #include "store/rows.hpp"
 #include "store/statements.hpp"
 
@@ -29,7 +30,6 @@ constexpr char kAddLane[] = R"sql(
   INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, import_id, campaign_status)
   SELECT user_id, campaign_id, ?2, import_id, campaign_status FROM callqueue_lanes WHERE lane_id = ?1
   RETURNING lane_id)sql";
-constexpr char kMoveToLane[] = "UPDATE call_queue SET lane_id = ?3 WHERE user_id = ?1 AND id = ?2";
 
 struct LaneToRoll {
   std::int64_t lane_id = 0;
@@ -149,7 +149,7 @@ int move_rows_between_lanes(Session& session, int budget) {
     auto target =
         session.value<std::int64_t>(statements.find_lane, campaign_id, move.timezone, import_id);
     if (!target) target = session.returned<std::int64_t>(kAddLane, lane_id, move.timezone);
-    session.run(kMoveToLane, move.user_id, move.id, *target);
+    move_row(session, move.user_id, move.id, *target);
   }
   if (moves.empty()) session.run(statements.looked_through, lane_id);
   return static_cast<int>(moves.size()) + 1;

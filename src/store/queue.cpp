@@ -40,10 +40,6 @@ constexpr char kCancelRow[] = R"sql(
   UPDATE call_queue SET status = 'cancelled', failure_reason = NULLIF(?3, ''), completed_at = ?4,
     updated_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND status = 'queued')sql";
-// Index callqueue_open_contact.
-constexpr char kContactInFlight[] = R"sql(
-  SELECT 1 FROM call_queue WHERE contact_id = ?2 AND user_id = ?1 AND status = 'processing'
-    AND call_id IS NOT NULL)sql";
 
 // Index idx_call_queue_user_status; a count by order alone looks at each queued row of the user.
 constexpr char kRowsAhead[] = R"sql(
@@ -205,9 +201,7 @@ Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId c
     session.touch(user_id);
     require_contact(session, user_id, contact_id);
     lock_campaigns_of_contact(session, user_id, contact_id);
-    if (session.value<int>(kContactInFlight, user_id, contact_id)) {
-      throw Failure{ErrorCode::conflict, "a call to this contact is in flight", "status"};
-    }
+    require_no_call_in_flight(session, user_id, contact_id);
     return static_cast<int>(
         session.run(session.statements().cancel_rows_of_contact, user_id, contact_id, now));
   });
