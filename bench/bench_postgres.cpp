@@ -153,6 +153,38 @@ void raw_update(benchmark::State& state, const Load& load) {
   state.SetItemsProcessed(state.iterations());
 }
 
+/// What a claim and its completion write, and nothing else: so many rows by four statements in two
+/// transactions, with every key, index and trigger, but no decision, limit or turn.
+void raw_writes(benchmark::State& state, const Load& load, int batch) {
+  world_of(load);
+  Connection connection{url_of("callqueue_bench"), {}};
+  const auto rows = std::to_string(batch);
+  connection.execute(
+      "CREATE TEMPORARY TABLE batch AS SELECT id, gen_random_uuid() AS call FROM call_queue LIMIT "
+      "0");
+  const std::string claim =
+      "TRUNCATE batch; INSERT INTO batch SELECT id, gen_random_uuid() FROM call_queue "
+      "WHERE lane_id IN (SELECT lane_id FROM callqueue_lanes) AND status = 'queued' AND ready "
+      "ORDER BY id LIMIT " +
+      rows +
+      "; INSERT INTO calls (id, user_id, agent_id, contact_id, campaign_id, queue_id, "
+      "phone_number, call_type, status, leased_by, lease_expires_at) "
+      "SELECT b.call, q.user_id, q.agent_id, q.contact_id, q.campaign_id, q.id, q.phone_number, "
+      "'campaign', 'initiated', 'w', now() FROM batch b JOIN call_queue q USING (id);"
+      "UPDATE call_queue q SET status = 'processing', ready = false, call_id = b.call, "
+      "started_at = now(), last_system_allocation_at = now() FROM batch b WHERE b.id = q.id";
+  const std::string finish =
+      "UPDATE calls c SET status = 'completed', outcome = 'answered', lease_expires_at = NULL, "
+      "ended_at = now() FROM batch b WHERE b.call = c.id;"
+      "UPDATE call_queue q SET status = 'completed', completed_at = now() FROM batch b "
+      "WHERE b.id = q.id";
+  for (auto _ : state) {
+    connection.execute(claim);
+    connection.execute(finish);
+  }
+  state.SetItemsProcessed(state.iterations() * batch);
+}
+
 /// The table as COPY writes it.
 std::vector<std::string> copied_out(Connection& connection, const std::string& table) {
   PQclear(PQexec(connection.native(), ("COPY " + table + " TO STDOUT").c_str()));
@@ -233,6 +265,8 @@ void add(const std::string& name, int iterations,
 
 void add_load(const std::string& name, const Load& load, std::initializer_list<int> batches) {
   add("postgres_raw/" + name, 500, [=](auto& state) { raw_update(state, load); });
+  add("postgres_raw_writes/" + name + "/batch:100", 20,
+      [=](auto& state) { raw_writes(state, load, 100); });
   for (const int batch : batches) {
     const int turns = batch == 1 ? 300 : batch == 1000 ? 2 : 20;
     for (const auto commits : {Commits::two, Commits::one}) {

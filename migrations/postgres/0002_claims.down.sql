@@ -59,6 +59,7 @@ DROP FUNCTION callqueue_rows_deleted;
 DROP FUNCTION callqueue_rows_inserted;
 DROP FUNCTION callqueue_complete_if_done;
 DROP FUNCTION callqueue_complete;
+DROP FUNCTION callqueue_has_open_rows;
 DROP FUNCTION callqueue_wait;
 DROP FUNCTION callqueue_place_row;
 DROP FUNCTION callqueue_lane_for;

@@ -15,20 +15,23 @@ BEGIN
 END $$;
 
 -- Held by every claim, and by whoever must not be disregarded by one, until the transaction ends. One lock a schema.
-CREATE FUNCTION callqueue_lock() RETURNS void LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
-  SELECT pg_advisory_xact_lock((x'63716c6b'::bigint << 32) | n.oid::bigint)
-  FROM pg_namespace n WHERE n.nspname = current_schema();
-$$;
+CREATE FUNCTION callqueue_lock() RETURNS void LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock((x'63716c6b'::bigint << 32) | quote_ident(current_schema())::regnamespace::oid::bigint);
+END $$;
 
 -- Processors and others who wait for changes LISTEN to this channel: one a schema.
-CREATE FUNCTION callqueue_channel() RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT 'callqueue_' || n.oid FROM pg_namespace n WHERE n.nspname = current_schema();
-$$;
+CREATE FUNCTION callqueue_channel() RETURNS text LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+  RETURN 'callqueue_' || quote_ident(current_schema())::regnamespace::oid;
+END $$;
 -- Tells them to look. In a transaction of its own, please: one that notifies waits at its commit for all others of the
 -- server that do. The payload names what has changed (src/store/changes.hpp); none: anything.
-CREATE FUNCTION callqueue_notify(changes text DEFAULT '') RETURNS void LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
-  SELECT pg_notify(callqueue_channel(), changes);
-$$;
+CREATE FUNCTION callqueue_notify(changes text DEFAULT '') RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+BEGIN
+  PERFORM pg_notify(callqueue_channel(), changes);
+END $$;
 
 -- The number as a telephone dials it, to tell whether two are the same: without what only helps the eye, and with + for
 -- the international prefix 00. An address that holds anything else stays as it is.
@@ -305,21 +308,33 @@ CREATE TRIGGER callqueue_row_rescheduled BEFORE UPDATE OF scheduled_for ON call_
 
 -- --- Statistics, completion and signals, once a statement ------------------------------------------------------------------
 
+-- Whether a campaign has rows that are queued or in flight: no other status lies between these two in the alphabet. Looks
+-- at one end of idx_call_queue_campaign_status, the youngest rows: where the oldest were, those that have left a status
+-- may not have been cleared away yet.
+CREATE FUNCTION callqueue_has_open_rows(campaign uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+BEGIN
+  RETURN (SELECT q.id FROM call_queue q
+          WHERE q.campaign_id = campaign AND q.status BETWEEN 'processing' AND 'queued'
+          ORDER BY q.status DESC, q.id DESC LIMIT 1) IS NOT NULL;
+END $$;
+
 -- Completes those of these campaigns that have no open row left and no import under way. The caller holds their locks: so
 -- of two transactions that finish the last two rows the second one sees what the first one did.
 CREATE FUNCTION callqueue_complete(campaigns uuid[], at timestamptz) RETURNS void
-LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+BEGIN
   UPDATE call_campaigns c SET
     status = CASE WHEN c.status IN ('scheduled', 'active', 'paused') THEN 'completed' ELSE c.status END,
     completed_at = greatest(at, c.created_at),
     updated_at = greatest(callqueue_now(), c.updated_at + interval '1 microsecond')
   WHERE c.id = ANY (campaigns) AND c.completed_at IS NULL AND c.status <> 'draft'
-    AND NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.campaign_id = c.id AND q.status IN ('queued', 'processing'))
+    AND NOT callqueue_has_open_rows(c.id)
     AND NOT EXISTS (SELECT 1 FROM callqueue_imports i WHERE i.campaign_id = c.id);
   UPDATE callqueue_campaign_rules r SET sweep = NULL
   WHERE r.campaign_id = ANY (campaigns) AND r.sweep IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.campaign_id = r.campaign_id AND q.status = 'queued');
-$$;
+END $$;
 
 CREATE FUNCTION callqueue_complete_if_done(campaign uuid, at timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
@@ -362,7 +377,8 @@ BEGIN
     WHERE campaign_id IS NOT NULL AND status IN ('queued', 'processing')), callqueue_now());
   RETURN NULL;
 END $$;
-CREATE FUNCTION callqueue_rows_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE FUNCTION callqueue_rows_updated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+SET enable_hashjoin = on AS $$
 DECLARE
   closing uuid[];
   closed_at timestamptz;
@@ -473,7 +489,7 @@ BEGIN
   IF NEW.status = 'active' THEN NEW.started_at := coalesce(NEW.started_at, callqueue_now()); END IF;
   IF NEW.status NOT IN ('completed', 'cancelled') THEN
     NEW.completed_at := NULL;
-  ELSIF NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.campaign_id = NEW.id AND q.status IN ('queued', 'processing')) THEN
+  ELSIF NOT callqueue_has_open_rows(NEW.id) THEN
     NEW.completed_at := coalesce(NEW.completed_at, callqueue_now());
   END IF;
   RETURN NEW;
@@ -662,7 +678,8 @@ CREATE FUNCTION callqueue_claim(worker text, lease interval, call_ids uuid[], gi
 RETURNS TABLE (queued call_queue, call calls, next_action text)
 LANGUAGE plpgsql VOLATILE
 SET search_path FROM CURRENT
-SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   most_parked CONSTANT integer := 5000;

@@ -154,8 +154,7 @@ constexpr Statements kStatements = {
     .end_campaign = R"sql(
   UPDATE call_campaigns SET status = 'completed',
     updated_at = greatest(?2, updated_at + interval '1 microsecond'),
-    completed_at = CASE WHEN NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.campaign_id = ?1
-      AND q.status IN ('queued', 'processing')) THEN ?2 END
+    completed_at = CASE WHEN NOT callqueue_has_open_rows(id) THEN ?2 END
   WHERE id = ?1 AND status IN ('scheduled', 'active', 'paused')
     AND NOT EXISTS (SELECT 1 FROM callqueue_imports i WHERE i.campaign_id = ?1)
     AND NOT EXISTS (SELECT 1 FROM callqueue_lanes l WHERE l.campaign_id = ?1

@@ -1,0 +1,89 @@
+// What the end of a call touches, as the server counts it: not what lies behind it in its campaign.
+#include <boost/test/unit_test.hpp>
+
+#include <memory>
+#include <string>
+
+#include "callqueue/store.hpp"
+#include "postgres_support.hpp"
+
+namespace {
+
+using namespace postgres_tests;
+
+constexpr char kFinish[] =
+    "UPDATE call_queue SET status = 'completed', completed_at = clock_timestamp() WHERE id = $1";
+constexpr char kFinishAllBut[] = R"sql(
+  UPDATE call_queue SET status = 'completed', completed_at = clock_timestamp()
+  WHERE campaign_id = $1 AND id NOT IN (SELECT id FROM call_queue ORDER BY id DESC LIMIT $2))sql";
+constexpr char kRead[] = R"sql(
+  SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'call_queue')sql";
+
+/// A campaign most of whose rows are final, as it is on its last day.
+class LateCampaign {
+ public:
+  LateCampaign() : store_(open_store(database_.url()).value()), connection_(database_.connect()) {
+    store_->migrate().value();
+    const auto user = store_->create_user({.name = "Ann"}).value();
+    const auto agent = store_->create_agent({.user_id = user.id, .name = "a"}).value();
+    CallCampaign campaign;
+    campaign.user_id = user.id;
+    campaign.agent_id = agent.id;
+    campaign.name = "c";
+    campaign.start_date = std::chrono::year{2026} / 1 / 1;
+    campaign_ = store_->create_campaign(campaign).value().id;
+    add_rows(3000);
+    // The server plans with what it knew before the calls were made.
+    connection_.execute("VACUUM ANALYZE");
+    connection_.query("UPDATE call_campaigns SET status = 'active' WHERE id = $1", campaign_);
+    connection_.query(kFinishAllBut, campaign_, 3);
+  }
+
+  [[nodiscard]] Uuid queued_row() {
+    return connection_
+        .value<Uuid>(
+            "SELECT id FROM call_queue WHERE campaign_id = $1 AND status = 'queued' LIMIT 1",
+            campaign_)
+        .value();
+  }
+  /// Another one: the server counts a session's work up for a while before it tells.
+  [[nodiscard]] Connection connect() const { return database_.connect(); }
+
+ private:
+  void add_rows(int count) {
+    connection_.query(R"sql(
+      WITH people AS (
+        INSERT INTO contacts (user_id, phone_number)
+        SELECT user_id, '+4930' || i FROM call_campaigns, generate_series(1, $2) i WHERE id = $1
+        RETURNING id, user_id, phone_number)
+      INSERT INTO call_queue (user_id, campaign_id, agent_id, contact_id, phone_number)
+      SELECT c.user_id, c.id, c.agent_id, p.id, p.phone_number
+      FROM people p JOIN call_campaigns c ON c.id = $1)sql",
+                      campaign_, count);
+  }
+
+  FreshDatabase database_;
+  std::unique_ptr<Store> store_;
+  Connection connection_;
+  CampaignId campaign_;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(cost)
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_call_reads_a_few_rows_of_its_campaign) {
+  LateCampaign late;
+  const auto row = late.queued_row();
+  auto connection = late.connect();
+  connection.execute(
+      "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off");
+  BOOST_TEST(connection.change(kFinish, row) == 1);
+  // Itself, and one that is still open.
+  const auto read = connection.value<std::int64_t>(kRead).value();
+  connection.execute("COMMIT");
+  BOOST_TEST(read >= 1);
+  BOOST_TEST(read <= 10);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
