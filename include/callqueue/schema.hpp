@@ -12,6 +12,11 @@ struct Migration {
   std::string name;
   std::string up;    ///< SQL that applies it.
   std::string down;  ///< SQL that takes it back.
+  // Steps around `up`, on PostgreSQL: queries that yield statements, each to be run by itself and
+  // outside a transaction; each query ends in a line `\gexec`, by which psql runs them. They go on
+  // where they were broken off.
+  std::string before;
+  std::string after;
 };
 
 /// Which migrations to run.
@@ -24,6 +29,38 @@ struct MigrateRequest {
   /// by row-level security; docs/operations.md says how to use it. Empty: takes that away. None:
   /// leaves it as it is. Going down takes it away, too.
   std::optional<std::string> row_security;
+  /// PostgreSQL, going up: spellings of `calls.status` that hold a slot beside `initiated`,
+  /// `ringing` and `in_progress`, where the host's own calls have such;
+  /// docs/migrating_from_the_seed.md. They replace those declared before. None: leaves them as they
+  /// are.
+  std::optional<std::vector<std::string>> active_statuses;
+};
+
+/// What `preflight` is to assume.
+struct PreflightRequest {
+  std::vector<std::string> active_statuses;  ///< As in `MigrateRequest`.
+};
+
+/// Something about the host's tables that `migrate` depends on.
+struct PreflightFinding {
+  enum class Severity { blocks, note } severity = Severity::blocks;
+  std::string table;   ///< Empty: the server or the schema.
+  std::string column;  ///< Empty: the table as a whole.
+  std::string what;
+  std::string remedy;  ///< What to do, as SQL where that is possible.
+};
+
+/// What stands in the way of migrating a database, or is worth knowing before.
+struct PreflightReport {
+  int version = 0;
+  std::vector<PreflightFinding> findings;
+
+  [[nodiscard]] bool blocks() const noexcept {
+    for (const auto& finding : findings) {
+      if (finding.severity == PreflightFinding::Severity::blocks) return true;
+    }
+    return false;
+  }
 };
 
 /// What `migrate` did.

@@ -5,10 +5,34 @@
 -- migration makes is noted in callqueue_made, so that going down takes nothing of the host's.
 
 CREATE TABLE callqueue_made (
-  kind text NOT NULL,   -- table, column, constraint, index, function
-  name text NOT NULL,   -- of columns, constraints: table.name
+  kind text NOT NULL,   -- table, column, constraint; index, function, trigger: only what stood there before
+  name text NOT NULL,   -- of columns, constraints, triggers: table.name
+  was text,             -- what stood there before: the statement that puts it back
   PRIMARY KEY (kind, name)
 );
+
+-- Locks these tables, those that are there, until the transaction ends. It never waits for long, for whoever comes after it
+-- would wait behind it: it lets go of all of them and tries again.
+CREATE FUNCTION callqueue_take_tables(VARIADIC tables text[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT SET lock_timeout = '400ms' AS $$
+DECLARE
+  most_tries CONSTANT integer := 40;
+  there text;
+BEGIN
+  SELECT string_agg(quote_ident(tab), ', ' ORDER BY place) INTO there FROM unnest(tables) WITH ORDINALITY t (tab, place)
+  WHERE to_regclass(quote_ident(current_schema()) || '.' || quote_ident(tab)) IS NOT NULL;
+  IF there IS NULL THEN RETURN; END IF;
+  FOR try IN 1 .. most_tries LOOP
+    BEGIN
+      EXECUTE 'LOCK TABLE ' || there || ' IN ACCESS EXCLUSIVE MODE';
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      IF try = most_tries THEN RAISE; END IF;
+      PERFORM pg_sleep(0.2);
+    END;
+  END LOOP;
+END $$;
+SELECT callqueue_take_tables('users', 'agents', 'contacts', 'calls', 'call_campaigns', 'call_queue');
 
 -- Notes each of these tables and columns that is not there yet.
 INSERT INTO callqueue_made (kind, name)
@@ -27,6 +51,38 @@ INSERT INTO callqueue_made (kind, name)
     AND NOT EXISTS (SELECT 1 FROM information_schema.columns c
                     WHERE c.table_schema = current_schema() AND c.table_name = split_part(wanted, '.', 1)
                       AND c.column_name = split_part(wanted, '.', 2));
+
+-- A host that has a call queue already has functions, triggers and indexes of these names as well: they go back to it.
+INSERT INTO callqueue_made (kind, name, was)
+  SELECT 'function', p.oid::regprocedure::text, pg_get_functiondef(p.oid)
+  FROM pg_proc p
+  WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND p.prokind = 'f'
+    AND (p.proname, p.proargtypes::text) IN (('count_active_calls', 'uuid'::regtype::oid::text),
+      ('count_system_active_calls', ''), ('get_next_queued_call', 'uuid'::regtype::oid::text));
+INSERT INTO callqueue_made (kind, name, was)
+  SELECT 'trigger', c.relname || '.' || g.tgname, pg_get_triggerdef(g.oid)
+  FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT g.tgisinternal
+    AND (c.relname, g.tgname) IN (('call_campaigns', 'trigger_update_call_campaigns_updated_at'),
+      ('call_queue', 'trigger_update_call_queue_updated_at'), ('call_queue', 'trigger_update_campaign_statistics'));
+INSERT INTO callqueue_made (kind, name, was)
+  SELECT 'index', i.relname, pg_get_indexdef(i.oid)
+  FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
+  WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+    AND (c.relname = 'call_campaigns' AND i.relname LIKE 'idx\_call\_campaigns\_%'
+      OR c.relname = 'call_queue' AND i.relname LIKE 'idx\_call\_queue\_%');
+DO $$
+DECLARE
+  noted record;
+BEGIN
+  -- Their arguments may be called otherwise, which CREATE OR REPLACE does not put up with.
+  FOR noted IN SELECT kind, name FROM callqueue_made WHERE kind = 'function' LOOP
+    EXECUTE format('DROP FUNCTION %s', noted.name);
+  END LOOP;
+  FOR noted IN SELECT kind, name FROM callqueue_made WHERE kind = 'index' AND name LIKE 'idx\_call\_campaigns\_%' LOOP
+    EXECUTE format('DROP INDEX %I', noted.name);
+  END LOOP;
+END $$;
 
 CREATE TABLE IF NOT EXISTS users (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -93,26 +149,77 @@ ALTER TABLE calls ADD COLUMN IF NOT EXISTS ended_at timestamptz;
 ALTER TABLE calls ADD COLUMN IF NOT EXISTS duration_seconds integer;
 ALTER TABLE calls ADD COLUMN IF NOT EXISTS failure_reason text;
 
--- What composite keys point at, so that a row can only point at rows of its own user; and the host's uniqueness where
--- the table is ours. A table that has such a key under another name is left as it is.
+-- --- What holds a slot -----------------------------------------------------------------------------------------------------
+
+-- The spellings beyond ours that hold a slot, as they were declared.
+CREATE FUNCTION callqueue_active_statuses() RETURNS text[] LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM callqueue_made WHERE kind = 'active_status';
+$$;
+-- What is true of a status that holds a slot, as a condition: the functions' and the indexes' alike, so that a query by
+-- the function finds the indexes. They hold the list itself: when it is declared anew an index never lies, it only is not used.
+CREATE FUNCTION callqueue_slot_condition(declared text[]) RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT format('status%s IN (%s)', CASE WHEN t.typtype = 'e' THEN '' ELSE '::text' END,
+    (SELECT string_agg(quote_literal(s), ', ') FROM unnest(ARRAY['initiated', 'ringing', 'in_progress'] || declared) s))
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+  WHERE a.attrelid = 'calls'::regclass AND a.attname = 'status';
+$$;
+-- Makes, for the type that calls.status has here,
+--   callqueue_holds_slot(status): whether a call of this status holds a slot;
+--   callqueue_reads_as(status): the status of ours that it amounts to;
+--   callqueue_call_status(text): one of ours, as the column takes it.
+-- Without a search path of their own, so that the planner puts their text in the place of the call.
+CREATE FUNCTION callqueue_define_slots(declared text[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+DECLARE
+  status_type text;
+BEGIN
+  SELECT CASE WHEN t.typtype = 'e' THEN format('%I.%I', n.nspname, t.typname) ELSE 'text' END INTO status_type
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE a.attrelid = 'calls'::regclass AND a.attname = 'status';
+  EXECUTE format('CREATE OR REPLACE FUNCTION callqueue_holds_slot(status %s) RETURNS boolean LANGUAGE sql IMMUTABLE AS %L',
+    status_type, 'SELECT ' || callqueue_slot_condition(declared));
+  EXECUTE format('CREATE OR REPLACE FUNCTION callqueue_reads_as(status %s) RETURNS text LANGUAGE sql STABLE AS %L', status_type,
+    'SELECT CASE WHEN status::text IN (''initiated'', ''ringing'', ''in_progress'', ''completed'', ''busy'', ''no_answer'', ''failed'', '
+    || $q$'cancelled', 'unknown') THEN status::text WHEN $q$ || callqueue_slot_condition(declared)
+    || ' THEN ''in_progress'' ELSE ''unknown'' END');
+  EXECUTE format('CREATE OR REPLACE FUNCTION callqueue_call_status(status text) RETURNS %s LANGUAGE sql STABLE AS %L',
+    status_type, 'SELECT status::' || status_type);
+  DELETE FROM callqueue_made WHERE kind = 'active_status';
+  INSERT INTO callqueue_made (kind, name) SELECT DISTINCT 'active_status', s FROM unnest(declared) s;
+END $$;
+SELECT callqueue_define_slots(coalesce(string_to_array(nullif(current_setting('callqueue.active_statuses', true), ''), ','), '{}'));
+
+-- --- Keys ------------------------------------------------------------------------------------------------------------------
+
+-- What composite keys point at, so that a row can only point at rows of its own user; and no number twice. A table that
+-- has such a key under another name is left as it is; one that was built beforehand becomes the constraint.
 DO $$
 DECLARE
   wanted record;
+  built text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
       ('agents', 'agents_id_user_id_unique', ARRAY['id', 'user_id']),
       ('contacts', 'contacts_id_user_id_unique', ARRAY['id', 'user_id']),
       ('contacts', 'contacts_user_id_phone_number_unique', ARRAY['user_id', 'phone_number']),
-      ('calls', 'calls_id_user_id_unique', ARRAY['id', 'user_id'])) w (tab, name, columns)
+      ('calls', 'calls_id_user_id_unique', ARRAY['id', 'user_id']),
+      ('call_campaigns', 'call_campaigns_id_user_id_unique', ARRAY['id', 'user_id'])) w (tab, name, columns)
   LOOP
-    CONTINUE WHEN EXISTS (
-      SELECT 1 FROM pg_constraint c
-      WHERE c.conrelid = to_regclass(wanted.tab) AND c.contype IN ('u', 'p')
-        AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
-             WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey))
-          = (SELECT array_agg(name ORDER BY name) FROM unnest(wanted.columns) name));
-    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I UNIQUE (%s)', wanted.tab, wanted.name,
-                   array_to_string(wanted.columns, ', '));
+    CONTINUE WHEN to_regclass(quote_ident(current_schema()) || '.' || quote_ident(wanted.tab)) IS NULL;  -- The migration makes it, below.
+    built := 'callqueue_key_' || wanted.tab || '_' || array_to_string(wanted.columns, '_');
+    IF to_regclass(quote_ident(current_schema()) || '.' || quote_ident(built)) IS NOT NULL THEN
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I UNIQUE USING INDEX %I', wanted.tab, wanted.name, built);
+    ELSE
+      CONTINUE WHEN EXISTS (
+        SELECT 1 FROM pg_index x
+        WHERE x.indrelid = to_regclass(wanted.tab) AND x.indisunique AND x.indimmediate AND x.indisvalid
+          AND x.indpred IS NULL AND x.indexprs IS NULL
+          AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+               WHERE a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey[0 : x.indnkeyatts - 1]))
+            = (SELECT array_agg(name ORDER BY name) FROM unnest(wanted.columns) name));
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I UNIQUE (%s)', wanted.tab, wanted.name,
+                     array_to_string(wanted.columns, ', '));
+    END IF;
     INSERT INTO callqueue_made (kind, name) VALUES ('constraint', wanted.tab || '.' || wanted.name);
   END LOOP;
   IF EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'users') THEN
@@ -174,6 +281,39 @@ CREATE TABLE IF NOT EXISTS call_queue (
     REFERENCES contacts (id, user_id) ON DELETE CASCADE,
   CONSTRAINT call_queue_call_id_fkey FOREIGN KEY (call_id) REFERENCES calls (id) ON DELETE SET NULL
 );
+-- References that a call queue of the host lacks. Rows are looked at afterwards, while others work.
+DO $$
+DECLARE
+  wanted record;
+  found_name text;
+BEGIN
+  FOR wanted IN SELECT * FROM (VALUES
+      ('call_campaigns', 'agent_id', ARRAY['agent_id', 'user_id'], 'agents', 'agents (id, user_id)'),
+      ('call_queue', 'campaign_id', ARRAY['campaign_id', 'user_id'], 'call_campaigns',
+       'call_campaigns (id, user_id) ON DELETE CASCADE'),
+      ('call_queue', 'agent_id', ARRAY['agent_id', 'user_id'], 'agents', 'agents (id, user_id)'),
+      ('call_queue', 'contact_id', ARRAY['contact_id', 'user_id'], 'contacts', 'contacts (id, user_id) ON DELETE CASCADE'),
+      ('call_queue', 'call_id', ARRAY['call_id'], 'calls', 'calls (id) ON DELETE SET NULL')) w (tab, own, columns, target, key)
+  LOOP
+    SELECT c.conname INTO found_name FROM pg_constraint c
+    WHERE c.conrelid = wanted.tab::regclass AND c.contype = 'f' AND c.confrelid = wanted.target::regclass
+      AND (SELECT array_agg(a.attname::text ORDER BY a.attname) FROM pg_attribute a
+           WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) = wanted.columns
+    ORDER BY c.conname <> wanted.tab || '_' || wanted.own || '_fkey' LIMIT 1;
+    IF found_name IS NULL THEN
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s NOT VALID', wanted.tab,
+                     wanted.tab || '_' || wanted.own || '_fkey', array_to_string(wanted.columns, ', '), wanted.key);
+      INSERT INTO callqueue_made (kind, name) VALUES ('constraint', wanted.tab || '.' || wanted.tab || '_' || wanted.own || '_fkey');
+    ELSIF wanted.own = 'call_id' AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'call_queue') IS FALSE THEN
+      -- A later migration puts a composite one in its place.
+      INSERT INTO callqueue_made (kind, name, was) SELECT 'reference', 'call_queue.' || found_name, pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE conrelid = 'call_queue'::regclass AND conname = found_name;
+      IF found_name <> 'call_queue_call_id_fkey' THEN
+        EXECUTE format('ALTER TABLE call_queue RENAME CONSTRAINT %I TO call_queue_call_id_fkey', found_name);
+      END IF;
+    END IF;
+  END LOOP;
+END $$;
 CREATE INDEX IF NOT EXISTS idx_call_campaigns_user_id ON call_campaigns (user_id);
 CREATE INDEX IF NOT EXISTS idx_call_campaigns_agent_id ON call_campaigns (agent_id);
 CREATE INDEX IF NOT EXISTS idx_call_campaigns_status ON call_campaigns (status);
@@ -189,11 +329,11 @@ CREATE INDEX IF NOT EXISTS idx_call_queue_round_robin ON call_queue (user_id, la
 CREATE OR REPLACE FUNCTION count_active_calls(user_id uuid) RETURNS integer
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT count(*)::integer FROM calls c
-  WHERE c.user_id = $1 AND c.status IN ('initiated', 'ringing', 'in_progress');
+  WHERE c.user_id = $1 AND callqueue_holds_slot(c.status);
 $$;
 CREATE OR REPLACE FUNCTION count_system_active_calls() RETURNS integer
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT count(*)::integer FROM calls c WHERE c.status IN ('initiated', 'ringing', 'in_progress');
+  SELECT count(*)::integer FROM calls c WHERE callqueue_holds_slot(c.status);
 $$;
 -- Times of day are UTC here: zones come with a later version.
 CREATE OR REPLACE FUNCTION get_next_queued_call(user_id uuid) RETURNS call_queue

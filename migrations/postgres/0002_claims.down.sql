@@ -4,6 +4,14 @@ UPDATE call_campaigns SET status = 'paused' WHERE status IN ('scheduled', 'activ
   SELECT campaign_id FROM callqueue_campaign_rules
   WHERE timezone <> '' OR clock <> 'contact' OR weekly_windows IS NOT NULL OR excluded_dates <> '[]');
 
+SELECT callqueue_take_tables('call_campaigns', 'call_queue');
+-- Success goes back to where the older version looked for it; that is no change of the row.
+ALTER TABLE call_queue DISABLE TRIGGER USER;
+UPDATE call_queue SET user_data = user_data || '{"success": true}' WHERE success;
+ALTER TABLE call_queue ENABLE TRIGGER USER;
+
+-- The host's tables, after all rows have been written.
+SELECT callqueue_take_tables('users', 'agents', 'contacts', 'calls', 'call_campaigns', 'call_queue');
 DROP TRIGGER callqueue_row_insert ON call_queue;
 DROP TRIGGER callqueue_row_moved ON call_queue;
 DROP TRIGGER callqueue_row_reopened ON call_queue;
@@ -77,12 +85,12 @@ ALTER TABLE calls
   DROP CONSTRAINT callqueue_calls_contact_id_fkey,
   DROP CONSTRAINT callqueue_calls_campaign_id_fkey,
   DROP CONSTRAINT callqueue_calls_queue_id_fkey;
-DROP INDEX callqueue_calls_active;
-DROP INDEX callqueue_calls_lease;
-DROP INDEX callqueue_calls_queue;
-DROP INDEX callqueue_calls_campaign;
-DROP INDEX callqueue_calls_contact;
-DROP INDEX callqueue_calls_provider;
+DROP INDEX IF EXISTS callqueue_calls_active;
+DROP INDEX IF EXISTS callqueue_calls_lease;
+DROP INDEX IF EXISTS callqueue_calls_queue;
+DROP INDEX IF EXISTS callqueue_calls_campaign;
+DROP INDEX IF EXISTS callqueue_calls_contact;
+DROP INDEX IF EXISTS callqueue_calls_provider;
 
 DROP INDEX idx_call_queue_priority_position;
 DROP INDEX idx_call_queue_scheduled_for;
@@ -96,10 +104,6 @@ DROP INDEX callqueue_expiry;
 DROP INDEX idx_call_campaigns_user_id;
 ALTER TABLE call_queue DROP CONSTRAINT call_queue_id_user_id_unique;
 
--- Success goes back to where the older version looked for it; that is no change of the row.
-ALTER TABLE call_queue DISABLE TRIGGER USER;
-UPDATE call_queue SET user_data = user_data || '{"success": true}' WHERE success;
-ALTER TABLE call_queue ENABLE TRIGGER USER;
 ALTER TABLE call_queue
   DROP COLUMN lane_id,
   DROP COLUMN ready,

@@ -3,6 +3,8 @@
 -- Everything that a claim relies on is kept by triggers, so that rows written by anybody's SQL count as well. A claim
 -- never waits for a transaction of somebody else's: what only claims write (turns) lies apart from what others write
 -- (lanes, rows), and others tell claims of changes by adding to callqueue_signals.
+--
+-- The two tables of the queue are locked from the beginning on, the host's not before all rows have been written.
 
 -- The clock that decides: the server's, or the one that a transaction was given (tests, simulations).
 CREATE FUNCTION callqueue_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
@@ -47,9 +49,6 @@ CREATE TABLE callqueue_settings (
   system_limit integer NOT NULL DEFAULT 10 CHECK (system_limit >= 0),
   zone_data_version text NOT NULL DEFAULT ''   -- of the zone data the lanes were computed with
 );
--- The largest value that users hold already, else 10.
-INSERT INTO callqueue_settings (id, system_limit)
-  SELECT 1, coalesce((SELECT max(system_concurrent_calls_limit) FROM users), 10);
 
 CREATE TABLE callqueue_campaign_rules (
   campaign_id uuid PRIMARY KEY,
@@ -77,7 +76,7 @@ INSERT INTO callqueue_campaign_rules (campaign_id, user_id, last_position, sweep
 
 CREATE TABLE callqueue_imports (
   id uuid PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  user_id uuid NOT NULL,
   campaign_id uuid,                            -- NULL: contacts alone, or published
   again boolean NOT NULL DEFAULT false,
   atomic boolean NOT NULL DEFAULT false,
@@ -104,7 +103,7 @@ CREATE TABLE callqueue_import_contacts (
 -- are a lane without campaign that is always open.
 CREATE TABLE callqueue_lanes (
   lane_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  user_id uuid NOT NULL,
   campaign_id uuid,
   timezone text NOT NULL,
   import_id uuid,                              -- set while staged: nobody claims from it
@@ -149,8 +148,8 @@ CREATE TABLE callqueue_signals (
   signal_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   user_id uuid NOT NULL
 );
-INSERT INTO callqueue_signals (user_id) SELECT id FROM users;
 
+SELECT callqueue_take_tables('call_campaigns', 'call_queue');
 ALTER TABLE call_queue
   ADD COLUMN lane_id bigint,
   ADD COLUMN ready boolean NOT NULL DEFAULT false,   -- scheduled_for has come
@@ -185,29 +184,6 @@ CREATE INDEX callqueue_expiry ON call_queue (not_after) WHERE status = 'queued' 
 DROP INDEX idx_call_campaigns_user_id;
 CREATE INDEX idx_call_campaigns_user_id ON call_campaigns (user_id, created_at, id);
 
--- Calls that hold a slot, by user; with the number, for "not twice at once".
-CREATE INDEX callqueue_calls_active ON calls (user_id, phone_number)
-  WHERE status IN ('initiated', 'ringing', 'in_progress');
-CREATE INDEX callqueue_calls_lease ON calls (lease_expires_at) WHERE status IN ('initiated', 'ringing', 'in_progress');
-CREATE INDEX callqueue_calls_queue ON calls (queue_id) WHERE queue_id IS NOT NULL;
-CREATE INDEX callqueue_calls_campaign ON calls (campaign_id, id) WHERE campaign_id IS NOT NULL;
-CREATE INDEX callqueue_calls_contact ON calls (contact_id) WHERE contact_id IS NOT NULL;
-CREATE INDEX callqueue_calls_provider ON calls (user_id, provider_call_id) WHERE provider_call_id IS NOT NULL;
-
--- References from calls survive what they point at: only the reference becomes empty.
-ALTER TABLE calls
-  ADD CONSTRAINT callqueue_calls_agent_id_fkey FOREIGN KEY (agent_id, user_id)
-    REFERENCES agents (id, user_id) ON DELETE SET NULL (agent_id),
-  ADD CONSTRAINT callqueue_calls_contact_id_fkey FOREIGN KEY (contact_id, user_id)
-    REFERENCES contacts (id, user_id) ON DELETE SET NULL (contact_id),
-  ADD CONSTRAINT callqueue_calls_campaign_id_fkey FOREIGN KEY (campaign_id, user_id)
-    REFERENCES call_campaigns (id, user_id) ON DELETE SET NULL (campaign_id),
-  ADD CONSTRAINT callqueue_calls_queue_id_fkey FOREIGN KEY (queue_id, user_id)
-    REFERENCES call_queue (id, user_id) ON DELETE SET NULL (queue_id);
-ALTER TABLE call_queue DROP CONSTRAINT call_queue_call_id_fkey;
-ALTER TABLE call_queue ADD CONSTRAINT call_queue_call_id_fkey FOREIGN KEY (call_id, user_id)
-  REFERENCES calls (id, user_id) ON DELETE SET NULL (call_id);
-
 -- --- Rows that are there already: as the triggers below would have left them --------------------------------------------
 
 INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
@@ -227,7 +203,10 @@ UPDATE call_queue q SET
   attempts = (SELECT coalesce(max(c.attempt), 0) FROM calls c
     WHERE c.queue_id = q.id AND (c.status <> 'cancelled' OR c.id = q.call_id)),
   success = CASE WHEN status = 'completed' THEN user_data @> '{"success": true}' END,
-  not_after = CASE WHEN campaign_id IS NULL THEN greatest(created_at, scheduled_for) + interval '15 minutes' END;
+  not_after = CASE WHEN campaign_id IS NULL THEN greatest(created_at, scheduled_for, callqueue_now()) + interval '15 minutes' END,
+  -- What a host left open.
+  scheduled_for = coalesce(scheduled_for, created_at, callqueue_now()), priority = coalesce(priority, 0),
+  position = coalesce(position, 0), user_data = coalesce(user_data, '{}');
 ALTER TABLE call_queue ENABLE TRIGGER USER;
 -- In another user's lane a row would be dealt in that user's turn.
 ALTER TABLE call_queue ADD CONSTRAINT callqueue_rows_lane_id_fkey FOREIGN KEY (lane_id, user_id)
@@ -278,6 +257,13 @@ END $$;
 -- it was final: zones may have changed since.
 CREATE FUNCTION callqueue_place_row() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
+  -- A host's columns may be left open.
+  NEW.created_at := coalesce(NEW.created_at, callqueue_now());
+  NEW.updated_at := coalesce(NEW.updated_at, NEW.created_at);
+  NEW.scheduled_for := coalesce(NEW.scheduled_for, NEW.created_at);
+  NEW.priority := coalesce(NEW.priority, 0);
+  NEW.position := coalesce(NEW.position, 0);
+  NEW.user_data := coalesce(NEW.user_data, '{}');
   NEW.lane_id := callqueue_lane_for(NEW.user_id, NEW.campaign_id, NEW.contact_id);
   IF NEW.campaign_id IS NULL THEN
     NEW.not_after := coalesce(NEW.not_after, greatest(NEW.created_at, NEW.scheduled_for) + interval '15 minutes');
@@ -450,8 +436,6 @@ BEGIN
   NEW.system_concurrent_calls_limit := (SELECT system_limit FROM callqueue_settings);
   RETURN NEW;
 END $$;
-CREATE TRIGGER callqueue_user_insert BEFORE INSERT ON users
-  FOR EACH ROW WHEN (NEW.system_concurrent_calls_limit = 10) EXECUTE FUNCTION callqueue_user_follows();
 CREATE FUNCTION callqueue_user_changed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO callqueue_signals (user_id) VALUES (OLD.id);
@@ -460,11 +444,6 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER callqueue_user_update AFTER UPDATE OF concurrent_calls_limit, system_concurrent_calls_limit, timezone ON users
-  FOR EACH ROW WHEN ((OLD.concurrent_calls_limit, OLD.system_concurrent_calls_limit, OLD.timezone)
-    IS DISTINCT FROM (NEW.concurrent_calls_limit, NEW.system_concurrent_calls_limit, NEW.timezone))
-  EXECUTE FUNCTION callqueue_user_changed();
-CREATE TRIGGER callqueue_user_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION callqueue_user_changed();
 
 CREATE FUNCTION callqueue_lane_signals() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -549,8 +528,6 @@ BEGIN
       AND l.timezone <> callqueue_zone(r.clock, NEW.timezone, r.timezone, u.timezone));
   RETURN NULL;
 END $$;
-CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
-  FOR EACH ROW WHEN (NEW.timezone IS DISTINCT FROM OLD.timezone) EXECUTE FUNCTION callqueue_contact_moves();
 
 -- --- The claim ----------------------------------------------------------------------------------------------------------
 
@@ -570,7 +547,7 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT coalesce(array_agg(d.dialed) FILTER (WHERE d.dialed <> ''), '{}') AS numbers
       FROM calls c CROSS JOIN LATERAL (SELECT callqueue_dialed(c.phone_number) AS dialed) d
-      WHERE c.user_id = u.user_id AND c.status IN ('initiated', 'ringing', 'in_progress')) busy
+      WHERE c.user_id = u.user_id AND callqueue_holds_slot(c.status)) busy
     CROSS JOIN LATERAL (
       SELECT r.id, row_number() OVER (ORDER BY l.campaign_id IS NOT NULL, r.priority DESC, r.position, r.created_at, r.id)
         AS place
@@ -730,7 +707,7 @@ BEGIN
       ORDER BY c.id LIMIT cardinality(call_ids);
     IF FOUND THEN RETURN; END IF;
   END IF;
-  SELECT count(*) INTO active FROM calls c WHERE c.status IN ('initiated', 'ringing', 'in_progress');
+  SELECT count(*) INTO active FROM calls c WHERE callqueue_holds_slot(c.status);
   SELECT least(cardinality(call_ids), s.system_limit - active) INTO need FROM callqueue_settings s;
 
   IF only_row IS NOT NULL THEN
@@ -745,7 +722,7 @@ BEGIN
         AND (q.campaign_id IS NULL OR p.status = 'active')
         AND u.concurrent_calls_limit > count_active_calls(u.id) AND u.system_concurrent_calls_limit > active
         AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.user_id = q.user_id
-          AND c.status IN ('initiated', 'ringing', 'in_progress')
+          AND callqueue_holds_slot(c.status)
           AND callqueue_dialed(c.phone_number) = callqueue_dialed(q.phone_number));
     IF picked IS NULL THEN RETURN; END IF;
     chosen := callqueue_lock_rows(picked);
@@ -775,7 +752,7 @@ BEGIN
           SELECT t.user_id, t.last_turn, u.concurrent_calls_limit - a.own AS room, u.system_concurrent_calls_limit AS ceiling
           FROM callqueue_turns t JOIN users u ON u.id = t.user_id
             CROSS JOIN LATERAL (SELECT count(*)::integer AS own FROM calls c WHERE c.user_id = t.user_id
-              AND c.status IN ('initiated', 'ringing', 'in_progress')) a
+              AND callqueue_holds_slot(c.status)) a
           WHERE t.in_turn AND t.ceiling = l.ceiling AND (t.last_turn, t.user_id) > (after_turn, after_user)
             AND u.concurrent_calls_limit > a.own AND u.system_concurrent_calls_limit > active + taken
           ORDER BY t.last_turn, t.user_id LIMIT need - taken) i
@@ -871,3 +848,40 @@ BEGIN
       LEFT JOIN call_campaigns p ON p.id = c.campaign_id
     ORDER BY x.n;
 END $$;
+
+-- --- The host's tables, last ------------------------------------------------------------------------------------------------
+
+SELECT callqueue_take_tables('users', 'agents', 'contacts', 'calls');
+-- The largest value that users hold already, else 10.
+INSERT INTO callqueue_settings (id, system_limit)
+  SELECT 1, coalesce((SELECT max(system_concurrent_calls_limit) FROM users), 10);
+INSERT INTO callqueue_signals (user_id) SELECT id FROM users;
+ALTER TABLE callqueue_lanes ADD CONSTRAINT callqueue_lanes_user_id_fkey FOREIGN KEY (user_id)
+  REFERENCES users (id) ON DELETE CASCADE;
+ALTER TABLE callqueue_imports ADD CONSTRAINT callqueue_imports_user_id_fkey FOREIGN KEY (user_id)
+  REFERENCES users (id) ON DELETE CASCADE;
+
+-- References from calls survive what they point at: only the reference becomes empty. Rows that are there already are looked
+-- at by the steps after this migration, while others work.
+ALTER TABLE calls
+  ADD CONSTRAINT callqueue_calls_agent_id_fkey FOREIGN KEY (agent_id, user_id)
+    REFERENCES agents (id, user_id) ON DELETE SET NULL (agent_id) NOT VALID,
+  ADD CONSTRAINT callqueue_calls_contact_id_fkey FOREIGN KEY (contact_id, user_id)
+    REFERENCES contacts (id, user_id) ON DELETE SET NULL (contact_id) NOT VALID,
+  ADD CONSTRAINT callqueue_calls_campaign_id_fkey FOREIGN KEY (campaign_id, user_id)
+    REFERENCES call_campaigns (id, user_id) ON DELETE SET NULL (campaign_id) NOT VALID,
+  ADD CONSTRAINT callqueue_calls_queue_id_fkey FOREIGN KEY (queue_id, user_id)
+    REFERENCES call_queue (id, user_id) ON DELETE SET NULL (queue_id) NOT VALID;
+ALTER TABLE call_queue DROP CONSTRAINT call_queue_call_id_fkey;
+ALTER TABLE call_queue ADD CONSTRAINT call_queue_call_id_fkey FOREIGN KEY (call_id, user_id)
+  REFERENCES calls (id, user_id) ON DELETE SET NULL (call_id) NOT VALID;
+
+CREATE TRIGGER callqueue_user_insert BEFORE INSERT ON users
+  FOR EACH ROW WHEN (NEW.system_concurrent_calls_limit = 10) EXECUTE FUNCTION callqueue_user_follows();
+CREATE TRIGGER callqueue_user_update AFTER UPDATE OF concurrent_calls_limit, system_concurrent_calls_limit, timezone ON users
+  FOR EACH ROW WHEN ((OLD.concurrent_calls_limit, OLD.system_concurrent_calls_limit, OLD.timezone)
+    IS DISTINCT FROM (NEW.concurrent_calls_limit, NEW.system_concurrent_calls_limit, NEW.timezone))
+  EXECUTE FUNCTION callqueue_user_changed();
+CREATE TRIGGER callqueue_user_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION callqueue_user_changed();
+CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
+  FOR EACH ROW WHEN (NEW.timezone IS DISTINCT FROM OLD.timezone) EXECUTE FUNCTION callqueue_contact_moves();

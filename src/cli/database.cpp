@@ -29,8 +29,12 @@ int print_sql(const std::vector<Migration>& migrations, const MigrateRequest& re
   if (request.down) std::reverse(ordered.begin(), ordered.end());
   for (const auto& migration : ordered) {
     if (!is_asked(migration, request, newest)) continue;
-    fmt::print("-- {:04} {}\n{}\n", migration.version, migration.name,
-               request.down ? migration.down : migration.up);
+    fmt::print("-- {:04} {}\n", migration.version, migration.name);
+    if (request.down) {
+      fmt::print("{}\n", migration.down);
+    } else {
+      fmt::print("{}{}{}\n", migration.before, migration.up, migration.after);
+    }
   }
   return 0;
 }

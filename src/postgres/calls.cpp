@@ -28,8 +28,14 @@ constexpr char kHoldRows[] = "SELECT " CALLQUEUE_HELD_ROW_COLUMNS CALLQUEUE_QUEU
     JOIN unnest($1::uuid[], $2::uuid[]) x (user_id, id) ON q.user_id = x.user_id AND q.id = x.id
   ORDER BY q.id FOR NO KEY UPDATE OF q)sql";
 
+// A status that only reads as ours stays as the host wrote it while it is the same.
 constexpr char kStoreCalls[] = R"sql(
-  UPDATE calls c SET status = x.status, outcome = x.outcome, success = x.success,
+  UPDATE calls c SET
+    status = CASE WHEN callqueue_reads_as(c.status) = x.status THEN c.status
+                  ELSE callqueue_call_status(x.status) END,
+    outcome = CASE WHEN x.outcome = 'unknown' THEN coalesce(c.outcome, x.outcome)
+                   ELSE x.outcome END,
+    success = x.success,
     provider_call_id = nullif(x.provider_call_id, ''), lease_expires_at = x.lease_expires_at,
     submitted_at = x.submitted_at, started_at = x.started_at, answered_at = x.answered_at,
     ended_at = x.ended_at, duration_seconds = x.duration_seconds,

@@ -35,7 +35,7 @@ constexpr char kLimits[] = R"sql(
   SELECT u.concurrent_calls_limit, u.system_concurrent_calls_limit, s.system_limit,
     count_active_calls(u.id), count_system_active_calls(),
     EXISTS (SELECT 1 FROM calls c
-            WHERE c.user_id = u.id AND c.status IN ('initiated', 'ringing', 'in_progress')
+            WHERE c.user_id = u.id AND callqueue_holds_slot(c.status)
               AND callqueue_dialed(c.phone_number) = callqueue_dialed(?2))
   FROM users u CROSS JOIN callqueue_settings s WHERE u.id = ?1)sql";
 constexpr char kIsThere[] = "SELECT 1 FROM calls WHERE user_id = ?1 AND id = ?2";

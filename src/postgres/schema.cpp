@@ -1,6 +1,11 @@
 #include "postgres/schema.hpp"
 
+#include <chrono>
+#include <thread>
+
+#include "postgres/active_statuses.hpp"
 #include "postgres/row_security.hpp"
+#include "postgres/steps.hpp"
 #include "store/migrations.hpp"
 
 namespace callqueue::postgres {
@@ -8,10 +13,17 @@ namespace {
 
 constexpr int kOldestServer = 150'000;
 
-// One migrator at a time in a schema.
-constexpr char kLock[] = R"sql(
-  SELECT pg_advisory_xact_lock((x'63716d67'::bigint << 32) | n.oid::bigint)
+// One migrator at a time in a schema. Nobody waits for it in a statement: an index that is built
+// concurrently waits for every statement that began before it.
+constexpr char kTryLock[] = R"sql(
+  SELECT pg_try_advisory_xact_lock((x'63716d67'::bigint << 32) | n.oid::bigint)
   FROM pg_namespace n WHERE n.nspname = current_schema())sql";
+// It is idle for as long as an index takes.
+constexpr char kBeginGuard[] = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0";
+constexpr std::chrono::milliseconds kBetweenTries{20};
+// Indexes take as long as they take. Tables of the host are waited for by callqueue_take_tables.
+constexpr char kPatient[] = "SET statement_timeout = 0; SET lock_timeout = 0";
+constexpr char kAsBefore[] = "RESET statement_timeout; RESET lock_timeout";
 // Functions keep the search path that they are made with. Where it does not name pg_temp, that
 // comes first: anybody's temporary table could stand in for one of ours.
 constexpr char kTemporaryTablesLast[] =
@@ -37,17 +49,70 @@ constexpr char kAddToHistory[] =
     "INSERT INTO callqueue_migrations (version, name, checksum) VALUES ($1, $2, $3)";
 constexpr char kTakeFromHistory[] = "DELETE FROM callqueue_migrations WHERE version = $1";
 
-void apply_up(Connection& connection, const Migration& migration) {
+/// Held until it goes.
+class MigratorsLock {
+ public:
+  explicit MigratorsLock(Connection& guard) {
+    for (;;) {
+      transaction_.emplace(guard, kBeginGuard);
+      if (guard.value<bool>(kTryLock).value_or(false)) return;
+      transaction_.reset();
+      std::this_thread::sleep_for(kBetweenTries);
+    }
+  }
+
+ private:
+  std::optional<Transaction> transaction_;
+};
+
+/// The connection's settings while it migrates.
+class Patient {
+ public:
+  explicit Patient(Connection& connection) : connection_(connection) {
+    connection_.execute(kPatient);
+  }
+  Patient(const Patient&) = delete;
+  Patient& operator=(const Patient&) = delete;
+  ~Patient() {
+    try {
+      if (!connection_.lost()) connection_.execute(kAsBefore);
+    } catch (const Failure&) {  // The connection goes as well.
+    }
+  }
+
+ private:
+  Connection& connection_;
+};
+
+const Migration& migration_of(int version) {
+  return all_migrations().at(static_cast<std::size_t>(version - 1));
+}
+
+void apply_up(Connection& connection, const Migration& migration,
+              const std::vector<std::string>& active_statuses) {
+  run_steps(connection, migration.before);
+  Transaction transaction{connection};
+  connection.query(kTemporaryTablesLast);
+  if (migration.version == 1) give_statuses(connection, active_statuses);
   connection.execute(kCreateHistory);
   connection.execute(migration.up);
   connection.query(kAddToHistory, migration.version, migration.name, checksum(migration));
+  transaction.commit();
 }
 
 void apply_down(Connection& connection, const Migration& migration) {
+  Transaction transaction{connection};
+  connection.query(kTemporaryTablesLast);
   take_row_security_away(connection);
   connection.execute(migration.down);
   connection.query(kTakeFromHistory, migration.version);
   if (migration.version == 1) connection.execute("DROP TABLE callqueue_migrations");
+  transaction.commit();
+}
+
+/// What a migrator before may have been kept from as well.
+void finish_steps(Connection& connection, int version) {
+  for (int done = 1; done <= version; ++done) run_steps(connection, migration_of(done).after);
 }
 
 /// Only the newest schema has it: what else would have to be protected is not known.
@@ -60,13 +125,17 @@ void check_row_security(const MigrateRequest& request) {
 }
 
 void set_row_security(Connection& connection, const std::string& role) {
+  Transaction transaction{connection};
+  connection.query(kTemporaryTablesLast);
   take_row_security_away(connection);
-  if (role.empty()) return;
-  put_row_security_in(connection, role);
-  if (const auto reason = why_role_is_unfit(connection, role)) {
-    throw Failure{ErrorCode::conflict, "the role " + role + " cannot be used: " + *reason,
-                  "row_security"};
+  if (!role.empty()) {
+    put_row_security_in(connection, role);
+    if (const auto reason = why_role_is_unfit(connection, role)) {
+      throw Failure{ErrorCode::conflict, "the role " + role + " cannot be used: " + *reason,
+                    "row_security"};
+    }
   }
+  transaction.commit();
 }
 
 }  // namespace
@@ -86,7 +155,7 @@ int schema_version(Connection& connection) {
   return connection.value<int>(kVersion).value_or(0);
 }
 
-MigrateResult migrate(Connection& connection, const MigrateRequest& request) {
+MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRequest& request) {
   if (connection.server_version() < kOldestServer) {
     throw Failure{ErrorCode::unavailable, "PostgreSQL 15 or newer is needed", "url"};
   }
@@ -95,38 +164,38 @@ MigrateResult migrate(Connection& connection, const MigrateRequest& request) {
                   "the search path names no schema that is there to hold the tables", "url"};
   }
   check_row_security(request);
-  MigrateResult result;
-  std::optional<int> target;
-  while (true) {
-    // Another migrator may have moved it since the last step: the version counts under the lock.
-    Transaction transaction{connection};
-    connection.query(kLock);
-    const int version = schema_version(connection);
-    refuse_newer(version, all_migrations());
-    if (!target) {
-      target = target_version(request, version, all_migrations());
-      result.from = version;
-    }
-    result.to = version;
-    if (request.down ? version <= *target : version >= *target) {
-      if (request.row_security) {
-        set_row_security(connection, *request.row_security);
-        transaction.commit();
-        result.applied.emplace_back("row_security");
-      }
-      return result;
-    }
-    connection.query(kTemporaryTablesLast);
-    const auto& migration =
-        all_migrations().at(static_cast<std::size_t>(request.down ? version - 1 : version));
-    if (request.down) {
-      apply_down(connection, migration);
-    } else {
-      apply_up(connection, migration);
-    }
-    transaction.commit();
-    result.applied.push_back(migration.name);
+  if (request.active_statuses && request.down) {
+    throw Failure{ErrorCode::invalid_argument, "statuses are declared going up", "active_statuses"};
   }
+  const MigratorsLock lock{guard};
+  const Patient patient{connection};
+  int version = schema_version(connection);
+  refuse_newer(version, all_migrations());
+  const int target = target_version(request, version, all_migrations());
+  MigrateResult result{.from = version, .to = version, .applied = {}};
+  if (request.down) {
+    for (; version > target; result.to = --version) {
+      apply_down(connection, migration_of(version));
+      result.applied.push_back(migration_of(version).name);
+    }
+    return result;
+  }
+  const auto declared = checked_statuses(request.active_statuses.value_or(
+      version > 0 ? active_statuses(connection) : std::vector<std::string>{}));
+  for (; version < target; result.to = version) {
+    apply_up(connection, migration_of(++version), declared);
+    result.applied.push_back(migration_of(version).name);
+  }
+  finish_steps(connection, version);
+  if (version > 0 && active_statuses(connection) != declared) {
+    declare_statuses(connection, declared);
+    result.applied.emplace_back("active_statuses");
+  }
+  if (request.row_security) {
+    set_row_security(connection, *request.row_security);
+    result.applied.emplace_back("row_security");
+  }
+  return result;
 }
 
 }  // namespace callqueue::postgres

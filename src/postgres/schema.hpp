@@ -17,8 +17,9 @@ namespace callqueue::postgres {
 [[nodiscard]] int schema_version(Connection& connection);
 /// Makes the schema if it is not there.
 void create_schema(Connection& connection, const std::string& name);
-/// Runs migrations, each in a transaction; safe beside other migrators. Throws `Failure` as
-/// `Store::migrate` says.
-MigrateResult migrate(Connection& connection, const MigrateRequest& request);
+/// Runs migrations, each in a transaction, and the steps around them; safe beside other migrators.
+/// Throws `Failure` as `Store::migrate` says.
+/// @param guard another connection to the same database, which holds the migrators' lock meanwhile.
+MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRequest& request);
 
 }  // namespace callqueue::postgres

@@ -14,6 +14,9 @@ namespace {
   "END"
 #define CALLQUEUE_WANTED \
   "AND (?5 = '' OR strpos(?5, '|' || " CALLQUEUE_EFFECTIVE_STATUS " || '|') > 0) "
+// Of `calls c`: an active call whose lease or deadline has passed by ?1. Index
+// callqueue_calls_lease.
+#define CALLQUEUE_LAPSED_CALL "callqueue_holds_slot(c.status) AND c.lease_expires_at <= ?1 "
 #define CALLQUEUE_AFTER \
   "AND q.id > coalesce(nullif(?3, '')::uuid, '00000000-0000-0000-0000-000000000000') "
 
@@ -50,7 +53,7 @@ constexpr Statements kStatements = {
     .busy_rows = R"sql(
   SELECT count(*)
   FROM (SELECT DISTINCT phone_number FROM calls
-        WHERE status IN ('initiated', 'ringing', 'in_progress') AND user_id = ?2) a
+        WHERE callqueue_holds_slot(status) AND user_id = ?2) a
     JOIN contacts k ON k.user_id = ?2 AND k.phone_number = a.phone_number
     JOIN call_queue q ON q.user_id = ?2 AND q.contact_id = k.id AND q.campaign_id = ?1
       AND q.status = 'queued'
@@ -81,7 +84,7 @@ constexpr Statements kStatements = {
   SELECT EXISTS (SELECT 1 FROM call_queue
                  WHERE campaign_id = ?2 AND status = 'processing' AND call_id IS NOT NULL)
     OR EXISTS (SELECT 1 FROM calls
-               WHERE status IN ('initiated', 'ringing', 'in_progress') AND user_id = ?1
+               WHERE callqueue_holds_slot(status) AND user_id = ?1
                  AND campaign_id = ?2))sql",
     // Index idx_call_queue_campaign_status.
     .delete_rows = R"sql(
@@ -101,11 +104,11 @@ constexpr Statements kStatements = {
 
     .accept_call = R"sql(
   UPDATE calls SET provider_call_id = NULLIF(?3, ''),
-    submitted_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+    submitted_at = CASE WHEN callqueue_holds_slot(status)
                         THEN COALESCE(submitted_at, ?4) ELSE submitted_at END,
-    started_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+    started_at = CASE WHEN callqueue_holds_slot(status)
                       THEN COALESCE(started_at, ?4) ELSE started_at END,
-    lease_expires_at = CASE WHEN status IN ('initiated', 'ringing', 'in_progress')
+    lease_expires_at = CASE WHEN callqueue_holds_slot(status)
       THEN ?4 + COALESCE((SELECT r.call_deadline_seconds FROM callqueue_campaign_rules r
                           WHERE r.campaign_id = calls.campaign_id), 3600) * interval '1 second'
       ELSE lease_expires_at END
@@ -115,6 +118,12 @@ constexpr Statements kStatements = {
                        "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2 FOR UPDATE SKIP LOCKED",
     .lapsed_marked = "SELECT c.user_id, c.id FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
                      "AND " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2 FOR UPDATE SKIP LOCKED",
+    .lapsed_calls = "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+                    "AND " CALLQUEUE_MAY_BE_PLACED "ORDER BY c.lease_expires_at, c.id LIMIT ?2",
+    // Index callqueue_calls_active, both: only calls that hold a slot are in it.
+    .active_calls = "SELECT count(*) FROM calls WHERE callqueue_holds_slot(status)",
+    .active_calls_of_user =
+        "SELECT count(*) FROM calls WHERE callqueue_holds_slot(status) AND user_id = ?1",
 
     // Index idx_call_queue_scheduled_for: waiting rows only, the earliest first.
     .make_ready = R"sql(
@@ -217,7 +226,7 @@ constexpr Statements kStatements = {
     UNION ALL SELECT min(opens_at) FROM callqueue_lanes
       WHERE NOT stale AND campaign_status = 'scheduled'
     UNION ALL SELECT min(lease_expires_at) FROM calls
-      WHERE status IN ('initiated', 'ringing', 'in_progress')
+      WHERE callqueue_holds_slot(status)
     UNION ALL SELECT min(scheduled_for) FROM call_queue WHERE status = 'queued' AND NOT ready
     UNION ALL SELECT min(not_after) + interval '1 microsecond' FROM call_queue
       WHERE status = 'queued' AND not_after IS NOT NULL

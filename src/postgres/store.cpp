@@ -134,7 +134,8 @@ Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
   return guarded([&] {
     Connection connection{url_, patient};
     if (!schema_.empty() && !request.down) create_schema(connection, schema_);
-    return postgres::migrate(connection, request);
+    Connection guard{url_, patient};
+    return postgres::migrate(connection, guard, request);
   });
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
+#include "postgres/active_statuses.hpp"
 #include "postgres/row_security.hpp"
 #include "postgres/schema.hpp"
+#include "postgres/steps.hpp"
 #include "postgres/store.hpp"
 #include "postgres/store_transactions.hpp"
 #include "store/verify.hpp"
@@ -75,7 +78,18 @@ constexpr char kObjects[] = R"sql(
 constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
-constexpr char kMadeByUs[] = "SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'calls'";
+constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
+constexpr char kPath[] = "SELECT current_setting('search_path')";
+constexpr char kGivePath[] = "SELECT set_config('search_path', $1, true)";
+// The host's calls as far as ours depend on them; none where the table, or its status, is ours.
+constexpr char kHostsCalls[] = R"sql(
+  SELECT format('CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL, status %s)',
+    CASE WHEN t.typtype = 'e' THEN format('%I.%I', n.nspname, t.typname)
+         ELSE format_type(a.atttypid, a.atttypmod) END)
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
+  WHERE a.attrelid = to_regclass(quote_ident(current_schema()) || '.calls') AND a.attname = 'status'
+    AND NOT EXISTS (SELECT 1 FROM callqueue_made
+                    WHERE (kind, name) IN (('table', 'calls'), ('column', 'calls.status'))))sql";
 constexpr char kSchema[] = "callqueue_verify";
 
 struct Found {
@@ -83,7 +97,27 @@ struct Found {
   std::map<std::pair<std::string, std::string>, std::string> tables;  ///< That they belong to.
 };
 
-/// @param role that row-level security is for.
+/// What makes one database's schema differ from another's.
+struct Setting {
+  std::optional<std::string> role;  ///< That row-level security is for.
+  std::vector<std::string> active_statuses;
+  std::optional<std::string> hosts_calls;  ///< The statement that makes a table like the host's.
+  ///< Tables that the migrations have made; as long as there are no notes, those of the queue.
+  std::set<std::string> made{"call_campaigns", "call_queue"};
+};
+
+Setting setting_of(Connection& connection) {
+  Setting setting;
+  if (!connection.value<bool>(kHasNotes).value_or(false)) return setting;
+  setting.role = row_security_role(connection);
+  setting.active_statuses = active_statuses(connection);
+  setting.hosts_calls = connection.value<std::string>(kHostsCalls);
+  setting.made.clear();
+  auto rows = connection.query(kMadeByUs);
+  while (rows.step()) setting.made.insert(rows.get<std::string>(0));
+  return setting;
+}
+
 Found objects_of(Connection& connection, const std::optional<std::string>& role) {
   Found found;
   auto rows = connection.query(kObjects, role);
@@ -95,37 +129,81 @@ Found objects_of(Connection& connection, const std::optional<std::string>& role)
   return found;
 }
 
-/// What this version's migrations make, with row-level security for the role if there is one.
-Found expected_objects(Connection& connection, const std::optional<std::string>& role) {
+/// The steps in one transaction: there nobody else works on the tables.
+void run_steps_at_once(Connection& connection, const std::string& steps) {
+  for (auto statement : steps_left(connection, steps)) {
+    constexpr std::string_view kWord = " CONCURRENTLY";
+    const auto at = statement.find(kWord);
+    if (at != std::string::npos) statement.erase(at, kWord.size());
+    connection.execute(statement);
+  }
+}
+
+/// What this version's migrations make in such a setting.
+Found expected_objects(Connection& connection, const Setting& setting) {
+  const auto path = connection.value<std::string>(kPath).value_or("");
   // Rolled back when it goes.
   const Transaction nowhere{connection};
-  connection.execute(std::string{"CREATE SCHEMA "} + kSchema +
-                     "; SET LOCAL search_path = " + kSchema + ", pg_temp");
-  for (const auto& migration : all_migrations()) connection.execute(migration.up);
-  if (role) put_row_security_in(connection, *role);
-  return objects_of(connection, role);
+  connection.execute(std::string{"CREATE SCHEMA "} + kSchema);
+  connection.query(kGivePath, std::string{kSchema} + ", pg_temp");
+  give_statuses(connection, setting.active_statuses);
+  if (setting.hosts_calls) connection.execute(*setting.hosts_calls);
+  for (const auto& migration : all_migrations()) {
+    run_steps_at_once(connection, migration.before);
+    connection.execute(migration.up);
+    run_steps_at_once(connection, migration.after);
+  }
+  if (setting.role) put_row_security_in(connection, *setting.role);
+  // The host's types are called what they are called in its own schema.
+  connection.query(kGivePath, std::string{kSchema} + ", " + path);
+  return objects_of(connection, setting.role);
 }
 
 /// Whether the host declared the object, or would have: then it is as the host sees fit.
 bool may_differ(const std::string& kind, const std::string& table, const std::string& name,
-                bool calls_are_ours) {
-  if (!is_hosts(table) || (table == "calls" && calls_are_ours)) return false;
+                const std::set<std::string>& made) {
+  // Of users, agents and contacts it may have its own idea even where the table is ours.
+  const bool has_say = table == "users" || table == "agents" || table == "contacts";
+  const bool may_be_hosts = table == "calls" || table == "call_queue" || table == "call_campaigns";
+  if (!has_say && (!may_be_hosts || made.contains(table))) return false;
   if (kind == "row_security" || kind == "grant") return false;
   const auto own = name.substr(name.find('.') + 1);
   return kind == "column" || !is_ours(own);
 }
 
-void compare(const Found& actual, const Found& expected, bool calls_are_ours,
+/// A reference by what it is, not by its name or what it does on deletion.
+std::string essence(const std::string& kind, const std::string& table,
+                    const std::string& definition) {
+  return kind + " " + table + " " + definition.substr(0, definition.find(" ON DELETE"));
+}
+
+std::set<std::string> references_of(const Found& found) {
+  std::set<std::string> references;
+  for (const auto& [object, definition] : found.objects) {
+    if (object.first == "foreign_key") {
+      references.insert(essence(object.first, found.tables.at(object), definition));
+    }
+  }
+  return references;
+}
+
+void compare(const Found& actual, const Found& expected, const std::set<std::string>& made,
              VerifyReport& report) {
+  const auto references = references_of(actual);
   for (const auto& [object, definition] : expected.objects) {
     const auto& [kind, name] = object;
     const auto& table = expected.tables.at(object);
-    const bool hosts = may_differ(kind, table, name, calls_are_ours);
+    const bool hosts = may_differ(kind, table, name, made);
     const auto found = actual.objects.find(object);
     std::string detail;
     if (found == actual.objects.end()) {
       // A host's keys and indexes have names of its own.
-      if (!hosts || kind == "column") detail = "is missing";
+      const bool is_needed = kind == "table" || kind == "column" ||
+                             (kind == "foreign_key" && !is_hosts(table) &&
+                              !references.contains(essence(kind, table, definition)));
+      if (!hosts || is_needed) detail = "is missing";
+    } else if (found->second.ends_with(" NOT VALID")) {
+      detail = "does not hold for rows that were there before: run migrate again";
     } else if (found->second != definition && !hosts) {
       detail = kind == "column" || kind == "key" || kind == "foreign_key" || kind == "check"
                    ? "is " + found->second + " instead of " + definition
@@ -138,7 +216,8 @@ void compare(const Found& actual, const Found& expected, bool calls_are_ours,
     if (expected.objects.contains(object)) continue;
     const auto& table = actual.tables.at(object);
     const bool in_our_table = (kind == "column" || kind == "row_security") &&
-                              (table == "call_queue" || table == "call_campaigns");
+                              (table == "call_queue" || table == "call_campaigns") &&
+                              made.contains(table);
     const auto own = name.substr(name.find('.') + 1);
     if ((is_ours(own) && table != "callqueue_migrations") || in_our_table) {
       add_item(report, kind, name, "is not of this version");
@@ -157,12 +236,10 @@ bool has_tables(const VerifyReport& report) {
 }  // namespace
 
 void verify_schema(Connection& connection, VerifyReport& report) {
-  const bool has_notes = connection.value<bool>(kHasNotes).value_or(false);
-  const bool calls_are_ours = has_notes && connection.value<int>(kMadeByUs).has_value();
-  const auto role = has_notes ? row_security_role(connection) : std::nullopt;
-  const auto expected = expected_objects(connection, role);
-  const auto actual = objects_of(connection, role);
-  compare(actual, expected, calls_are_ours, report);
+  const auto setting = setting_of(connection);
+  const auto expected = expected_objects(connection, setting);
+  const auto actual = objects_of(connection, setting.role);
+  compare(actual, expected, setting.made, report);
   if (actual.objects.contains({"table", "callqueue_migrations"})) {
     PostgresSession session{connection};
     verify_history(session, all_migrations(), report);

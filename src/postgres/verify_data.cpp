@@ -22,10 +22,10 @@ constexpr DataCheck kChecks[] = {
      R"sql(SELECT count(*), min(q.id::text) FROM call_queue q
        WHERE q.status = 'processing' AND NOT EXISTS (
          SELECT 1 FROM calls c WHERE c.user_id = q.user_id AND c.id = q.call_id
-           AND c.status IN ('initiated', 'ringing', 'in_progress')))sql"},
+           AND callqueue_holds_slot(c.status)))sql"},
     {"active_call_without_row", "active calls are not the call of the row they were made for",
      R"sql(SELECT count(*), min(c.id::text) FROM calls c
-       WHERE c.status IN ('initiated', 'ringing', 'in_progress') AND c.queue_id IS NOT NULL
+       WHERE callqueue_holds_slot(c.status) AND c.queue_id IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM call_queue q WHERE q.user_id = c.user_id
            AND q.id = c.queue_id AND q.status = 'processing' AND q.call_id = c.id))sql"},
     {"row_without_lane", "rows are in no lane, or in one of another campaign or user",

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "callqueue/state.hpp"
+
 namespace callqueue::sqlite {
 namespace {
 
@@ -50,6 +52,13 @@ int wait_while_busy(void* timeout, int tries) {
   if (tries >= limit) return 0;
   sqlite3_sleep(1);
   return 1;
+}
+
+/// The status of ours that a call's amounts to: a host may have others.
+void reads_as(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+  const bool is_known = text != nullptr && parse_call_status(text);
+  sqlite3_result_text(context, is_known ? text : "unknown", -1, SQLITE_TRANSIENT);
 }
 
 }  // namespace
@@ -161,6 +170,11 @@ Database::Database(const std::string& path, const Options& options) {
   sqlite3_busy_handler(
       opened, wait_while_busy,
       reinterpret_cast<void*>(static_cast<std::intptr_t>(options.busy_timeout.count())));
+  check(opened,
+        sqlite3_create_function_v2(opened, "callqueue_reads_as", 1,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, reads_as, nullptr,
+                                   nullptr, nullptr),
+        "database");
   execute("PRAGMA foreign_keys = ON");
   // Waits for the disk at every commit, or only at checkpoints.
   execute(options.synchronous_full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");

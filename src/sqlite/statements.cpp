@@ -20,6 +20,12 @@ namespace {
   "LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
   "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "
 
+// Of `calls c`: an active call whose lease or deadline has passed by ?1. Index
+// callqueue_calls_lease.
+#define CALLQUEUE_LAPSED_CALL                                                         \
+  "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') AND " \
+  "c.lease_expires_at <= ?1 "
+
 constexpr Statements kStatements = {
     .queued_calls_of_user =
         "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS
@@ -126,6 +132,16 @@ constexpr Statements kStatements = {
                        "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2",
     .lapsed_marked = "SELECT c.user_id, c.id FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
                      "AND " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2",
+    .lapsed_calls = "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
+                    "AND " CALLQUEUE_MAY_BE_PLACED "ORDER BY c.lease_expires_at, c.id LIMIT ?2",
+    // Index callqueue_calls_active, both: only calls that hold a slot are in it.
+    .active_calls = R"sql(
+  SELECT count(*) FROM calls WHERE
+    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress'))sql",
+    .active_calls_of_user = R"sql(
+  SELECT count(*) FROM calls WHERE
+    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress')
+    AND user_id = ?1)sql",
 
     // Index idx_call_queue_scheduled_for: waiting rows only, the earliest first.
     .make_ready = R"sql(

@@ -28,7 +28,7 @@ constexpr char kUserZone[] = "SELECT timezone FROM users WHERE id = ?1";
 // Index callqueue_calls_campaign. A call that was put back before it was placed is no attempt: its
 // row has taken the attempt back and points at it no more.
 constexpr char kAttemptsOfCampaign[] = R"sql(
-  SELECT COALESCE(c.started_at, c.created_at), c.status, c.outcome, c.success, c.duration_seconds,
+  SELECT COALESCE(c.started_at, c.created_at), callqueue_reads_as(c.status), c.outcome, c.success, c.duration_seconds,
     c.created_at, c.ended_at
   FROM calls c
   WHERE c.campaign_id = ?1 AND c.user_id = ?2

@@ -20,17 +20,13 @@ constexpr char kRenew[] = R"sql(
   UPDATE calls SET lease_expires_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated'
     AND provider_call_id IS NULL AND lease_expires_at > ?4)sql";
-// Index callqueue_calls_lease.
-constexpr char kLapsed[] =
-    "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
-    "AND " CALLQUEUE_MAY_BE_PLACED "ORDER BY c.lease_expires_at, c.id LIMIT ?2";
 // Index calls_id_user_id_unique; the filter is optional.
 constexpr char kList[] =
     "SELECT " CALLQUEUE_CALL_COLUMNS
     " FROM calls c WHERE c.user_id = ?1 AND c.id > ?2 "
     "AND (?3 IS NULL OR c.campaign_id = ?3) AND (?4 IS NULL OR c.queue_id = ?4) "
     "AND (?5 = '' OR c.provider_call_id = ?5) "
-    "AND (?6 = '' OR ?6 LIKE '%|' || c.status || '|%') "
+    "AND (?6 = '' OR ?6 LIKE '%|' || callqueue_reads_as(c.status) || '|%') "
     "ORDER BY c.id LIMIT ?7";
 
 }  // namespace
@@ -131,7 +127,7 @@ Result<PageOf<Call>> SqlStore::list_calls(UserId user_id, const CallFilter& filt
 Result<std::vector<Call>> SqlStore::lapsed_calls(int limit) {
   return read([&](Session& session, Instant now) {
     std::vector<Call> calls;
-    auto rows = session.query(kLapsed, now, limit);
+    auto rows = session.query(session.statements().lapsed_calls, now, limit);
     while (rows.step()) calls.push_back(read_call(rows));
     return calls;
   });

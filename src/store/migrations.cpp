@@ -16,8 +16,8 @@ int newest(const std::vector<Migration>& all) { return static_cast<int>(all.size
 
 std::string checksum(const Migration& migration) {
   std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a: tells an edited file, not an attacker.
-  for (const char c : migration.up) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  for (const auto* part : {&migration.up, &migration.before, &migration.after}) {
+    for (const char c : *part) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   }
   std::array<char, 17> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));

@@ -9,7 +9,7 @@ namespace callqueue {
 
 // What migrating means on either database; `all` are a store's migrations, in order.
 
-/// Of the SQL that applies it, as `callqueue_migrations` keeps it.
+/// Of the SQL that applies it, steps and all, as `callqueue_migrations` keeps it.
 [[nodiscard]] std::string checksum(const Migration& migration);
 /// The version to end at. Throws `Failure` (`invalid_argument`, `to`) for one that does not exist.
 [[nodiscard]] int target_version(const MigrateRequest& request, int current,

@@ -117,33 +117,37 @@ void read_held_row(const Rows& row, HeldCall& held) {
 }
 
 Call read_call(const Rows& row, int from) {
+  // A host may have words of its own for how a call ended, and for whom it was made.
   std::optional<CallOutcome> outcome;
-  if (!row.is_null(from + 10))
-    outcome = known(parse_call_outcome(row.get<std::string_view>(from + 10)), "outcome");
+  if (!row.is_null(from + 10)) {
+    outcome =
+        parse_call_outcome(row.get<std::string_view>(from + 10)).value_or(CallOutcome::unknown);
+  }
   std::optional<std::chrono::seconds> duration;
   if (!row.is_null(from + 20)) duration = std::chrono::seconds{row.get<std::int64_t>(from + 20)};
-  return {.id = get_id<CallId>(row, from),
-          .user_id = get_id<UserId>(row, from + 1),
-          .agent_id = get_optional_id<AgentId>(row, from + 2),
-          .contact_id = get_optional_id<ContactId>(row, from + 3),
-          .campaign_id = get_optional_id<CampaignId>(row, from + 4),
-          .queue_id = get_optional_id<QueuedCallId>(row, from + 5),
-          .phone_number = row.get<std::string>(from + 6),
-          .call_type = known(parse_call_type(row.get<std::string_view>(from + 7)), "call_type"),
-          .attempt = row.get<int>(from + 8),
-          .status = call_status_of(row.get<std::string_view>(from + 9)),
-          .outcome = outcome,
-          .success = get_optional<bool>(row, from + 11),
-          .provider_call_id = row.get<std::string>(from + 12),
-          .leased_by = row.get<std::string>(from + 13),
-          .lease_expires_at = get_optional<Instant>(row, from + 14),
-          .submitted_at = get_optional<Instant>(row, from + 15),
-          .created_at = row.get<Instant>(from + 16),
-          .started_at = get_optional<Instant>(row, from + 17),
-          .answered_at = get_optional<Instant>(row, from + 18),
-          .ended_at = get_optional<Instant>(row, from + 19),
-          .duration = duration,
-          .failure_reason = row.get<std::string>(from + 21)};
+  return {
+      .id = get_id<CallId>(row, from),
+      .user_id = get_id<UserId>(row, from + 1),
+      .agent_id = get_optional_id<AgentId>(row, from + 2),
+      .contact_id = get_optional_id<ContactId>(row, from + 3),
+      .campaign_id = get_optional_id<CampaignId>(row, from + 4),
+      .queue_id = get_optional_id<QueuedCallId>(row, from + 5),
+      .phone_number = row.get<std::string>(from + 6),
+      .call_type = parse_call_type(row.get<std::string_view>(from + 7)).value_or(CallType::direct),
+      .attempt = row.get<int>(from + 8),
+      .status = call_status_of(row.get<std::string_view>(from + 9)),
+      .outcome = outcome,
+      .success = get_optional<bool>(row, from + 11),
+      .provider_call_id = row.get<std::string>(from + 12),
+      .leased_by = row.get<std::string>(from + 13),
+      .lease_expires_at = get_optional<Instant>(row, from + 14),
+      .submitted_at = get_optional<Instant>(row, from + 15),
+      .created_at = row.get<Instant>(from + 16),
+      .started_at = get_optional<Instant>(row, from + 17),
+      .answered_at = get_optional<Instant>(row, from + 18),
+      .ended_at = get_optional<Instant>(row, from + 19),
+      .duration = duration,
+      .failure_reason = row.get<std::string>(from + 21)};
 }
 
 CallCampaign read_campaign(const Rows& row) {

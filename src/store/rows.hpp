@@ -46,22 +46,20 @@ namespace callqueue {
 /// Puts it to its call.
 void read_held_row(const Rows& row, HeldCall& held);
 
-/// Columns of a call, of `calls c`.
+/// Columns of a call, of `calls c`. Its status reads as one of ours, whatever a host calls it: an
+/// active one as `in_progress`, any other as `unknown`.
 #define CALLQUEUE_CALL_COLUMNS                                                                  \
   "c.id, c.user_id, c.agent_id, c.contact_id, c.campaign_id, c.queue_id, c.phone_number, "      \
-  "c.call_type, c.attempt, c.status, c.outcome, c.success, c.provider_call_id, c.leased_by, "   \
+  "c.call_type, c.attempt, callqueue_reads_as(c.status), c.outcome, c.success, "                \
+  "c.provider_call_id, c.leased_by, "                                                           \
   "c.lease_expires_at, c.submitted_at, c.created_at, c.started_at, c.answered_at, c.ended_at, " \
   "c.duration_seconds, c.failure_reason"
 
 /// @param from the first of its columns.
 [[nodiscard]] Call read_call(const Rows& row, int from = 0);
 
-// Of `calls c`: an active call whose lease or deadline has passed by ?1 (index
-// callqueue_calls_lease), and whether it may have been placed: it was marked, or somebody has heard
+// Of `calls c`: whether an active call may have been placed: it was marked, or somebody has heard
 // of it.
-#define CALLQUEUE_LAPSED_CALL                                                         \
-  "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') AND " \
-  "c.lease_expires_at <= ?1 "
 #define CALLQUEUE_MAY_BE_PLACED \
   "(c.submitted_at IS NOT NULL OR c.provider_call_id IS NOT NULL OR c.status <> 'initiated') "
 

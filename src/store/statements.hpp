@@ -36,8 +36,11 @@ struct Statements {
   /// Notes that the provider took user ?1's call ?2, as ?3 at ?4; the first acceptance counts.
   const char* accept_call;
   // At most ?2 calls whose lease or deadline has passed by ?1.
-  const char* lapsed_unmarked;  ///< Certainly not placed: `CALLQUEUE_CALL_COLUMNS`.
-  const char* lapsed_marked;    ///< They may have been placed: user_id, id.
+  const char* lapsed_unmarked;       ///< Certainly not placed: `CALLQUEUE_CALL_COLUMNS`.
+  const char* lapsed_marked;         ///< They may have been placed: user_id, id.
+  const char* lapsed_calls;          ///< The same as `CALLQUEUE_CALL_COLUMNS`, the oldest first.
+  const char* active_calls;          ///< How many hold a slot.
+  const char* active_calls_of_user;  ///< The same, of user ?1.
 
   const char* make_ready;     ///< At most ?2 waiting rows whose time has come by ?1.
   const char* expire_direct;  ///< At most ?2 queued rows whose `not_after` has passed at ?1.

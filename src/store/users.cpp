@@ -2,6 +2,7 @@
 #include "store/references.hpp"
 #include "store/slot_counts.hpp"
 #include "store/sql_store.hpp"
+#include "store/statements.hpp"
 
 namespace callqueue {
 namespace {
@@ -29,14 +30,6 @@ constexpr char kSystemLimit[] = "SELECT system_limit FROM callqueue_settings";
 constexpr char kSetSystemLimit[] = "UPDATE callqueue_settings SET system_limit = ?1";
 constexpr char kFollowSystemLimit[] = R"sql(
   UPDATE users SET system_concurrent_calls_limit = ?2 WHERE system_concurrent_calls_limit = ?1)sql";
-// Index callqueue_calls_active, both: only calls that hold a slot are in it.
-constexpr char kSystemActive[] = R"sql(
-  SELECT count(*) FROM calls WHERE
-    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress'))sql";
-constexpr char kUserActive[] = R"sql(
-  SELECT count(*) FROM calls WHERE
-    (status = 'initiated' OR status = 'ringing' OR status = 'in_progress')
-    AND user_id = ?1)sql";
 
 constexpr char kInsertAgent[] = "INSERT INTO agents (id, user_id, name) VALUES (?1, ?2, ?3)";
 // Index agents_id_user_id_unique, here and below.
@@ -90,12 +83,12 @@ void require_agent(Session& session, UserId user_id, AgentId agent_id) {
 }
 
 SlotUse system_slots_of(Session& session) {
-  return {.active = session.value<int>(kSystemActive).value_or(0),
+  return {.active = session.value<int>(session.statements().active_calls).value_or(0),
           .limit = session.value<int>(kSystemLimit).value_or(0)};
 }
 
 int active_calls_of(Session& session, UserId user_id) {
-  return session.value<int>(kUserActive, user_id).value_or(0);
+  return session.value<int>(session.statements().active_calls_of_user, user_id).value_or(0);
 }
 
 Result<User> SqlStore::create_user(const User& user) {
