@@ -41,6 +41,7 @@ namespace callqueue {
 [[nodiscard]] std::string to_json(const SlotUse& use);
 [[nodiscard]] std::string to_json(const MigrateResult& result);
 /// `ok`, `version`, and the items.
+[[nodiscard]] std::string to_json(const PreflightReport& report);
 [[nodiscard]] std::string to_json(const VerifyReport& report);
 
 [[nodiscard]] std::string to_json(const CsvError& error);

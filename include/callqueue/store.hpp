@@ -103,10 +103,15 @@ class Store {
 
   /// All migrations of this version, in order.
   [[nodiscard]] virtual const std::vector<Migration>& migrations() const = 0;
-  /// Runs migrations, each in a transaction; safe beside other migrators. @return
-  /// `invalid_argument` (`to`) for a version that does not exist, or (`row_security`) where there
-  /// can be none; `conflict` (`row_security`) for a role that would see more than it should;
-  /// `corrupt` for a database of a newer version.
+  /// Lists what stands in the way of `migrate` in tables that are there already, and what is worth
+  /// knowing before. Changes nothing. @return `invalid_argument` (`active_statuses`) as `migrate`.
+  [[nodiscard]] virtual Result<PreflightReport> preflight(const PreflightRequest& request = {}) = 0;
+  /// Runs migrations, each in a transaction; safe beside other migrators. On PostgreSQL what takes
+  /// long on tables of a host runs beside it as steps of their own, and goes on where it was broken
+  /// off. @return `invalid_argument` (`to`) for a version that does not exist, or (`row_security`,
+  /// `active_statuses`) where there can be none; `conflict` (`row_security`) for a role that would
+  /// see more than it should, or (a column) for the first thing that `preflight` says blocks, with
+  /// nothing changed; `corrupt` for a database of a newer version.
   virtual Result<MigrateResult> migrate(const MigrateRequest& request = {}) = 0;
   /// Compares the database with what this version expects, statistics with a recount, and lists
   /// rows that cannot move.

@@ -208,6 +208,15 @@ UPDATE call_queue q SET
   scheduled_for = coalesce(scheduled_for, created_at, callqueue_now()), priority = coalesce(priority, 0),
   position = coalesce(position, 0), user_data = coalesce(user_data, '{}');
 ALTER TABLE call_queue ENABLE TRIGGER USER;
+-- Counters that somebody else has kept are counted anew.
+UPDATE call_campaigns c SET total_contacts = d.total, completed_calls = d.completed, successful_calls = d.successful,
+  failed_calls = d.failed
+FROM (SELECT p.id, count(q.id) AS total, count(*) FILTER (WHERE q.status = 'completed') AS completed,
+        count(*) FILTER (WHERE q.status = 'completed' AND q.success) AS successful,
+        count(*) FILTER (WHERE q.status = 'failed') AS failed
+      FROM call_campaigns p LEFT JOIN call_queue q ON q.campaign_id = p.id GROUP BY p.id) d
+WHERE c.id = d.id AND (c.total_contacts, c.completed_calls, c.successful_calls, c.failed_calls)
+  IS DISTINCT FROM (d.total, d.completed, d.successful, d.failed);
 -- In another user's lane a row would be dealt in that user's turn.
 ALTER TABLE call_queue ADD CONSTRAINT callqueue_rows_lane_id_fkey FOREIGN KEY (lane_id, user_id)
   REFERENCES callqueue_lanes (lane_id, user_id);

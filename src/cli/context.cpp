@@ -12,6 +12,8 @@ std::string describe(const Error& error) {
   if (error.code == ErrorCode::corrupt && text.find("run its migrations") != std::string::npos) {
     text += " (run `callqueue migrate`)";
   }
+  if (text.ends_with("a preflight lists all that is in the way"))
+    text += " (`callqueue preflight`)";
   if (text.ends_with("there is no such file")) text += " (`callqueue migrate` makes it)";
   return text;
 }

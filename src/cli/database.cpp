@@ -12,7 +12,18 @@ struct MigrateOptions {
   bool sql = false;
   std::string tenant_role;  ///< Empty: `--row-security` was not given.
   bool no_row_security = false;
+  std::vector<std::string> active_statuses;
+  bool declares = false;  ///< `--active-statuses` was given, perhaps with an empty list.
 };
+
+constexpr char kActiveStatuses[] =
+    "PostgreSQL: further spellings of calls.status that hold a slot, separated by commas";
+
+/// A list of nothing is an empty text.
+std::vector<std::string> without_empty(std::vector<std::string> list) {
+  std::erase(list, "");
+  return list;
+}
 
 /// Whether `--sql` shows this migration, by the rules of `MigrateRequest`.
 bool is_asked(const Migration& migration, const MigrateRequest& request, int newest) {
@@ -48,6 +59,7 @@ int migrate(Context& context, const MigrateOptions& options) {
   auto request = options.request;
   if (!options.tenant_role.empty()) request.row_security = options.tenant_role;
   if (options.no_row_security) request.row_security = "";
+  if (options.declares) request.active_statuses = without_empty(options.active_statuses);
   const auto done = value(context.open({})->migrate(request));
   if (context.json) {
     print_line(to_json(done));
@@ -61,6 +73,36 @@ int migrate(Context& context, const MigrateOptions& options) {
     print_line(fmt::format("nothing to do: the database has version {}{}", done.to,
                            beyond ? "; --down takes migrations back" : ""));
   }
+  return 0;
+}
+
+std::string line_of(const PreflightFinding& finding) {
+  auto where = finding.table;
+  if (!finding.column.empty()) where += "." + finding.column;
+  if (!where.empty()) where += " ";
+  const bool blocks = finding.severity == PreflightFinding::Severity::blocks;
+  return fmt::format("{} {}{}{}", blocks ? "✗" : "·", where, finding.what,
+                     finding.remedy.empty() ? "" : "\n    " + finding.remedy);
+}
+
+int preflight(Context& context, const std::vector<std::string>& active_statuses) {
+  const auto report =
+      value(context.open({.create = false})->preflight({without_empty(active_statuses)}));
+  if (context.json) {
+    print_line(to_json(report));
+    return report.blocks() ? 1 : 0;
+  }
+  int blocking = 0;
+  // What blocks comes last: it must not scroll away.
+  for (auto it = report.findings.rbegin(); it != report.findings.rend(); ++it) {
+    if (it->severity == PreflightFinding::Severity::blocks) ++blocking;
+    print_line(line_of(*it));
+  }
+  if (blocking > 0) {
+    throw Refused{
+        fmt::format("{} of {} findings block the migration", blocking, report.findings.size())};
+  }
+  print_line(fmt::format("version {}, nothing blocks the migration", report.version));
   return 0;
 }
 
@@ -106,7 +148,23 @@ void add_database_commands(CLI::App& app, Context& context) {
   migrate_command->add_flag("--no-row-security", options->no_row_security, "Take that away again")
       ->excludes(sql)
       ->excludes(row_security);
-  on(migrate_command, context, [&context, options] { return migrate(context, *options); });
+  auto* statuses =
+      migrate_command->add_option("--active-statuses", options->active_statuses, kActiveStatuses)
+          ->delimiter(',')
+          ->type_name("LIST")
+          ->excludes(sql);
+  on(migrate_command, context, [&context, options, statuses] {
+    options->declares = statuses->count() > 0;
+    return migrate(context, *options);
+  });
+
+  auto* preflight_command = app.add_subcommand(
+      "preflight", "List what tables that are there already put in the way of migrate");
+  auto declared = std::make_shared<std::vector<std::string>>();
+  preflight_command->add_option("--active-statuses", *declared, kActiveStatuses)
+      ->delimiter(',')
+      ->type_name("LIST");
+  on(preflight_command, context, [&context, declared] { return preflight(context, *declared); });
 
   auto* verify_command =
       app.add_subcommand("verify", "Compare the database with what this version expects");

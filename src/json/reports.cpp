@@ -112,6 +112,21 @@ std::string to_json(const MigrateResult& result) {
   return json::dump({{"from", result.from}, {"to", result.to}, {"applied", result.applied}});
 }
 
+std::string to_json(const PreflightReport& report) {
+  Json findings = Json::array();
+  for (const PreflightFinding& finding : report.findings) {
+    const bool blocks = finding.severity == PreflightFinding::Severity::blocks;
+    findings.push_back(Json{{"severity", blocks ? "blocks" : "note"},
+                            {"table", optional_text(finding.table)},
+                            {"column", optional_text(finding.column)},
+                            {"what", finding.what},
+                            {"remedy", optional_text(finding.remedy)}});
+  }
+  return json::dump({{"blocks", report.blocks()},
+                     {"version", report.version},
+                     {"findings", std::move(findings)}});
+}
+
 std::string to_json(const VerifyReport& report) {
   Json items = Json::array();
   for (const VerifyItem& item : report.items) {

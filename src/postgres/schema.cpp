@@ -4,14 +4,13 @@
 #include <thread>
 
 #include "postgres/active_statuses.hpp"
+#include "postgres/preflight.hpp"
 #include "postgres/row_security.hpp"
 #include "postgres/steps.hpp"
 #include "store/migrations.hpp"
 
 namespace callqueue::postgres {
 namespace {
-
-constexpr int kOldestServer = 150'000;
 
 // One migrator at a time in a schema. Nobody waits for it in a statement: an index that is built
 // concurrently waits for every statement that began before it.
@@ -55,7 +54,9 @@ class MigratorsLock {
   explicit MigratorsLock(Connection& guard) {
     for (;;) {
       transaction_.emplace(guard, kBeginGuard);
-      if (guard.value<bool>(kTryLock).value_or(false)) return;
+      // By itself, not prepared: that would leave a snapshot behind, which such an index waits for.
+      auto rows = guard.execute(kTryLock);
+      if (rows.step() && rows.get<std::string>(0) == "t") return;
       transaction_.reset();
       std::this_thread::sleep_for(kBetweenTries);
     }
@@ -138,6 +139,19 @@ void set_row_security(Connection& connection, const std::string& role) {
   transaction.commit();
 }
 
+/// The first thing that preflight would name.
+void refuse_what_blocks(Connection& connection, const std::vector<std::string>& active_statuses) {
+  for (const auto& finding : preflight(connection, active_statuses).findings) {
+    if (finding.severity != PreflightFinding::Severity::blocks) continue;
+    auto where = finding.table;
+    if (!finding.column.empty()) where += "." + finding.column;
+    if (!where.empty()) where += " ";
+    throw Failure{ErrorCode::conflict,
+                  where + finding.what + "; a preflight lists all that is in the way",
+                  finding.column};
+  }
+}
+
 }  // namespace
 
 void create_schema(Connection& connection, const std::string& name) {
@@ -182,6 +196,7 @@ MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRe
   }
   const auto declared = checked_statuses(request.active_statuses.value_or(
       version > 0 ? active_statuses(connection) : std::vector<std::string>{}));
+  if (version < target) refuse_what_blocks(connection, declared);
   for (; version < target; result.to = version) {
     apply_up(connection, migration_of(++version), declared);
     result.applied.push_back(migration_of(version).name);

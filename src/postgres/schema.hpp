@@ -10,6 +10,8 @@ namespace callqueue::postgres {
 
 /// The migrations under migrations/postgres, embedded at build time, in order.
 [[nodiscard]] const std::vector<Migration>& all_migrations();
+/// As `Connection::server_version` tells it.
+constexpr int kOldestServer = 150'000;
 /// The version this library needs.
 [[nodiscard]] int newest_version();
 /// The version of the schema that the search path names first, by its history of migrations; 0

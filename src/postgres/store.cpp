@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "postgres/active_statuses.hpp"
 #include "postgres/import_rows.hpp"
 #include "postgres/listener.hpp"
+#include "postgres/preflight.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/store_transactions.hpp"
 #include "store/migrations.hpp"
@@ -127,14 +129,25 @@ PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
 
 const std::vector<Migration>& PostgresStore::migrations() const { return all_migrations(); }
 
-Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
-  // Large tables take as long as they take.
-  auto patient = pooled(options_);
-  patient.answer_timeout = std::chrono::hours{24};
+Connection::Options PostgresStore::patient() const {
+  auto options = pooled(options_);
+  options.answer_timeout = std::chrono::hours{24};
+  return options;
+}
+
+Result<PreflightReport> PostgresStore::preflight(const PreflightRequest& request) {
   return guarded([&] {
-    Connection connection{url_, patient};
+    const auto declared = checked_statuses(request.active_statuses);
+    Connection connection{url_, patient()};
+    return postgres::preflight(connection, declared);
+  });
+}
+
+Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
+  return guarded([&] {
+    Connection connection{url_, patient()};
     if (!schema_.empty() && !request.down) create_schema(connection, schema_);
-    Connection guard{url_, patient};
+    Connection guard{url_, patient()};
     return postgres::migrate(connection, guard, request);
   });
 }

@@ -26,6 +26,7 @@ class PostgresStore final : public SqlStore {
 
   const std::vector<Migration>& migrations() const override;
   Result<MigrateResult> migrate(const MigrateRequest& request) override;
+  Result<PreflightReport> preflight(const PreflightRequest& request) override;
   Result<VerifyReport> verify() override;  // verify.cpp
   Result<Instant> now() override;
   Result<std::uint64_t> change_counter() override;
@@ -51,6 +52,8 @@ class PostgresStore final : public SqlStore {
   /// error.
   template <class Body>
   auto on_connection(Body&& body);
+  /// For what takes as long as large tables take.
+  [[nodiscard]] Connection::Options patient() const;
   /// One attempt at `transact`.
   void run(Access access, const Work& work);
   [[nodiscard]] const std::string& begin(Access access) const;

@@ -159,6 +159,30 @@ bool set_queue_aside(Database& database) {
   return true;
 }
 
+void check_queue(Database& database, PreflightReport& report) {
+  const auto blocks = [&](const char* table, const char* column, std::string what) {
+    report.findings.push_back({.table = table,
+                               .column = column,
+                               .what = std::move(what),
+                               .remedy = "rename the table, or give it all that the seed's has"});
+  };
+  for (std::size_t i = 0; i < std::size(kAdopted); ++i) {
+    const auto& adopted = kAdopted[i];
+    const auto* other = kAdopted[1 - i].table;
+    if (!database.value<int>(kHasTable, adopted.table)) continue;
+    if (!database.value<int>(kHasTable, other)) {
+      blocks(adopted.table, "", std::string{"is there without "} + other);
+      continue;
+    }
+    const auto look_for = [&](const char* column) {
+      if (column == nullptr || has_column(database, adopted.table, column)) return;
+      blocks(adopted.table, column, "is not there");
+    };
+    for (const auto* column : adopted.columns) look_for(column);
+    for (const auto* column : adopted.instants) look_for(column);
+  }
+}
+
 void take_queue_over(Database& database) {
   for (const auto& adopted : kAdopted) copy_rows(database, adopted);
   for (const auto* table : {"call_queue", "call_campaigns"}) {

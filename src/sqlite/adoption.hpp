@@ -1,5 +1,6 @@
 #pragma once
 
+#include "callqueue/schema.hpp"
 #include "sqlite/database.hpp"
 
 namespace callqueue::sqlite {
@@ -13,6 +14,8 @@ void complete_host_tables(Database& database);
 /// migrations: out of the way of those that are to be made.
 /// @return whether there were any. Throws `Failure` (`conflict`) when they lack a column.
 bool set_queue_aside(Database& database);
+/// What such tables lack.
+void check_queue(Database& database, PreflightReport& report);
 /// Their rows into the new tables, which check each. Instants that are text become numbers.
 void take_queue_over(Database& database);
 

@@ -88,6 +88,11 @@ void apply_down(Database& database, const Migration& migration) {
   set_version(database, migration.version - 1);
 }
 
+[[noreturn]] void refuse_statuses() {
+  throw Failure{ErrorCode::invalid_argument,
+                "in SQLite only initiated, ringing and in_progress hold a slot", "active_statuses"};
+}
+
 }  // namespace
 
 int newest_version() { return static_cast<int>(all_migrations().size()); }
@@ -112,8 +117,19 @@ void build_schema(Database& database) {
 
 const std::vector<Migration>& SqliteStore::migrations() const { return all_migrations(); }
 
+Result<PreflightReport> SqliteStore::preflight(const PreflightRequest& request) {
+  return guarded([&] {
+    if (!request.active_statuses.empty()) refuse_statuses();
+    const std::lock_guard lock{writer_mutex_};
+    PreflightReport report{.version = schema_version(writer_), .findings = {}};
+    if (report.version == 0) check_queue(writer_, report);
+    return report;
+  });
+}
+
 Result<MigrateResult> SqliteStore::migrate(const MigrateRequest& request) {
   return guarded([&] {
+    if (request.active_statuses) refuse_statuses();
     if (request.row_security) {
       throw Failure{ErrorCode::invalid_argument, "SQLite has no row-level security",
                     "row_security"};

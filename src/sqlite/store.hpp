@@ -23,6 +23,7 @@ class SqliteStore final : public SqlStore {
   // schema.cpp
   const std::vector<Migration>& migrations() const override;
   Result<MigrateResult> migrate(const MigrateRequest& request) override;
+  Result<PreflightReport> preflight(const PreflightRequest& request) override;
   Result<VerifyReport> verify() override;  // verify.cpp
 
   // store.cpp

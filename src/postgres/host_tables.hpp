@@ -1,0 +1,85 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "callqueue/schema.hpp"
+#include "postgres/connection.hpp"
+
+namespace callqueue::postgres {
+
+// The tables that may be a host's, as they are and as they have to be.
+
+/// What our inserts and updates write to a column.
+enum class Filled {
+  always,
+  mostly,      ///< NULL for some calls only.
+  sometimes,   ///< NULL where there is nothing to say.
+  by_default,  ///< Nothing: the column's default has to fill it.
+};
+
+struct WantedColumn {
+  const char* table;
+  const char* column;
+  const char* type;  ///< uuid, text, integer, boolean, timestamptz, date, time, jsonb, status.
+  Filled filled = Filled::sometimes;
+  bool required = false;   ///< Else the migration adds it.
+  const char* value = "";  ///< What its default should be.
+};
+
+[[nodiscard]] std::span<const WantedColumn> wanted_columns();
+
+struct HostTable {
+  std::string kind;  ///< `pg_class.relkind`.
+  bool may_alter = true;
+  std::int64_t rows = 0;  ///< As the server estimates.
+  std::string size;
+};
+
+struct HostColumn {
+  std::string type;  ///< `pg_type.typname`, of a domain the type below it.
+  bool is_enum = false;
+  bool is_domain = false;
+  int length = 0;  ///< Of text; 0: any.
+  bool not_null = false;
+  bool has_default = false;
+  bool is_generated = false;  ///< Or an identity that is always so.
+  std::string full_type;      ///< As it is written in SQL.
+};
+
+struct HostTables {
+  std::map<std::string, HostTable> tables;
+  std::map<std::pair<std::string, std::string>, HostColumn> columns;
+
+  [[nodiscard]] bool has(const std::string& table) const { return tables.contains(table); }
+  [[nodiscard]] const HostColumn* find(const std::string& table, const std::string& column) const {
+    const auto found = columns.find({table, column});
+    return found == columns.end() ? nullptr : &found->second;
+  }
+};
+
+/// Those that are there and that no migration has made.
+/// @param version of the schema.
+[[nodiscard]] HostTables host_tables(Connection& connection, int version);
+
+// The parts of a preflight; each adds what it finds. @pre a transaction is open.
+
+/// Kinds, keys and columns of the tables.
+void check_tables(const HostTables& host, PreflightReport& report);
+/// Whether the columns take the words that are written to them.
+void check_words(Connection& connection, const HostTables& host,
+                 const std::vector<std::string>& active_statuses, PreflightReport& report);
+/// The rows.
+void check_rows(Connection& connection, const HostTables& host,
+                const std::vector<std::string>& active_statuses, PreflightReport& report);
+
+inline void add_finding(PreflightReport& report, PreflightFinding::Severity severity,
+                        std::string table, std::string column, std::string what,
+                        std::string remedy) {
+  report.findings.push_back(
+      {severity, std::move(table), std::move(column), std::move(what), std::move(remedy)});
+}
+
+}  // namespace callqueue::postgres

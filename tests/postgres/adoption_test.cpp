@@ -1,0 +1,247 @@
+// Databases of hosts taken over, with their rows, and given back.
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+#include "hosts.hpp"
+
+using namespace postgres_tests;
+
+namespace {
+
+/// The lines of one dump that the other lacks.
+std::vector<std::string> lost(const std::vector<std::string>& before,
+                              const std::vector<std::string>& after) {
+  std::vector<std::string> lines;
+  std::set_difference(before.begin(), before.end(), after.begin(), after.end(),
+                      std::back_inserter(lines));
+  return lines;
+}
+
+void check_same(const std::vector<std::string>& before, const std::vector<std::string>& after) {
+  for (const auto& line : lost(before, after)) BOOST_ERROR("lost: " << line);
+  for (const auto& line : lost(after, before)) BOOST_ERROR("left behind: " << line);
+}
+
+void check_there_and_back(Host& host, const MigrateRequest& up = {}) {
+  const auto before = host.dump();
+  BOOST_TEST(must(host.store->migrate(up)).to == 2);
+  BOOST_TEST(wrong(*host.store) == "");
+  BOOST_TEST(must(host.store->migrate({.to = 0, .down = true})).to == 0);
+  check_same(before, host.dump());
+  BOOST_TEST(must(host.store->migrate(up)).to == 2);
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+/// A campaign of Ann's contacts, made by the library.
+CampaignId campaign_of(Store& store) {
+  const auto agent = store.list_agents(kAnn, {}).value().items.at(0).id;
+  CallCampaign summer{.user_id = kAnn, .name = "Summer", .agent_id = agent};
+  summer.start_date = std::chrono::year{2026} / 1 / 1;
+  summer.first_call_time = 0h;
+  summer.last_call_time = 24h;
+  CallCampaigns campaigns{store};
+  const auto id = must(campaigns.create(summer)).id;
+  std::vector<QueueRequest> rows;
+  const auto contacts = must(store.list_contacts(kAnn, {}, {.limit = 100}));
+  for (const auto& contact : contacts.items) {
+    rows.push_back({.contact_id = contact.id, .campaign_id = id});
+  }
+  must(CallQueue{store}.create_bulk(kAnn, rows));
+  BOOST_REQUIRE(campaigns.start(kAnn, id));
+  return id;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(adoption)
+
+BOOST_AUTO_TEST_CASE(a_seeds_database_is_taken_over_and_given_back) {
+  Host host{kSeedsHost};
+  check_there_and_back(host);
+}
+
+BOOST_AUTO_TEST_CASE(a_wider_database_with_an_enum_is_taken_over_and_given_back) {
+  Host host{kWideHost};
+  check_there_and_back(host, {.active_statuses = {{"talking"}}});
+}
+
+BOOST_AUTO_TEST_CASE(a_database_with_none_of_the_tables_is_given_back_empty) {
+  Host host{"CREATE TABLE invoices (id integer, amount numeric)"};
+  BOOST_TEST(must(host.store->migrate()).to == 2);
+  const auto ann = must(host.store->create_user({.name = "Ann"})).id;
+  must(host.store->create_agent({.user_id = ann, .name = "Voice"}));
+  must(host.store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(host.number("SELECT count(*) FROM pg_class "
+                         "WHERE relnamespace = 'public'::regnamespace") == 1);
+  BOOST_TEST(host.number("SELECT count(*) FROM pg_proc "
+                         "WHERE pronamespace = 'public'::regnamespace") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_seeds_queue_is_worked_off_and_nothing_is_lost) {
+  Host host{kSeedsHost};
+  host.sql.execute(
+      "UPDATE call_queue SET scheduled_for = NULL, priority = NULL, user_data = NULL "
+      "WHERE contact_name = 'Person 7';"
+      "UPDATE call_campaigns SET total_contacts = 99, failed_calls = NULL");
+  const auto rows = host.number("SELECT count(*) FROM call_queue");
+  must(host.store->migrate());
+  BOOST_TEST(wrong(*host.store) == "");
+  const auto spring = host.store->find_campaign(kAnn, kSpring).value();
+  BOOST_TEST(spring.total_contacts == 20);
+  BOOST_TEST(spring.successful_calls == 1);
+  BOOST_TEST(spring.failed_calls == 1);
+
+  // The host goes on writing: a row of its own, one cancelled, one deleted.
+  host.sql.execute(
+      "INSERT INTO call_queue (user_id, agent_id, contact_id, phone_number) "
+      "SELECT user_id, agent_id, contact_id, phone_number FROM call_queue "
+      "WHERE contact_name = 'Person 3' LIMIT 1;"
+      "UPDATE call_queue SET status = 'cancelled' WHERE contact_name = 'Person 4';"
+      "DELETE FROM call_queue WHERE contact_name = 'Person 5'");
+  settle(*host.store);
+  // 20 each without those ended, cancelled and deleted; and the direct one.
+  BOOST_TEST(work_off(*host.store) == 2 * 16 + 1);
+  BOOST_TEST(wrong(*host.store) == "");
+  BOOST_TEST(host.number("SELECT count(*) FROM call_queue") == rows + 1 - 2);
+  BOOST_TEST(host.store->find_campaign(kAnn, kSpring).value().completed_calls == 17);
+  BOOST_CHECK(host.store->find_campaign(kAnn, kSpring).value().status == CampaignStatus::completed);
+
+  must(host.store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(host.number("SELECT count(*) FROM call_queue") == rows + 1 - 2);
+  BOOST_TEST(host.number("SELECT count(*) FROM call_queue WHERE status = 'completed'") ==
+             2 * 17 + 1);
+  BOOST_TEST(host.number("SELECT count(*) FROM calls") == 2 * 16 + 1 + 2);
+  BOOST_TEST(host.number("SELECT count_system_active_calls()") == 0);
+  host.sql.execute("UPDATE call_queue SET status = 'failed' WHERE contact_name = 'Person 9'");
+  BOOST_TEST(host.number("SELECT failed_calls FROM call_campaigns LIMIT 1") == 2);
+  BOOST_TEST(must(host.store->migrate()).to == 2);
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_wider_host_is_worked_off_beside_its_own_calls) {
+  Host host{kWideHost};
+  must(host.store->migrate({.active_statuses = {{"talking"}}}));
+  host.sql.execute(
+      "INSERT INTO calls (id, user_id, contact_id, status, cost) SELECT gen_random_uuid(), "
+      "user_id, id, "
+      "'talking', 1.5 FROM contacts WHERE name = 'Person 20' AND user_id = '" +
+      to_text(kAnn) + "'");
+  const auto campaign = campaign_of(*host.store);
+  settle(*host.store);
+  BOOST_TEST(work_off(*host.store) == 20);
+  BOOST_TEST(host.store->find_campaign(kAnn, campaign).value().completed_calls == 20);
+  BOOST_TEST(wrong(*host.store) == "");
+  BOOST_TEST(host.number("SELECT count(*) FROM calls WHERE status = 'completed' AND cost = 0") ==
+             24);
+  BOOST_TEST(host.number("SELECT count(*) FROM calls WHERE outcome = 'sale'") == 8);
+
+  must(host.store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(host.number("SELECT count(*) FROM calls") == 29);
+  BOOST_TEST(host.number("SELECT count(*) FROM information_schema.columns "
+                         "WHERE table_name = 'calls' AND table_schema = 'public'") == 10);
+  BOOST_TEST(host.text("SELECT cost FROM calls WHERE status = 'talking'") == "1.5000");
+}
+
+BOOST_AUTO_TEST_CASE(a_declared_status_holds_a_slot) {
+  Host host{kWideHost};
+  must(host.store->migrate({.active_statuses = {{"talking"}}}));
+  const auto talk = [&] {
+    host.sql.execute(
+        "INSERT INTO calls (id, user_id, status, phone_number) VALUES (gen_random_uuid(), '" +
+        to_text(kAnn) + "', 'talking', '+14155550100')");
+  };
+  campaign_of(*host.store);
+  settle(*host.store);
+  talk();
+  BOOST_TEST(host.store->user_slots(kAnn).value().active == 1);
+  BOOST_TEST(host.number("SELECT count_active_calls('" + to_text(kAnn) + "')") == 1);
+  BOOST_TEST(host.store->system_slots().value().active == 1);
+  CallQueue queue{*host.store};
+  BOOST_TEST(must(queue.claim({.limit = 9})).size() == 1U);  // Of two.
+  talk();
+  BOOST_TEST(must(queue.claim({.limit = 9})).empty());
+  BOOST_CHECK(host.store->reserve_slot(kAnn, "+14155550101", 60s).error().code ==
+              ErrorCode::limit_reached);
+  host.sql.execute("UPDATE calls SET status = 'archived' WHERE status = 'talking'");
+  BOOST_TEST(must(queue.claim({.limit = 9})).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_the_host_are_read_in_our_words_and_keep_theirs) {
+  Host host{kWideHost};
+  must(host.store->migrate({.active_statuses = {{"talking"}}}));
+  host.sql.execute(
+      "INSERT INTO calls (id, user_id, status, call_type) VALUES "
+      "('00000000-0000-4000-8000-0000000000d1', '" +
+      to_text(kAnn) +
+      "', 'talking', 'inbound'), "
+      "('00000000-0000-4000-8000-0000000000d2', '" +
+      to_text(kAnn) + "', 'new', NULL)");
+  const auto talking = parse_id<CallId>("00000000-0000-4000-8000-0000000000d1").value();
+  const auto fresh = parse_id<CallId>("00000000-0000-4000-8000-0000000000d2").value();
+  BOOST_CHECK(host.store->find_call(kAnn, talking).value().status == CallStatus::in_progress);
+  BOOST_CHECK(host.store->find_call(kAnn, fresh).value().status == CallStatus::unknown);
+  BOOST_CHECK(host.store->find_call(kAnn, fresh).value().call_type == CallType::direct);
+  BOOST_TEST(host.store->list_calls(kAnn, {.statuses = {CallStatus::in_progress}}, {})
+                 .value()
+                 .items.size() == 1U);
+
+  CallEvent heard{.user_id = kAnn, .call_id = talking};
+  heard.status = CallStatus::in_progress;
+  heard.answered_at = parse_instant("2026-03-02T12:00:00Z").value();
+  CallQueue queue{*host.store};
+  must(queue.report(heard));
+  BOOST_TEST(host.text("SELECT status FROM calls WHERE answered_at IS NOT NULL") == "talking");
+  CallEvent ended{.user_id = kAnn, .call_id = talking};
+  ended.outcome = CallOutcome::answered;
+  BOOST_TEST(must(queue.report(ended)).ended);
+  BOOST_TEST(host.text("SELECT status FROM calls WHERE answered_at IS NOT NULL") == "completed");
+  BOOST_TEST(host.store->user_slots(kAnn).value().active == 0);
+}
+
+BOOST_AUTO_TEST_CASE(statuses_are_declared_anew_and_the_indexes_follow) {
+  Host host{kWideHost};
+  must(host.store->migrate());
+  BOOST_TEST(must(host.store->migrate()).applied.empty());
+  host.sql.execute("INSERT INTO calls (id, user_id, status) VALUES (gen_random_uuid(), '" +
+                   to_text(kAnn) + "', 'talking')");
+  const auto active = [&] { return host.store->user_slots(kAnn).value().active; };
+  const auto by_index = [&] {
+    const Transaction settings{host.sql, "BEGIN; SET LOCAL enable_seqscan = off"};
+    auto plan = host.sql.execute(
+        "EXPLAIN SELECT count(*) FROM calls WHERE callqueue_holds_slot(status) AND user_id = '" +
+        to_text(kAnn) + "'");
+    std::string text;
+    while (plan.step()) text += plan.get<std::string>(0);
+    return text.find("callqueue_calls_active ") != std::string::npos;
+  };
+  BOOST_TEST(active() == 0);
+  BOOST_TEST(by_index());
+  const auto done = must(host.store->migrate({.active_statuses = {{"talking", "ringing"}}}));
+  BOOST_TEST(done.applied == std::vector<std::string>{"active_statuses"});
+  BOOST_TEST(active() == 1);
+  BOOST_TEST(by_index());
+  BOOST_TEST(wrong(*host.store) == "");
+  // Nothing said: as they are. An empty list: none.
+  BOOST_TEST(must(host.store->migrate()).applied.empty());
+  BOOST_TEST(active() == 1);
+  must(host.store->migrate({.active_statuses = std::vector<std::string>{}}));
+  BOOST_TEST(active() == 0);
+  BOOST_TEST(by_index());
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_cannot_be_declared_is_refused) {
+  Host host{kWideHost};
+  for (const auto* status : {"completed", "a,b", ""}) {
+    const auto refused = host.store->migrate({.active_statuses = {{status}}});
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().field == "active_statuses");
+  }
+  BOOST_TEST(host.store->migrate({.active_statuses = {{"unheard_of"}}})
+                 .error()
+                 .message.find("unheard_of") != std::string::npos);
+  BOOST_TEST(host.number("SELECT count(*) FROM pg_class WHERE relname LIKE 'callqueue%'") == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
