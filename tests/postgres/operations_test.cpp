@@ -2,39 +2,24 @@
 // find.
 #include <boost/test/unit_test.hpp>
 
-#include <fstream>
+#include <unistd.h>
+
 #include <map>
 
+#include "pages.hpp"
 #include "two_users.hpp"
 
 using namespace postgres_tests;
 
 namespace {
 
-std::string replaced(std::string text, const std::string& what, const std::string& with) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
-    text.replace(at, what.size(), with);
-  }
-  return text;
-}
-
-/// The page's SQL by the name at its beginning (`-- name: …`), with roles of this process's own:
-/// they belong to the whole server.
+/// The page's SQL, with roles of this process's own: they belong to the whole server.
 std::map<std::string, std::string> statements() {
-  std::map<std::string, std::string> found;
-  std::ifstream page{CALLQUEUE_OPERATIONS_PAGE};
+  auto found = statements_of(CALLQUEUE_OPERATIONS_PAGE);
   const auto own = "callqueue_" + std::to_string(getpid());
-  std::string name;
-  bool is_sql = false;
-  for (std::string line; std::getline(page, line);) {
-    if (line.starts_with("```")) {
-      is_sql = line == "```sql";
-      name.clear();
-    } else if (is_sql) {
-      if (name.empty()) name = line.substr(3, line.find(':') - 3);
-      line = replaced(line, "callqueue_tenant", own + "_tenant");
-      found[name] += replaced(line, "callqueue_app", own + "_app") + "\n";
-    }
+  for (auto& [name, sql] : found) {
+    sql =
+        replaced(replaced(sql, "callqueue_tenant", own + "_tenant"), "callqueue_app", own + "_app");
   }
   return found;
 }
