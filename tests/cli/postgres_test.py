@@ -79,6 +79,37 @@ class Postgres(Case):
         self.assertIn({"kind": "index", "name": "idx_call_queue_round_robin", "ok": False, "detail": "is missing"},
                       report.json["items"])
 
+    def test_preflight_lists_what_is_in_the_way_and_migrate_refuses(self):
+        psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid, phone_number text, owner text NOT NULL);"
+                      "CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL, status text);"
+                      "INSERT INTO calls VALUES (gen_random_uuid(), gen_random_uuid(), 'talking')")
+        said = self.bad(1, "preflight", says="1 of 2 findings block").out.splitlines()
+        self.assertIn("· calls.status is talking (1 row), which holds no slot and reads as unknown", said)
+        self.assertIn("✗ contacts.owner is NOT NULL without a default", said[-2])
+        self.assertIn("SET DEFAULT", said[-1])
+        report = Run("preflight", "--json", "--active-statuses", "talking", db=self.db)
+        self.assertEqual((report.status, report.json["blocks"], len(report.json["findings"])), (1, True, 1))
+        self.assertEqual(report.json["findings"][0]["column"], "owner")
+        self.bad(1, "migrate", says="contacts.owner")
+        self.bad(1, "migrate", says="callqueue preflight")
+        psql(self.db, "ALTER TABLE contacts ALTER COLUMN owner SET DEFAULT ''")
+        self.assertIn("nothing blocks", self.ok("preflight").out)
+        self.assertEqual(self.ok("migrate", "--active-statuses", "talking,on_hold", "--json").json["to"], 2)
+        self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "1")
+        self.ok("verify")
+        self.assertEqual(self.ok("migrate", "--active-statuses", "", "--json").json["applied"], ["active_statuses"])
+        self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "0")
+        self.bad(1, "migrate", "--active-statuses", "completed", says="completed")
+        self.bad(2, "migrate", "--active-statuses", "talking", "--sql", says="excludes")
+
+    def test_sql_runs_in_psql_with_its_steps(self):
+        script = self.file(self.ok("migrate", "--sql").out, "migrate.sql")
+        subprocess.run(["psql", "--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.db, "-f", script],
+                       check=True, capture_output=True, timeout=60)
+        self.assertEqual(psql(self.db, "SELECT count(*) FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid "
+                                       "WHERE c.relname LIKE 'callqueue_calls_%' AND x.indisvalid"), "6")
+        self.assertEqual(psql(self.db, "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"), "0")
+
     def test_a_hosts_wider_tables_are_no_drift(self):
         psql(self.db, "CREATE TABLE users (id uuid PRIMARY KEY, plan text NOT NULL DEFAULT 'free');"
                       "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL REFERENCES users (id),"

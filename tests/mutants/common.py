@@ -39,7 +39,7 @@ def must(command, what, **options):
 
 def passes(program, mutant, says=""):
     """Whether the test goes well. One that fails has to say this."""
-    tests = [f"--run_test={test}*" for test in mutant["tests"]]
+    tests = [f"--run_test={test.rstrip('*')}*" for test in mutant["tests"]]
     if tests and "without" in mutant:
         tests.append(f"--run_test=!{mutant['without']}")
     command = [program, *tests, *mutant.get("arguments", [])]
@@ -50,6 +50,8 @@ def passes(program, mutant, says=""):
     except subprocess.TimeoutExpired:
         return False
     said = result.stdout + result.stderr
+    if "no test cases matching" in said:
+        raise Broken(f"there is no test {' '.join(mutant['tests'])}")
     if result.returncode != 0 and says not in said:
         raise Broken(f"the test does not say “{says}” but:\n{said[-3000:]}")
     return result.returncode == 0
