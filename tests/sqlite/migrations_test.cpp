@@ -383,6 +383,7 @@ BOOST_AUTO_TEST_CASE(the_seeds_tables_are_adopted_with_their_rows) {
   ForeignSql host{file.path()};
   host.run(kSeedsTables);
   const auto store = must(open_store(file.url(), {.clock = std::make_shared<ManualClock>(noon())}));
+  BOOST_TEST(!must(store->preflight()).blocks());
   must(store->migrate());
   check_green(*store);
 
@@ -410,11 +411,23 @@ BOOST_AUTO_TEST_CASE(tables_that_only_share_a_name_are_refused_and_left_alone) {
       "CREATE TABLE call_queue (id INTEGER); CREATE TABLE call_campaigns (id INTEGER);"
       "INSERT INTO call_queue VALUES (7)");
   const auto store = must(open_store(file.url()));
+  const auto report = must(store->preflight());
+  BOOST_TEST(report.blocks());
+  BOOST_TEST(report.findings.front().table == "call_campaigns");
+  BOOST_TEST(report.findings.front().column == "user_id");
   const auto migrated = store->migrate();
   BOOST_TEST(error_of(migrated) == "conflict");
   BOOST_TEST(migrated.error().message.find("call_campaigns") != std::string::npos);
   BOOST_TEST(host.value("SELECT id FROM call_queue") == "7");
   BOOST_TEST(host.value("PRAGMA user_version") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(statuses_cannot_be_declared) {
+  World world;
+  BOOST_TEST(error_of(world.store().migrate({.active_statuses = {{"talking"}}})) ==
+             "invalid_argument active_statuses");
+  BOOST_TEST(error_of(world.store().preflight({{"talking"}})) ==
+             "invalid_argument active_statuses");
 }
 
 BOOST_AUTO_TEST_CASE(a_migration_never_commits_a_broken_reference) {
