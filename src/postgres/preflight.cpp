@@ -12,7 +12,7 @@ namespace {
 using Severity = PreflightFinding::Severity;
 
 constexpr char kBegin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-constexpr char kHasSchema[] = "SELECT current_schema() IS NOT NULL";
+constexpr char kNamesSchema[] = "SELECT current_schema() IS NOT NULL";
 constexpr char kMayCreate[] = "SELECT has_schema_privilege(current_schema(), 'CREATE')";
 constexpr char kSchemaName[] = "SELECT current_schema()::text";
 // A key that a broken run has built is none of these.
@@ -109,7 +109,7 @@ PreflightReport preflight(Connection& connection, const std::vector<std::string>
     return report;
   }
   const Transaction snapshot{connection, kBegin};
-  if (!connection.value<bool>(kHasSchema).value_or(false)) {
+  if (!connection.value<bool>(kNamesSchema).value_or(false)) {
     return report;  // Nothing is there yet.
   }
   report.version = schema_version(connection);

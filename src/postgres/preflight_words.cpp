@@ -35,7 +35,7 @@ constexpr char kLabels[] = R"sql(
   WHERE a.attrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1))
     AND a.attname = $2)sql";
 // A query for each CHECK of this column alone: which of the words does it refuse?
-constexpr char kChecks[] = R"sql(
+constexpr char kWordChecks[] = R"sql(
   SELECT k.conname::text, format(
     'SELECT string_agg(v, '', '') FROM (SELECT v, v::%s AS %I FROM unnest(%L::text[]) v) x WHERE (%s) IS FALSE',
     a.atttypid::regtype, a.attname, $3::text[], pg_get_expr(k.conbin, k.conrelid))
@@ -127,7 +127,7 @@ class Words {
   }
 
   void check_constraints(const std::vector<std::string>& written) {
-    auto checks = connection_.query(kChecks, worded_.table, worded_.column, written);
+    auto checks = connection_.query(kWordChecks, worded_.table, worded_.column, written);
     while (checks.step()) {
       const auto name = checks.get<std::string>(0);
       const auto refused = answer(connection_, checks.get<std::string>(1));
