@@ -265,10 +265,8 @@ void add(const std::string& name, int iterations,
 
 void add_load(const std::string& name, const Load& load, std::initializer_list<int> batches) {
   add("postgres_raw/" + name, 500, [=](auto& state) { raw_update(state, load); });
-  add("postgres_raw_writes/" + name + "/batch:100", 20,
-      [=](auto& state) { raw_writes(state, load, 100); });
   for (const int batch : batches) {
-    const int turns = batch == 1 ? 300 : batch == 1000 ? 2 : 20;
+    const int turns = batch == 1 ? 300 : batch == 1000 ? 1 : 20;
     for (const auto commits : {Commits::two, Commits::one}) {
       const std::string how =
           commits == Commits::two ? "postgres_claim/" : "postgres_finish_and_claim/";
@@ -281,6 +279,8 @@ void add_load(const std::string& name, const Load& load, std::initializer_list<i
 }  // namespace
 
 int main(int argc, char** argv) {
+  add("postgres_raw_writes/depth:10k/batch:100", 20,
+      [](auto& state) { raw_writes(state, {.users = 10, .rows = 10'001}, 100); });
   add_load("depth:10k", {.users = 10}, {1, 10, 100, 1000});
   add_load("depth:1M", {.users = 10, .rows = 1'000'000}, {1, 10, 100, 1000});
   add_load("users:1k", {.users = 1'000}, {1, 100});

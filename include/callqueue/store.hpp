@@ -295,14 +295,15 @@ class Store {
   virtual Result<ImportId> begin_import(const ImportRequest& request) = 0;
   /// Stages rows in their order, in transactions of at most about 50 ms, and says what became of
   /// each. Also keeps the import alive: one that hears nothing for ten minutes is abandoned by
-  /// `advance`.
-  virtual Result<std::vector<StagedRow>> stage_import(ImportId id,
+  /// `advance`. This and what ends it: `conflict` (`import_id`) when it is not running any more,
+  /// `not_found` when all of it was taken back, or the user has no such import.
+  virtual Result<std::vector<StagedRow>> stage_import(UserId user_id, ImportId id,
                                                       std::span<const ImportRow> rows) = 0;
   /// Makes the staged rows callable in one short step; if the campaign spreads, their instants are
   /// distributed first.
-  virtual Result<void> publish_import(ImportId id) = 0;
+  virtual Result<void> publish_import(UserId user_id, ImportId id) = 0;
   /// Takes the staged rows back, in batches; with `atomic` also the contacts it created.
-  virtual Result<void> abandon_import(ImportId id) = 0;
+  virtual Result<void> abandon_import(UserId user_id, ImportId id) = 0;
 };
 
 /// Opens a store: `sqlite:PATH`, `sqlite::memory:` (one process, one connection, gone when closed),

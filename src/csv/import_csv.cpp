@@ -17,28 +17,30 @@ constexpr std::chrono::milliseconds progress_interval{50};
 /// An import in the store: taken back unless it was published.
 class StagedImport {
  public:
-  StagedImport(Store& store, ImportId id) : store_(store), id_(id) {}
+  StagedImport(Store& store, UserId user_id, ImportId id)
+      : store_(store), user_id_(user_id), id_(id) {}
   StagedImport(const StagedImport&) = delete;
   StagedImport& operator=(const StagedImport&) = delete;
   ~StagedImport() {
-    if (open_) (void)store_.abandon_import(id_);
+    if (open_) (void)store_.abandon_import(user_id_, id_);
   }
 
   Result<std::vector<StagedRow>> stage(std::span<const ImportRow> rows) {
-    return store_.stage_import(id_, rows);
+    return store_.stage_import(user_id_, id_, rows);
   }
   Result<void> publish() {
-    auto published = store_.publish_import(id_);
+    auto published = store_.publish_import(user_id_, id_);
     if (published) open_ = false;
     return published;
   }
   Result<void> abandon() {
     open_ = false;
-    return store_.abandon_import(id_);
+    return store_.abandon_import(user_id_, id_);
   }
 
  private:
   Store& store_;
+  UserId user_id_;
   ImportId id_;
   bool open_ = true;
 };
@@ -171,7 +173,7 @@ Result<CsvReport> import(Store& store, UserId user_id, std::optional<CampaignId>
                                       .atomic = options.atomic});
   if (!id) return tl::unexpected(id.error());
 
-  StagedImport import{store, *id};
+  StagedImport import{store, user_id, *id};
   CsvReport report{.campaign_id = campaign_id.value_or(CampaignId{})};
   ErrorLog log{report, options.errors};
   Progress progress{options};

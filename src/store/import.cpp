@@ -19,7 +19,8 @@ constexpr char kBegin[] =
     "INSERT INTO callqueue_imports (id, user_id, campaign_id, again, atomic, created_at, "
     "heartbeat_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)";
 constexpr char kAbandon[] =
-    "UPDATE callqueue_imports SET state = 'abandoned' WHERE id = ?1 AND state <> 'published'";
+    "UPDATE callqueue_imports SET state = 'abandoned' "
+    "WHERE user_id = ?1 AND id = ?2 AND state <> 'published'";
 // Index callqueue_imports_campaign, both.
 constexpr char kAbandonSilent[] =
     "UPDATE callqueue_imports SET state = 'abandoned' "
@@ -37,6 +38,10 @@ constexpr char kCountLane[] =
 constexpr char kMoveRows[] = "UPDATE call_queue SET lane_id = ?2 WHERE lane_id = ?1";
 constexpr char kDropLane[] = "DELETE FROM callqueue_lanes WHERE lane_id = ?1";
 constexpr char kPublishLane[] = "UPDATE callqueue_lanes SET import_id = NULL WHERE lane_id = ?1";
+
+Failure no_such_import() {
+  return {ErrorCode::not_found, "no such import, or all of it was taken back", "import_id"};
+}
 
 void require_open(Session& session, UserId user_id, CampaignId id) {
   const auto status = session.value<std::string>(
@@ -96,17 +101,18 @@ void publish_lanes(Session& session, const RunningImport& import) {
 
 }  // namespace
 
-RunningImport running_import(Session& session, ImportId id) {
+RunningImport running_import(Session& session, UserId user_id, ImportId id) {
   auto row = session.query(
       "SELECT i.user_id, i.campaign_id, c.agent_id, i.again, i.atomic, r.spread, r.clock, "
       "r.timezone, u.timezone, r.last_position, c.status, i.state "
       "FROM callqueue_imports i JOIN users u ON u.id = i.user_id "
       "LEFT JOIN call_campaigns c ON c.id = i.campaign_id "
       "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = c.id "
-      "WHERE i.id = ?1",
-      id);
+      "WHERE i.user_id = ?1 AND i.id = ?2",
+      user_id, id);
   // One that was abandoned and taken back, or went with its user, has left no trace.
-  if (!row.step() || row.get<std::string_view>(11) != "staging") {
+  if (!row.step()) throw no_such_import();
+  if (row.get<std::string_view>(11) != "staging") {
     throw Failure{ErrorCode::conflict, "the import is not running any more", "import_id"};
   }
   RunningImport import{.id = id, .user_id = get_id<UserId>(row, 0), .atomic = row.get<bool>(4)};
@@ -127,11 +133,11 @@ RunningImport running_import(Session& session, ImportId id) {
   return import;
 }
 
-RunningImport continue_import(Session& session, Instant now, ImportId id) {
-  auto import = running_import(session, id);
+RunningImport continue_import(Session& session, Instant now, UserId user_id, ImportId id) {
+  auto import = running_import(session, user_id, id);
   if (import.queues_calls) {
     session.lock_campaign(import.campaign_id);
-    import = running_import(session, id);  // As it is now that nobody changes it.
+    import = running_import(session, user_id, id);  // As it is now that nobody changes it.
   }
   session.touch(import.user_id);
   session.run("UPDATE callqueue_imports SET heartbeat_at = ?2 WHERE id = ?1 AND heartbeat_at < ?2",
@@ -171,14 +177,14 @@ Result<ImportId> SqlStore::begin_import(const ImportRequest& request) {
   // The new one holds the campaign open meanwhile.
   for (const auto id : ended) {
     if (auto swept = guarded([&] { sweep_whole_import(id); }); !swept) {
-      (void)abandon_import(*begun);
+      (void)abandon_import(request.user_id, *begun);
       return tl::unexpected(swept.error());
     }
   }
   return begun;
 }
 
-Result<std::vector<StagedRow>> SqlStore::stage_import(ImportId id,
+Result<std::vector<StagedRow>> SqlStore::stage_import(UserId user_id, ImportId id,
                                                       std::span<const ImportRow> rows) {
   return guarded([&] {
     std::vector<StagedRow> staged;
@@ -187,7 +193,7 @@ Result<std::vector<StagedRow>> SqlStore::stage_import(ImportId id,
     do {
       const auto outcomes =
           import_chunk([&](Session& session, Instant now, const ImportWatch& watch) {
-            auto chunk = stage_rows(session, now, continue_import(session, now, id),
+            auto chunk = stage_rows(session, now, continue_import(session, now, user_id, id),
                                     rows.subspan(staged.size()), watch);
             failpoint("in_import");
             return chunk;
@@ -198,11 +204,11 @@ Result<std::vector<StagedRow>> SqlStore::stage_import(ImportId id,
   });
 }
 
-Result<void> SqlStore::publish_import(ImportId id) {
-  if (auto spread = guarded([&] { spread_staged_rows(id); }); !spread) return spread;
+Result<void> SqlStore::publish_import(UserId user_id, ImportId id) {
+  if (auto spread = guarded([&] { spread_staged_rows(user_id, id); }); !spread) return spread;
   failpoint("before_publish_import");
   auto published = write([&](Session& session, Instant now) {
-    const auto import = continue_import(session, now, id);
+    const auto import = continue_import(session, now, user_id, id);
     if (import.queues_calls) {
       publish_lanes(session, import);
       release_campaign(session, now, id, import.campaign_id);
@@ -215,13 +221,13 @@ Result<void> SqlStore::publish_import(ImportId id) {
   return published;
 }
 
-Result<void> SqlStore::abandon_import(ImportId id) {
+Result<void> SqlStore::abandon_import(UserId user_id, ImportId id) {
   return guarded([&] {
-    const auto known = import_chunk(
-        [&](Session& session, auto, const auto&) { return session.run(kAbandon, id); });
-    if (known == 0) {
-      throw Failure{ErrorCode::conflict, "the import is not running any more", "import_id"};
-    }
+    import_chunk([&](Session& session, auto, const auto&) {
+      const bool ends = session.run(kAbandon, user_id, id) > 0;
+      if (!ends) (void)running_import(session, user_id, id);  // Says why.
+      return ends;
+    });
     sweep_whole_import(id);
   });
 }

@@ -49,10 +49,12 @@ struct RunningImport {
   std::int64_t last_position = 0;
 };
 
-/// Throws `Failure`: `conflict` when it is not running (any more), or its campaign is final.
-[[nodiscard]] RunningImport running_import(Session& session, ImportId id);
+/// Throws `Failure`: `not_found` when the user has no such import, `conflict` when it is not
+/// running any more, or its campaign is final.
+[[nodiscard]] RunningImport running_import(Session& session, UserId user_id, ImportId id);
 /// The same, keeps it alive, and locks its campaign.
-[[nodiscard]] RunningImport continue_import(Session& session, Instant now, ImportId id);
+[[nodiscard]] RunningImport continue_import(Session& session, Instant now, UserId user_id,
+                                            ImportId id);
 
 struct StagedLane {
   std::int64_t lane_id = 0;

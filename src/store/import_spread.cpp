@@ -50,11 +50,11 @@ class LaneSpread {
 
 }  // namespace
 
-void SqlStore::spread_staged_rows(ImportId id) {
+void SqlStore::spread_staged_rows(UserId user_id, ImportId id) {
   std::vector<LaneSpread> lanes;
   auto planned = read([&](Session& session, Instant now) {
     lanes.clear();
-    const auto import = running_import(session, id);
+    const auto import = running_import(session, user_id, id);
     if (!import.spread) return;
     const auto rules = calling_rules(load_campaign(session, import.user_id, import.campaign_id));
     for (const auto& lane : staged_lanes(session, import)) {
@@ -71,7 +71,7 @@ void SqlStore::spread_staged_rows(ImportId id) {
   for (auto& lane : lanes) {
     for (bool more = true; more;) {
       more = import_chunk([&](Session& session, Instant now, const ImportWatch& watch) {
-        (void)continue_import(session, now, id);
+        (void)continue_import(session, now, user_id, id);
         bool rows_left = true;
         while (rows_left && !watch.is_over()) rows_left = lane.schedule(session, now);
         return rows_left;

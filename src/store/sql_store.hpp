@@ -91,10 +91,10 @@ class SqlStore : public Store {
 
   // import.cpp
   Result<ImportId> begin_import(const ImportRequest& request) override;
-  Result<std::vector<StagedRow>> stage_import(ImportId id,
+  Result<std::vector<StagedRow>> stage_import(UserId user_id, ImportId id,
                                               std::span<const ImportRow> rows) override;
-  Result<void> publish_import(ImportId id) override;
-  Result<void> abandon_import(ImportId id) override;
+  Result<void> publish_import(UserId user_id, ImportId id) override;
+  Result<void> abandon_import(UserId user_id, ImportId id) override;
 
  protected:
   enum class Access {
@@ -175,7 +175,7 @@ class SqlStore : public Store {
     });
     return *std::move(value);
   }
-  void spread_staged_rows(ImportId id);
+  void spread_staged_rows(UserId user_id, ImportId id);
   void sweep_whole_import(ImportId id);
 
   /// Turns the queued rows of a cancelled or ended campaign final, in batches that let claims

@@ -554,7 +554,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(call_now_leaves_paused_staged_cancelled_and_expire
   ann.with_queued(1);
   const auto import =
       must(backend.store().begin_import({.user_id = ann.id, .campaign_id = ann.campaign}));
-  must(backend.store().stage_import(import,
+  must(backend.store().stage_import(ann.id, import,
                                     std::vector<ImportRow>{{.phone_number = "+4930123456"}}));
   const auto known = ann.rows.back();
   QueuedCallId staged;
@@ -567,7 +567,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(call_now_leaves_paused_staged_cancelled_and_expire
   BOOST_TEST(must(claim_only(expired)).empty());
   BOOST_TEST(must(claim_only(paused)).empty());
   if (!staged.is_nil()) BOOST_TEST(must(claim_only(staged)).empty());
-  must(backend.store().publish_import(import));
+  must(backend.store().publish_import(ann.id, import));
   BOOST_TEST(backend.claim().size() == 2U);
   must(backend.store().cancel_queued_call(ann.id, paused, ""));
   BOOST_TEST(fails_with(claim_only(paused), ErrorCode::conflict, "status"));

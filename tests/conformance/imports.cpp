@@ -25,23 +25,25 @@ std::vector<ImportRow> import_rows(int count, int from = 0) {
 /// An import in progress into a user's last campaign.
 struct Import {
   World& world;
+  UserId user_id;
   ImportId id;
 
   Import(World& where, const TestUser& user, bool again = false, bool atomic = false)
       : world(where),
+        user_id(user.id),
         id(must(where.store().begin_import({.user_id = user.id,
                                             .campaign_id = user.campaign,
                                             .again = again,
                                             .atomic = atomic}))) {}
   std::vector<ImportOutcome> stage(const std::vector<ImportRow>& rows) const {
     std::vector<ImportOutcome> outcomes;
-    for (const auto& row : must(world.store().stage_import(id, rows))) {
+    for (const auto& row : must(world.store().stage_import(user_id, id, rows))) {
       outcomes.push_back(row.outcome);
     }
     return outcomes;
   }
-  void publish() const { must(world.store().publish_import(id)); }
-  void abandon() const { must(world.store().abandon_import(id)); }
+  void publish() const { must(world.store().publish_import(user_id, id)); }
+  void abandon() const { must(world.store().abandon_import(user_id, id)); }
 };
 
 }  // namespace
@@ -251,8 +253,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_that_broke_off_loses_nothing_for_the_nex
   backend.pass(31s);
 
   const Import next{backend, ann};
-  BOOST_TEST(!backend.store().stage_import(broken.id, import_rows(1, 300)).has_value());
-  BOOST_TEST(!backend.store().publish_import(broken.id).has_value());
+  BOOST_TEST(!backend.store().stage_import(ann.id, broken.id, import_rows(1, 300)).has_value());
+  BOOST_TEST(!backend.store().publish_import(ann.id, broken.id).has_value());
   const auto outcomes = next.stage(import_rows(300));
   BOOST_TEST((outcomes == std::vector<ImportOutcome>(300, ImportOutcome::matched)));
   next.publish();
@@ -287,19 +289,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(contacts_can_be_imported_alone, Backend, AllBacken
   rows.push_back(rows[0]);
   rows.push_back(rows[1]);
   std::vector<ImportOutcome> outcomes;
-  for (const auto& row : must(backend.store().stage_import(id, rows))) {
+  for (const auto& row : must(backend.store().stage_import(ann.id, id, rows))) {
     outcomes.push_back(row.outcome);
   }
   const std::vector expected{ImportOutcome::imported, ImportOutcome::matched,
                              ImportOutcome::imported, ImportOutcome::duplicate_in_file,
                              ImportOutcome::duplicate_in_file};
   BOOST_TEST((outcomes == expected));
-  must(backend.store().publish_import(id));
+  must(backend.store().publish_import(ann.id, id));
 
   BOOST_TEST(ann.all_rows().empty());
   BOOST_TEST(must(backend.store().list_contacts(ann.id, {}, {.limit = 100})).items.size() == 3U);
   BOOST_TEST((must(backend.store().find_contact(ann.id, known.id)) == known));
-  BOOST_TEST(!backend.store().publish_import(id).has_value());
+  BOOST_TEST(!backend.store().publish_import(ann.id, id).has_value());
   BOOST_TEST(must(backend.store().verify()).ok());
 }
 
@@ -309,8 +311,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_atomic_import_of_contacts_alone_can_be_taken_ba
   auto ann = backend.user();
   const auto known = ann.contact({.phone_number = "+49301000001"});
   const auto id = must(backend.store().begin_import({.user_id = ann.id, .atomic = true}));
-  must(backend.store().stage_import(id, import_rows(300)));
-  must(backend.store().abandon_import(id));
+  must(backend.store().stage_import(ann.id, id, import_rows(300)));
+  must(backend.store().abandon_import(ann.id, id));
   const auto left = must(backend.store().list_contacts(ann.id, {}, {.limit = 100})).items;
   BOOST_REQUIRE(left.size() == 1U);
   BOOST_TEST((left[0] == known));
@@ -388,7 +390,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_that_went_silent_is_abandoned, Backend, 
   backend.advance();
   BOOST_TEST(!must(backend.store().campaign_facts(ann.id, ann.campaign)).import_running);
   BOOST_TEST(ann.all_rows().empty());
-  BOOST_TEST(!backend.store().publish_import(import.id).has_value());
+  BOOST_TEST(!backend.store().publish_import(ann.id, import.id).has_value());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaign_that_a_silent_import_held_open_ends_with_it, Backend,
@@ -452,7 +454,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(cancelling_a_campaign_cancels_what_an_import_bring
   const Import import{backend, ann};
   import.stage(import_rows(5));
   must(ann.set_status(CampaignStatus::active, CampaignStatus::cancelled));
-  const auto published = backend.store().publish_import(import.id);
+  const auto published = backend.store().publish_import(ann.id, import.id);
   if (!published) import.abandon();
   backend.advance();
   BOOST_TEST(backend.claim().empty());

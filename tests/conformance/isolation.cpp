@@ -96,13 +96,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_import_meets_its_own_users_contacts_only, Backe
   const ImportRow row{.phone_number = ann.row(0).phone_number, .name = "Bob's"};
 
   const auto import = must(store.begin_import({.user_id = bob.id, .campaign_id = bob.campaign}));
-  const auto staged = must(store.stage_import(import, {&row, 1}));
-  must(store.publish_import(import));
+  const auto staged = must(store.stage_import(bob.id, import, {&row, 1}));
+  must(store.publish_import(bob.id, import));
 
   BOOST_TEST((staged.at(0).outcome == ImportOutcome::imported));
   const auto contact = must(store.find_contact_by_phone(bob.id, row.phone_number));
   BOOST_TEST(contact.id != ann.row(0).contact_id);
   BOOST_TEST(must(store.find_contact(ann.id, ann.row(0).contact_id)).name == "Ada");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(another_users_import_cannot_be_taken_part_in, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  auto bob = backend.user().with_queued(1);
+  auto& store = backend.store();
+  const ImportRow row{.phone_number = "+4930123456"};
+  const auto import = must(store.begin_import({.user_id = bob.id, .campaign_id = bob.campaign}));
+  must(store.stage_import(bob.id, import, {&row, 1}));
+
+  const auto refused = [](const auto& result) {
+    return fails_with(result, ErrorCode::not_found, "import_id");
+  };
+  BOOST_TEST(refused(store.stage_import(ann.id, import, {&row, 1})));
+  BOOST_TEST(refused(store.publish_import(ann.id, import)));
+  BOOST_TEST(refused(store.abandon_import(ann.id, import)));
+  must(store.publish_import(bob.id, import));
+  BOOST_TEST(bob.all_rows().size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_event_for_another_users_call_changes_nothing, Backend,

@@ -127,8 +127,8 @@ void add_rows(Store& store, const User& user, const CallCampaign& campaign,
   }
   const auto import = store.begin_import({.user_id = user.id, .campaign_id = campaign.id});
   if (!went_well("begin_import", import)) return;
-  if (!went_well("stage_import", store.stage_import(*import, rows))) return;
-  went_well("publish_import", store.publish_import(*import));
+  if (!went_well("stage_import", store.stage_import(user.id, *import, rows))) return;
+  went_well("publish_import", store.publish_import(user.id, *import));
 }
 
 std::uint64_t new_numbers() {

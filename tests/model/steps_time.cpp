@@ -100,7 +100,7 @@ bool Run::stage_import(const Step& step) {
     row.priority = row.priority_if_named = static_cast<int>(step.c % 2) * 100;
     file.push_back(row);
   }
-  const auto staged = need("stage_import", store().stage_import(import_id, file));
+  const auto staged = need("stage_import", store().stage_import(import.user, import_id, file));
   same("staged rows", staged.size(), file.size());
   // What was queued, in the order of the file.
   auto queued = all_of<QueuedCall>([&](const Page& page) {
@@ -145,10 +145,10 @@ bool Run::end_import(const Step& step) {
   if (found == model_.imports.end()) return false;
   const auto id = found->first;
   if (step.b % 3 == 0) {
-    need("abandon_import", store().abandon_import(id));
+    need("abandon_import", store().abandon_import(found->second.user, id));
     model_.abandon(id);
   } else {
-    need("publish_import", store().publish_import(id));
+    need("publish_import", store().publish_import(found->second.user, id));
     model_.publish(id);
   }
   return true;

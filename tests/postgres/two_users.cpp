@@ -23,7 +23,7 @@ Belongings user_with_everything(Store& store, const std::string& name) {
       store.begin_import({.user_id = made.user_id, .campaign_id = made.campaign_id, .atomic = true})
           .value();
   const std::array row{ImportRow{.phone_number = "+14155550125", .name = "Zoe"}};
-  store.stage_import(import, row).value();
+  store.stage_import(made.user_id, import, row).value();
   return made;
 }
 

@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(so_is_what_an_import_publishes) {
   const auto import =
       value(world.store->begin_import({.user_id = world.user.id, .campaign_id = campaign.id}));
   const std::vector<ImportRow> rows{{.phone_number = "+4930999", .name = "Zoe"}};
-  value(world.store->stage_import(import, rows));
-  value(world.store->publish_import(import));
+  value(world.store->stage_import(world.user.id, import, rows));
+  value(world.store->publish_import(world.user.id, import));
   BOOST_TEST(there.dials(2));
 }
 

@@ -45,13 +45,13 @@ BOOST_AUTO_TEST_CASE(rows_are_staged_in_short_transactions) {
 
   const int looks = clock->looks();
   const auto start = std::chrono::steady_clock::now();
-  BOOST_TEST(must(world.store().stage_import(import, rows)).size() == rows.size());
+  BOOST_TEST(must(world.store().stage_import(ann, import, rows)).size() == rows.size());
   const auto took = std::chrono::steady_clock::now() - start;
 
   const int transactions = clock->looks() - looks;
   BOOST_TEST_MESSAGE(transactions << " transactions");
   BOOST_TEST((took / transactions < 250ms));
-  must(world.store().publish_import(import));
+  must(world.store().publish_import(ann, import));
   BOOST_TEST(must(world.store().find_campaign(ann, campaign)).total_contacts == 60'000);
 }
 
