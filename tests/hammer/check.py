@@ -172,15 +172,15 @@ class Checker:
             return "system limit"
         return "user's own system limit" if total >= limits["ceiling"] else None
 
-    def is_eligible(self, user, at):
-        """Whether a claim could not but find that the user has room, and a row."""
-        limits = self.users[user]
+    def is_eligible(self, user, served, at):
+        """Whether a claim that dealt to one user could not but find that another has room, and a row."""
         # It may have come too early for slots that had just been released.
         late = [of for of, committed_at in self.released if committed_at > at - SLACK]
-        total = sum(self.active.values()) + len(late)
-        return (self.active[user] + late.count(user) < limits["limit"]
-                and total < min(limits["ceiling"], self.system_limit)
-                and self.is_settled(at, ("limits", user)) and self.has_row(user, at))
+        ceiling, bound = (min(self.users[of]["ceiling"], self.system_limit) for of in (user, served))
+        # But it did find room below the bound of the one that it served.
+        has_room = ceiling >= bound or sum(self.active.values()) + len(late) < ceiling
+        return (has_room and self.active[user] + late.count(user) < self.users[user]["limit"]
+                and self.is_settled(at, ("limits", user), ("limits", served)) and self.has_row(user, at))
 
     # --- Calls ----------------------------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class Checker:
         dealings to the one, at least one to the other lies between."""
         dealing = self.seen["dealings"]
         for user in self.users:
-            if self.is_eligible(user, at):
+            if self.is_eligible(user, served, at):
                 self.eligible_since.setdefault(user, dealing)
             else:
                 self.eligible_since.pop(user, None)
@@ -358,10 +358,12 @@ class Checker:
             self.committed_at = data["committed_at"]
             self.seen["transactions"] += 1
         elif what == "settings":
+            self.seen["system_limit_changes"] += data["system_limit"] != self.system_limit
             self.system_limit = data["system_limit"]
             for user in self.users:
                 self.changes("limits", user)
         elif what == "users":
+            self.seen["user_limit_changes"] += data["limit"] != self.users.get(identity, data)["limit"]
             self.users[identity] = data
             self.changes("limits", identity)
         elif what == "campaigns":

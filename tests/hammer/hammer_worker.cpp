@@ -4,18 +4,21 @@
 //   hammer_worker failpoints                            prints the names of all failpoints
 //   hammer_worker setup URL ROWS                        makes the schema, users, campaigns and rows
 //   hammer_worker add URL ROWS START                    queues more rows
-//   hammer_worker work URL JOURNAL SEED NAME START      claims, dials and reports by hand
-//   hammer_worker process URL JOURNAL SEED NAME START   the same through a processor
+//   hammer_worker work URL JOURNAL SEED NAME START MORE claims, dials and reports by hand
+//   hammer_worker process URL JOURNAL SEED …            the same through a processor
 //
 // On a file START is the real instant (microseconds) at which virtual time began: it runs sixty
 // times as fast, for all processes alike, so that leases lapse while one looks on. On a server its
-// own clock decides, leases are short, and each process works in two threads.
+// own clock decides, leases are short, and each process works in two threads. MORE is how many
+// times a thread may queue more rows.
 //
 // Whoever dials writes `dialed` and the call's id to JOURNAL first: what the provider was asked,
 // whatever the database says; whoever is about to lock a queued row, `touched` and the row's id.
 //
 // Prints one word a line: `empty` for a claim that came back empty although somebody had ready
-// rows, `away` when the database could not be reached, `error …` for what must never happen.
+// rows, `twice` and `disorder` for events told twice or not in their order, `late` for a
+// cancellation that came too late, `away` when the database could not be reached, `error …` for
+// what must never happen.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -24,9 +27,11 @@
 #include <array>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "callqueue/processor.hpp"
@@ -60,28 +65,45 @@ class Journal {
 /// What a provider says of a call, in the wrong order and more often than needed.
 std::vector<CallEvent> story_of(const Call& call, std::mt19937& random) {
   std::vector<CallEvent> events;
-  const auto say = [&](CallStatus status) {
+  const auto tell = [&](CallStatus status) {
     CallEvent event;
     event.user_id = call.user_id;
     event.call_id = call.id;
     event.status = status;
     events.push_back(event);
   };
-  say(CallStatus::ringing);
-  say(CallStatus::in_progress);
+  tell(CallStatus::ringing);
+  tell(CallStatus::in_progress);
   constexpr std::array endings = {CallStatus::completed, CallStatus::completed,
                                   CallStatus::completed, CallStatus::busy,
                                   CallStatus::no_answer, CallStatus::failed};
-  say(endings[random() % endings.size()]);
-  if (random() % 3 == 0) events.push_back(events[random() % events.size()]);
-  if (random() % 4 == 0) std::shuffle(events.begin(), events.end(), random);
+  tell(endings[random() % endings.size()]);
+  if (random() % 3 == 0) {
+    events.push_back(events[random() % events.size()]);
+    say("twice");
+  }
+  if (random() % 4 == 0) {
+    std::shuffle(events.begin(), events.end(), random);
+    say("disorder");
+  }
   return events;
 }
 
+struct Task {
+  unsigned seed;
+  std::string name;
+  int more;  ///< How many times it may queue more rows.
+};
+
 class Worker {
  public:
-  Worker(Store& store, Journal& journal, const Ground& ground, unsigned seed, std::string name)
-      : store_(store), journal_(journal), ground_(ground), random_(seed), name_(std::move(name)) {
+  Worker(Store& store, Journal& journal, const Ground& ground, const Task& task)
+      : store_(store),
+        journal_(journal),
+        ground_(ground),
+        random_(task.seed),
+        name_(task.name),
+        more_(task.more) {
     users_ = must("list_users", store.list_users({.limit = 100})).items;
     for (const auto& user : users_) {
       const auto listed = must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100}));
@@ -211,7 +233,7 @@ class Worker {
       case 5: cancel_one(user); break;
       case 6: reserve(user); break;
       case 8:
-        if (was_busy_) call_directly(user);
+        if (was_busy_ && more_ > 0) call_directly(user);
         break;
       case 9:
         if (one_in(3)) flip(CampaignStatus::active, CampaignStatus::cancelled);
@@ -230,14 +252,29 @@ class Worker {
          store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), ceiling));
   }
 
+  /// Somebody looks at a list, and may make up its mind later.
   void cancel_one(const User& user) {
+    const auto seen = std::exchange(seen_, std::nullopt);
+    if (const auto id = queued_call_of(user)) seen_ = {user.id, *id};
+    const auto& chosen = one_in(2) ? seen : seen_;
+    if (!chosen) return;
+    const auto [user_id, id] = *chosen;
+    journal_.touched(id);
+    if (!went_well("cancel_queued_call", store_.cancel_queued_call(user_id, id, "asked to"))) {
+      say("late");
+    }
+  }
+
+  /// Any, or the one that is to be claimed next.
+  std::optional<QueuedCallId> queued_call_of(const User& user) {
+    if (one_in(2)) {
+      const auto next = must("next_queued_call", store_.next_queued_call(user.id));
+      return next ? std::optional{next->id} : std::nullopt;
+    }
     const auto queued = must(
         "list_queued_calls",
         store_.list_queued_calls(user.id, {.statuses = {QueuedCallStatus::queued}}, {.limit = 20}));
-    if (queued.items.empty()) return;
-    const auto id = any_of(queued.items).id;
-    journal_.touched(id);
-    went_well("cancel_queued_call", store_.cancel_queued_call(user.id, id, "asked to"));
+    return queued.items.empty() ? std::nullopt : std::optional{any_of(queued.items).id};
   }
 
   void call_directly(const User& user) {
@@ -257,7 +294,7 @@ class Worker {
   }
 
   void import(const CallCampaign& campaign) {
-    if (++imports_ > 6) return;
+    if (--more_ < 0) return;
     for (const auto& user : users_) {
       if (user.id != campaign.user_id) continue;
       if (ground_.on_server) {  // Where its campaigns are over soon.
@@ -277,7 +314,8 @@ class Worker {
   std::vector<User> users_;
   std::vector<CallCampaign> campaigns_;
   std::vector<Call> held_;
-  int imports_ = 0;
+  int more_;
+  std::optional<std::pair<UserId, QueuedCallId>> seen_;  ///< Perhaps to be cancelled.
   bool was_busy_ = false;  ///< Its last claim gave it something to do.
 };
 
@@ -334,8 +372,12 @@ void work(const std::string& command, char** words) {
   for (int i = 0; i < ground.threads; ++i) {
     threads.emplace_back([&, i] {
       try {
-        Worker worker{*store, journal, ground, seed + static_cast<unsigned>(i),
-                      words[3] + std::string{"-"} + std::to_string(i)};
+        Worker worker{*store,
+                      journal,
+                      ground,
+                      {.seed = seed + static_cast<unsigned>(i),
+                       .name = words[3] + std::string{"-"} + std::to_string(i),
+                       .more = std::atoi(words[5])}};
         if (command == "work") {
           worker.work();
         } else {
@@ -359,7 +401,7 @@ bool run(int count, char** words) {
     std::cout << start.time_since_epoch().count() << "\n";
   } else if (command == "add" && count == 5) {
     add_everywhere(*open(words[2], instant_of(words[4])), ground_of(words[2]), std::atoi(words[3]));
-  } else if ((command == "work" || command == "process") && count == 7) {
+  } else if ((command == "work" || command == "process") && count == 8) {
     work(command, words + 2);
   } else {
     return false;

@@ -17,7 +17,6 @@ class OnFile:
     needed = {"contested_dealings": 100, "user_limit_reached": 50, "system_limit_reached": 20, "ceiling_reached": 20,
               "samples": 20, "busy_numbers_passed_over": 20}
 
-
     def __init__(self, folder, _):
         self.path = folder / "hammer.db"
         self.url = f"sqlite:{self.path}"
@@ -29,18 +28,21 @@ class OnFile:
         self.reader.executescript((HERE / "audit.sql").read_text())
 
     def look(self):
-        """Open rows and active calls; also the campaigns' columns and the place in the history, read in one
-        snapshot."""
+        """Open rows, active calls and all rows; also the campaigns' columns and the place in the history, read in
+        one snapshot."""
         self.reader.execute("BEGIN")
         seq = self.reader.execute("SELECT max(seq) FROM audit").fetchone()[0]
         counters = check.read_counters(self.reader)
-        open_rows = self.reader.execute(
-            "SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')").fetchone()[0]
+        open_rows, rows = self.reader.execute(
+            "SELECT count(*) FILTER (WHERE status IN ('queued', 'processing')), count(*) FROM call_queue").fetchone()
         active = self.reader.execute(
             "SELECT count(*) FROM calls WHERE status IN ('initiated', 'ringing', 'in_progress')").fetchone()[0]
         self.reader.execute("COMMIT")
         self.samples.append({"seq": seq, "campaigns": counters})
-        return open_rows, active
+        return open_rows, active, rows
+
+    def left(self):
+        return []
 
     def disturb(self, _):
         """The processes disturb each other enough."""

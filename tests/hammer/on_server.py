@@ -4,6 +4,7 @@ crashes once, with a host beside the library that works in plain SQL.
 
 import pathlib
 import random
+import re
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ ANYBODY = "SELECT * FROM users ORDER BY random() LIMIT 1"
 ACTIVE = "status IN ('initiated', 'ringing', 'in_progress')"
 A_NUMBER = "'+4941' || (random() * 1000000000)::bigint"
 A_QUEUED_ROW = "SELECT id FROM call_queue WHERE status = 'queued' ORDER BY random() LIMIT 1"
+ID = re.compile("[0-9a-f-]{36}")
 # A host's own calls: they may exceed a limit, unless it takes the claim's lock and looks.
 CALL_FREELY = f"""
   INSERT INTO calls (user_id, phone_number, status, leased_by)
@@ -31,8 +33,8 @@ HANG_UP = f"UPDATE calls SET status = 'completed', ended_at = now() WHERE leased
 DEEDS = [
     CALL_FREELY, CALL_WITH_ROOM, CALL_WITH_ROOM, CALL_WITH_ROOM,
     f"{HANG_UP} AND random() < 0.7", f"{HANG_UP} AND random() < 0.7", f"{HANG_UP} AND random() < 0.7",
-    f"UPDATE call_queue SET status = 'cancelled' WHERE status = 'queued' AND id = ({A_QUEUED_ROW})",
-    f"UPDATE call_queue SET priority = priority + 1 WHERE status = 'queued' AND id = ({A_QUEUED_ROW})",
+    "UPDATE call_queue SET status = 'cancelled' WHERE status = 'queued' AND id = '{row}'",
+    "UPDATE call_queue SET priority = priority + 1 WHERE status = 'queued' AND id = '{row}'",
     f"""BEGIN; SELECT callqueue_lock(); UPDATE call_campaigns SET status = 'paused' WHERE status = 'active'
       AND id = (SELECT id FROM call_campaigns WHERE status = 'active' ORDER BY random() LIMIT 1); COMMIT""",
     "UPDATE call_campaigns SET status = 'active' WHERE status = 'paused'",
@@ -48,12 +50,23 @@ WAITS = """SELECT count(*) FILTER (WHERE wait_event = 'advisory'), count(*) FILT
 TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = 'callqueue' AND state <> 'idle' ORDER BY random() LIMIT 1"""
 
+# What is open, and what keeps it from being claimed, if anything does.
+LEFT = f"""SELECT count(*), q.status, q.ready, p.status AS campaign, l.stale, l.import_id IS NOT NULL AS staged,
+    l.opens_at <= now() AND l.closes_at >= now() AS open, t.in_turn, t.wake_at - now() AS wakes,
+    min(q.scheduled_for - now()) AS due, c.status AS call, min(c.lease_expires_at - now()) AS lapses,
+    r.sweep, (SELECT count(*) FROM callqueue_signals) AS signals, (SELECT count(*) FROM calls WHERE {ACTIVE}) AS active
+  FROM call_queue q LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id LEFT JOIN callqueue_turns t ON t.user_id = q.user_id
+    LEFT JOIN call_campaigns p ON p.id = q.campaign_id LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
+    LEFT JOIN calls c ON c.id = q.call_id
+  WHERE q.status IN ('queued', 'processing')
+  GROUP BY q.status, q.ready, p.status, l.stale, 6, 7, t.in_turn, t.wake_at, c.status, r.sweep LIMIT 20"""
+
 
 class Host:
     """Writes to the tables as a host's own programs do."""
 
-    def __init__(self, url, seed):
-        self.session, self.random = Session(url, "host"), random.Random(seed)
+    def __init__(self, url, seed, journal):
+        self.session, self.random, self.journal = Session(url, "host"), random.Random(seed), journal
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.work)
         self.thread.start()
@@ -61,9 +74,20 @@ class Host:
     def work(self):
         while not self.over.wait(0.03):
             try:
-                self.session.ask(self.random.choice(DEEDS))
+                self.do(self.random.choice(DEEDS))
             except Gone:
                 pass
+
+    def do(self, deed):
+        if "{row}" in deed:
+            # Beside an answer a session may say that it is about to end.
+            rows = [line for line in self.session.ask(A_QUEUED_ROW) if ID.fullmatch(line)]
+            if not rows:
+                return
+            with open(self.journal, "a", encoding="utf-8") as journal:
+                journal.write(f"touched {rows[0]}\n")
+            deed = deed.replace("{row}", rows[0])
+        self.session.ask(deed)
 
     def leave(self):
         self.over.set()
@@ -80,7 +104,7 @@ class OnServer:
               "busy_numbers_passed_over": 20, "handovers": 100, "recounts": 1000, "claims_waited": 10,
               "others_waited": 1, "terminated": 10, "crashes": 1, "host-free": 10, "host-locked": 10,
               "host_over_a_limit": 1, "campaigns_paused": 10, "campaigns_cancelled": 1,
-              "campaigns_completed": 50, "away": 5}
+              "campaigns_completed": 50, "said_away": 5, "said_late": 1}
 
     def __init__(self, folder, seed):
         self.folder, self.seed = folder, seed
@@ -95,17 +119,22 @@ class OnServer:
 
     def begin(self):
         self.written = server_history.History(self.folder / "history.db", self.url)
-        self.host = Host(self.url, self.seed)
+        self.host = Host(self.url, self.seed, self.folder / "journal")
 
     def numbers(self, sql):
         return [int(text) for text in self.observer.ask(sql)[0].split("|")]
 
     def look(self):
-        """Open rows, and active calls that are not the host's own."""
+        """Open rows, active calls that are not the host's own, and all rows."""
         return tuple(self.numbers(f"""SELECT
           (SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')),
           (SELECT count(*) FROM calls WHERE {ACTIVE} AND leased_by IS DISTINCT FROM 'host-free'
-             AND leased_by IS DISTINCT FROM 'host-locked')"""))
+             AND leased_by IS DISTINCT FROM 'host-locked'),
+          (SELECT count(*) FROM call_queue)"""))
+
+    def left(self):
+        """Why it does not end, for whoever reads this."""
+        return ["left: " + line for line in self.observer.ask("\\pset tuples_only off\n" + LEFT)]
 
     def disturb(self, share_done):
         claims, others = self.numbers(WAITS)

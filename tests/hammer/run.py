@@ -12,6 +12,7 @@ planted fault was found. With --brief only the promises count.
 """
 
 import argparse
+import collections
 import json
 import os
 import pathlib
@@ -31,6 +32,7 @@ from on_server import OnServer
 
 
 GONE_AWAY = 4  # What a worker ends with that finds no database when it starts.
+MORE = 6  # How many times each thread of a worker may queue more rows.
 
 
 class Worker:
@@ -55,17 +57,22 @@ class Worker:
         name = f"worker-{self.number}-{hammer.started}"
         self.process = subprocess.Popen(
             [hammer.program, role, hammer.ground.url, hammer.journal,
-             str(hammer.random.randint(1, 1 << 30)), name, hammer.begin],
+             str(hammer.random.randint(1, 1 << 30)), name, hammer.begin, str(self.more())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )
         threading.Thread(target=self.listen, args=(self.process.stdout,), daemon=True).start()
 
+    def more(self):
+        # A slow machine would queue more than it works off; but failpoints lie where rows are queued, too.
+        enough = self.hammer.rows > self.hammer.options.rows * 3 // 2
+        return MORE if self.failpoint or not enough else 0
+
     def listen(self, output):
         for line in output:
-            if line.startswith("empty"):
-                self.hammer.empty_claims += 1
-            elif line.startswith("away") and self.hammer.ground.may_go_away:
-                self.hammer.away += 1
+            word = line.split()[0]
+            if word in ("empty", "twice", "disorder", "late") or (
+                    word == "away" and self.hammer.ground.may_go_away):
+                self.hammer.said[word] += 1
             else:
                 self.hammer.errors.append(line.strip())
 
@@ -110,8 +117,9 @@ class Hammer:
         self.ground = {"file": OnFile, "server": OnServer}[options.on](folder, options.seed)
         self.journal = str(folder / "journal")
         self.random = random.Random(options.seed)
-        self.started = self.kills = self.empty_claims = self.away = 0
-        self.errors, self.hits = [], {}
+        self.started = self.kills = 0
+        self.rows = options.rows  # Of any state.
+        self.errors, self.hits, self.said = [], {}, collections.Counter()
         self.failpoints = [] if options.brief else self.call("failpoints").split()
         self.begin = self.call("setup", self.ground.url, str(options.rows)).strip()
         self.ground.begin()
@@ -133,23 +141,29 @@ class Hammer:
             for worker in workers:
                 worker.finish()
             # The last thing one of them did may be to queue more, or to reserve a slot.
-            if self.errors or self.ground.look() == (0, 0):
+            if self.errors or self.ground.look()[:2] == (0, 0):
                 return
 
     def work_off(self, workers, until):
         while not self.errors and time.monotonic() < until:
             for worker in workers:
                 worker.look_after()
-            open_rows, active = self.ground.look()
+            open_rows, active, self.rows = self.ground.look()
             self.ground.disturb(1 - open_rows / self.options.rows)
             if open_rows == 0 and len(self.hits) < len(self.failpoints):
-                self.call("add", self.ground.url, "20", self.begin)
+                self.add()
             elif open_rows == 0 and active == 0:
                 return
             time.sleep(0.1)
         if not self.errors:
             self.errors.append(f"not done in time: {self.ground.look()}, not hit: "
                                f"{set(self.failpoints) - set(self.hits)}")
+            self.errors += self.ground.left()
+
+    def add(self):
+        done = subprocess.run([self.program, "add", self.ground.url, "20", self.begin], check=False)
+        if done.returncode not in (0, GONE_AWAY) or (done.returncode and not self.ground.may_go_away):
+            self.errors.append(f"rows could not be added: {done.returncode}")
 
     def history(self):
         """The file that the database's history is in, with what was dialed, and touched, beside it."""
@@ -170,12 +184,13 @@ class Hammer:
         faults = list(self.errors)
         found, seen = check.check(history, self.ground.samples)
         faults += found
-        seen |= {"kills": self.kills, "failpoints": self.hits, "empty_claims": self.empty_claims,
-                 "started": self.started, "away": self.away, **self.ground.seen()}
+        seen |= {"kills": self.kills, "failpoints": self.hits, "started": self.started,
+                 **{f"said_{word}": times for word, times in self.said.items()}, **self.ground.seen()}
         print(json.dumps(seen, sort_keys=True))
         if self.options.brief:
             return faults
-        needed = {"kills": 5, "empty_claims": 5, "lapsed_undialed": 1,
+        needed = {"kills": 5, "said_empty": 5, "said_twice": 20, "said_disorder": 20,
+                  "user_limit_changes": 5, "system_limit_changes": 5, "lapsed_undialed": 1,
                   "unknown": 1, "put_back": 1, "reserved": 1, "cancelled": 1, "completed": 100,
                   "failed": 1, "rows": self.options.rows, "dialed": self.options.rows // 2,
                   **self.ground.needed}
