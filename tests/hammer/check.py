@@ -135,6 +135,10 @@ class Checker:
                 return False
             if not self.is_open(row, at):
                 return False
+            # Nobody has looked for its next interval yet: it is closed.
+            if lane.get("closes_at") is not None and lane["closes_at"] < at:
+                self.seen["lanes_rolled_late"] += 1
+                return False
         if self.busy[row["user"], row["number"]]:
             self.seen["busy_numbers_passed_over"] += 1
             return False

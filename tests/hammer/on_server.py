@@ -125,9 +125,11 @@ class OnServer:
         return [int(text) for text in self.observer.ask(sql)[0].split("|")]
 
     def look(self):
-        """Open rows, active calls that are not the host's own, and all rows."""
+        """Open rows and imports that hold their campaigns open, active calls that are not the host's own, and
+        all rows."""
         return tuple(self.numbers(f"""SELECT
-          (SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing')),
+          (SELECT count(*) FROM call_queue WHERE status IN ('queued', 'processing'))
+            + (SELECT count(*) FROM callqueue_imports WHERE campaign_id IS NOT NULL),
           (SELECT count(*) FROM calls WHERE {ACTIVE} AND leased_by IS DISTINCT FROM 'host-free'
              AND leased_by IS DISTINCT FROM 'host-locked'),
           (SELECT count(*) FROM call_queue)"""))

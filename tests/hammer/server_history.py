@@ -20,7 +20,8 @@ TABLES = {
     "call_campaigns": ("campaigns", "id", {
         "user": "user_id", "status": "status", "total": "total_contacts", "completed": "completed_calls",
         "successful": "successful_calls", "failed": "failed_calls", "completed_at": "completed_at"}),
-    "callqueue_lanes": ("lanes", "lane_id", {"stale": "stale", "import": "import_id"}),
+    "callqueue_lanes": ("lanes", "lane_id", {
+        "stale": "stale", "import": "import_id", "closes_at": "closes_at"}),
     "call_queue": ("call_queue", "id", {
         "user": "user_id", "campaign": "campaign_id", "number": "phone_number", "status": "status",
         "priority": "priority", "position": "position", "created_at": "created_at",
