@@ -27,8 +27,13 @@ constexpr char kNextTransaction[] = "SELECT pg_snapshot_xmax(pg_current_snapshot
 /// Of transactions that were in each other's way.
 constexpr int kMostAttempts = 20;
 
-/// To the server a timeout of zero is none.
-StoreOptions bounded(StoreOptions options) {
+/// To the server a timeout of zero is none. A pooler hands connections on with their search path.
+StoreOptions checked(StoreOptions options) {
+  if (!options.prepare_statements && !options.schema.empty()) {
+    throw Failure{ErrorCode::invalid_argument,
+                  "a pooler cannot be told the schema: set the role's search_path instead",
+                  "schema"};
+  }
   constexpr std::chrono::milliseconds kShortest{1};
   options.busy_timeout = std::max(options.busy_timeout, kShortest);
   options.statement_timeout = std::max(options.statement_timeout, kShortest);
@@ -114,7 +119,7 @@ std::int64_t number(std::string_view text) {
 PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
     : SqlStore(options.uuids),
       url_(std::move(url)),
-      options_(bounded(options)),
+      options_(checked(options)),
       clock_(options.clock),
       begin_read_(begin_read(options_) + kBegun),
       begin_write_(begin_write(options_) + kBegun),

@@ -11,7 +11,7 @@ namespace {
 
 using namespace postgres_tests;
 
-constexpr char kFinish[] =
+constexpr char kFinishRow[] =
     "UPDATE call_queue SET status = 'completed', completed_at = clock_timestamp() WHERE id = $1";
 constexpr char kFinishAllBut[] = R"sql(
   UPDATE call_queue SET status = 'completed', completed_at = clock_timestamp()
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_call_reads_a_few_rows_of_its_campaign) {
   auto connection = late.connect();
   connection.execute(
       "BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off");
-  BOOST_TEST(connection.change(kFinish, row) == 1);
+  BOOST_TEST(connection.change(kFinishRow, row) == 1);
   // Itself, and one that is still open.
   const auto read = connection.value<std::int64_t>(kRead).value();
   connection.execute("COMMIT");

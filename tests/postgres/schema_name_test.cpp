@@ -44,6 +44,16 @@ BOOST_AUTO_TEST_CASE(migrate_makes_the_schema_and_everything_lies_there) {
   BOOST_TEST(connection.value<std::int64_t>(elsewhere).value() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(none_can_be_named_behind_a_pooler) {
+  const FreshDatabase database;
+  auto options = in_schema("calls");
+  options.prepare_statements = false;
+  const auto store = open_store(database.url(), options);
+  BOOST_REQUIRE(!store.has_value());
+  BOOST_TEST((store.error().code == ErrorCode::invalid_argument));
+  BOOST_TEST(store.error().field == "schema");
+}
+
 BOOST_AUTO_TEST_CASE(two_schemas_of_a_database_know_nothing_of_each_other) {
   const FreshDatabase database;
   const auto one = open_store(database.url(), in_schema("one")).value();
