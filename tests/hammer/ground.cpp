@@ -94,7 +94,7 @@ Ground ground_of(const std::string& url) {
   }
   return {.on_server = true,
           .users = 50,
-          .threads = 2,
+          .threads = 4,
           .system_limit = 24,
           .lease = 2s,
           .deadline = 4s,

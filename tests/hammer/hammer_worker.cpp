@@ -9,7 +9,7 @@
 //
 // On a file START is the real instant (microseconds) at which virtual time began: it runs sixty
 // times as fast, for all processes alike, so that leases lapse while one looks on. On a server its
-// own clock decides, leases are short, and each process works in two threads. MORE is how many
+// own clock decides, leases are short, and each process works in four threads. MORE is how many
 // times a thread may queue more rows.
 //
 // Whoever dials writes `dialed` and the call's id to JOURNAL first: what the provider was asked,
@@ -115,6 +115,7 @@ class Worker {
     until_over([this] {
       claim_and_dial();
       talk();
+      cancel_seen();
       // Whoever leaves has meddled before: its last deed is not one that makes work for others.
       if (held_.empty() && is_over(5)) return true;
       if (one_in(ground_.on_server ? 4 : 12)) meddle();
@@ -230,13 +231,17 @@ class Worker {
         must("set_system_limit",
              store_.set_system_limit(ground_.system_limit - 3 + static_cast<int>(random_() % 5)));
         break;
-      case 5: cancel_one(user); break;
+      case 5: one_in(2) ? cancel_one(user) : look_at_next(user); break;
       case 6: reserve(user); break;
       case 8:
         if (was_busy_ && more_ > 0) call_directly(user);
         break;
-      case 9:
-        if (one_in(3)) flip(CampaignStatus::active, CampaignStatus::cancelled);
+      case 9: look_at_next(user); break;
+      case 10:
+        // A long run's large ones would all be gone soon.
+        if (one_in(campaign.total_contacts > 50 ? 100 : 2)) {
+          flip(CampaignStatus::active, CampaignStatus::cancelled);
+        }
         break;
       default:
         // On a server, where so many do so, the work would never come to an end otherwise.
@@ -252,29 +257,30 @@ class Worker {
          store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), ceiling));
   }
 
-  /// Somebody looks at a list, and may make up its mind later.
   void cancel_one(const User& user) {
-    const auto seen = std::exchange(seen_, std::nullopt);
-    if (const auto id = queued_call_of(user)) seen_ = {user.id, *id};
-    const auto& chosen = one_in(2) ? seen : seen_;
-    if (!chosen) return;
-    const auto [user_id, id] = *chosen;
+    const auto queued = must(
+        "list_queued_calls",
+        store_.list_queued_calls(user.id, {.statuses = {QueuedCallStatus::queued}}, {.limit = 20}));
+    if (!queued.items.empty()) cancel(user.id, any_of(queued.items).id);
+  }
+
+  /// Somebody sees the call that is to come next, and makes up its mind a little later.
+  void look_at_next(const User& user) {
+    if (const auto next = must("next_queued_call", store_.next_queued_call(user.id))) {
+      seen_ = {user.id, next->id};
+    }
+  }
+  void cancel_seen() {
+    if (!seen_ || !one_in(3)) return;
+    cancel(seen_->first, seen_->second);
+    seen_.reset();
+  }
+
+  void cancel(UserId user_id, QueuedCallId id) {
     journal_.touched(id);
     if (!went_well("cancel_queued_call", store_.cancel_queued_call(user_id, id, "asked to"))) {
       say("late");
     }
-  }
-
-  /// Any, or the one that is to be claimed next.
-  std::optional<QueuedCallId> queued_call_of(const User& user) {
-    if (one_in(2)) {
-      const auto next = must("next_queued_call", store_.next_queued_call(user.id));
-      return next ? std::optional{next->id} : std::nullopt;
-    }
-    const auto queued = must(
-        "list_queued_calls",
-        store_.list_queued_calls(user.id, {.statuses = {QueuedCallStatus::queued}}, {.limit = 20}));
-    return queued.items.empty() ? std::nullopt : std::optional{any_of(queued.items).id};
   }
 
   void call_directly(const User& user) {
@@ -315,7 +321,7 @@ class Worker {
   std::vector<CallCampaign> campaigns_;
   std::vector<Call> held_;
   int more_;
-  std::optional<std::pair<UserId, QueuedCallId>> seen_;  ///< Perhaps to be cancelled.
+  std::optional<std::pair<UserId, QueuedCallId>> seen_;  ///< To be cancelled.
   bool was_busy_ = false;  ///< Its last claim gave it something to do.
 };
 
@@ -348,6 +354,7 @@ void Worker::process() {
       must("report", processor.report(story_of(call, random_)));
     }
     dialer.accepted.clear();
+    cancel_seen();
     was_busy_ = done.claimed > 0;
     if (is_over(was_busy_ ? 0 : 5)) return true;
     if (one_in(ground_.on_server ? 4 : 12)) meddle();

@@ -2,6 +2,7 @@
 crashes once, with a host beside the library that works in plain SQL.
 """
 
+import collections
 import pathlib
 import random
 import re
@@ -45,7 +46,7 @@ DEEDS = [
     """UPDATE callqueue_imports SET heartbeat_at = heartbeat_at - interval '10 minutes'
       WHERE heartbeat_at < clock_timestamp() - interval '5 seconds'""",
 ]
-WAITS = """SELECT count(*) FILTER (WHERE wait_event = 'advisory'), count(*) FILTER (WHERE wait_event <> 'advisory')
+WAITS = """SELECT CASE wait_event WHEN 'advisory' THEN 'claims_waited' ELSE 'others_waited' END
   FROM pg_stat_activity WHERE wait_event_type = 'Lock'"""
 TERMINATE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = 'callqueue' AND state <> 'idle' ORDER BY random() LIMIT 1"""
@@ -96,11 +97,33 @@ class Host:
         self.session.close()
 
 
+class Witness:
+    """Looks all the time who waits for a lock."""
+
+    def __init__(self, url):
+        self.session, self.over = Session(url, "witness"), threading.Event()
+        self.counted = collections.Counter()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def look(self):
+        while not self.over.wait(0.02):
+            try:
+                self.counted.update(line for line in self.session.ask(WAITS) if line.endswith("_waited"))
+            except Gone:
+                pass
+
+    def leave(self):
+        self.over.set()
+        self.thread.join()
+        self.session.close()
+
+
 class OnServer:
     processors = 2
     may_go_away = True
     life = 3.0, 10.0
-    needed = {"contested_dealings": 5, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
+    needed = {"contested_dealings": 20, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
               "busy_numbers_passed_over": 20, "handovers": 100, "recounts": 1000, "claims_waited": 10,
               "others_waited": 1, "terminated": 10, "crashes": 1, "host-free": 10, "host-locked": 10,
               "host_over_a_limit": 1, "campaigns_paused": 10, "campaigns_cancelled": 1,
@@ -113,13 +136,14 @@ class OnServer:
         self.url = self.server.url
         self.observer = Session(self.url, "observer")
         self.samples = []  # Not needed: the history tells of every commit.
-        self.counted = {"claims_waited": 0, "others_waited": 0, "terminated": 0, "crashes": 0}
+        self.counted = {"terminated": 0, "crashes": 0}
         self.terminate_at = time.monotonic()
-        self.written = self.host = None
+        self.written = self.host = self.witness = None
 
     def begin(self):
         self.written = server_history.History(self.folder / "history.db", self.url)
         self.host = Host(self.url, self.seed, self.folder / "journal")
+        self.witness = Witness(self.url)
 
     def numbers(self, sql):
         return [int(text) for text in self.observer.ask(sql)[0].split("|")]
@@ -139,9 +163,6 @@ class OnServer:
         return ["left: " + line for line in self.observer.ask("\\pset tuples_only off\n" + LEFT)]
 
     def disturb(self, share_done):
-        claims, others = self.numbers(WAITS)
-        self.counted["claims_waited"] += claims
-        self.counted["others_waited"] += others
         if time.monotonic() > self.terminate_at:
             self.terminate_at = time.monotonic() + 0.5
             self.counted["terminated"] += self.observer.ask(TERMINATE).count("t")
@@ -154,6 +175,8 @@ class OnServer:
     def leave(self):
         if self.host:
             self.host.leave()
+            self.witness.leave()
+            self.counted |= self.witness.counted
             self.host = None
 
     def history(self):

@@ -40,7 +40,7 @@ COMMIT = re.compile(r"COMMIT (\d+) \(at ([^)]*)\)")
 
 def rows_of(url, sql):
     """What a query returns, one list of texts a row."""
-    with subprocess.Popen(["psql", "-X", "-A", "-t", "-F", "\t", "-d", url, "-c", sql], text=True,
+    with subprocess.Popen(["psql", "-X", "-A", "-t", "-F", "\t", "-v", "FETCH_COUNT=1000", "-d", url, "-c", sql], text=True,
                           stdout=subprocess.PIPE, env={**os.environ, "PGOPTIONS": SETTINGS}) as process:
         for line in process.stdout:
             yield line.rstrip("\n").split("\t")
