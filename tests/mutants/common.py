@@ -57,11 +57,17 @@ def passes(program, mutant, says=""):
     return result.returncode == 0
 
 
+def find_text(mutant):
+    """Returns the file that holds the mutant's text, once."""
+    text = (ROOT / mutant["file"]).read_text()
+    if (count := text.count(mutant["search"])) != 1:
+        raise Broken(f"the text of {mutant['name']} occurs {count} times in {mutant['file']}")
+    return text
+
+
 def mutate(mutant, folder):
     """Writes the changed file into a folder laid out like the repository; returns its path."""
-    text = (ROOT / mutant["file"]).read_text()
-    if text.count(mutant["search"]) != 1:
-        raise Broken(f"its text occurs {text.count(mutant['search'])} times in {mutant['file']}")
+    text = find_text(mutant)
     path = folder / mutant["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace(mutant["search"], mutant["replace"]))
