@@ -234,7 +234,7 @@ class Worker {
       case 5: one_in(2) ? cancel_one(user) : look_at_next(user); break;
       case 6: reserve(user); break;
       case 8:
-        if (was_busy_ && more_ > 0) call_directly(user);
+        if (was_busy_ && --more_ >= 0) call_directly(user);
         break;
       case 9: look_at_next(user); break;
       case 10:
