@@ -31,6 +31,32 @@ class Figures:
         return above / below if above and below else None
 
 
+def postgres_rows(figures):
+    rate = "items_per_second"
+    batch = figures.get("postgres_claim/depth:10k/batch:100", rate)
+    writes = figures.get("postgres_raw_writes/depth:10k/batch:100", rate)
+    if batch:
+        yield ("PostgreSQL: calls a second, claim and completion, batches of 100", f"{batch:,.0f}", batch >= 8_000,
+               "8,000", writes and f"{writes:,.0f}: the same rows written by plain SQL")
+    one = figures.get("postgres_claim/depth:10k/batch:1", rate)
+    bare = figures.get("postgres_raw/depth:10k", rate)
+    if one and bare:
+        yield ("PostgreSQL: commits a second one at a time, to the bare update's", f"x {2 * one / bare:.2f}",
+               2 * one >= bare / 2, "x 0.5", f"{bare:,.0f} bare one-row updates/s")
+    for what, base, case, aim in (("depth 1M against 10k", "depth:10k", "depth:1M", 1.3),
+                                  ("1,000 users against 10", "depth:10k", "users:1k", 1.5),
+                                  ("100,000 users against 10", "depth:10k", "users:100k", 1.5),
+                                  ("10 of 100k users ready, against 10 users", "depth:10k", "10_of_100k_users_ready", 1.5),
+                                  ("behind 500k waiting rows", "depth:10k", "behind_500k_waiting", 1.3)):
+        ratio = figures.ratio(rate, f"postgres_claim/{base}/batch:100", f"postgres_claim/{case}/batch:100")
+        if ratio:
+            yield f"PostgreSQL: time of a call, {what}", f"x {ratio:.2f}", ratio <= aim, f"x {aim}", None
+    for count in (100_000, 1_000_000):
+        ratio = figures.ratio(rate, f"postgres_import/{count}", f"postgres_copy/{count}")
+        if ratio:
+            yield f"PostgreSQL: import of {count:,} rows, to COPY of the same", f"x {ratio:.2f}", ratio >= 0.8, "x 0.8", None
+
+
 def rows(figures):
     """Yields (what, figure, whether it is good, aim, raw limit of the same run)."""
     calls = "calls_per_cpu_second"
@@ -59,6 +85,7 @@ def rows(figures):
     if latency:
         yield ("PostgreSQL: enqueue to dial in another process, median", f"{latency:.1f} ms", latency <= 3, "3 ms",
                bare and f"{bare:.1f} ms: a bare insert and notification")
+    yield from postgres_rows(figures)
     for name in ("window_check/0", "window_check/1", "window_check/2"):
         figure = figures.get(name, "cpu_time")
         lookup = figures.get("zone_lookup", "cpu_time")

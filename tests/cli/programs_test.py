@@ -116,15 +116,18 @@ class Programs(Case):
         self.assertEqual(len(numbers), len(set(numbers)))
         self.ok("verify")
 
+    # A line for each call that was on its way comes with it.
     def test_a_program_that_ends_early_is_said_and_loses_nothing(self):
-        run = self.bad(1, "run", "--exec", "exit 7", "--until-idle", says="status 7")
+        run = self.bad(1, "run", "--exec", "exit 7", "--until-idle", says="status 7",
+                       lines=10)
         counts = self.ok("queue", "statistics", "--json").json
         self.assertEqual(counts["queued"] + counts["processing"], 3)
         self.assertEqual(counts["failed"], 0)
         self.assertIn("dialer program", run.err)
 
     def test_a_program_that_is_not_there_is_said(self):
-        self.bad(1, "run", "--exec", "/no/such/program 2>/dev/null", "--until-idle", says="127")
+        self.bad(1, "run", "--exec", "/no/such/program 2>/dev/null", "--until-idle", says="127",
+                 lines=10)
 
 
 if __name__ == "__main__":
