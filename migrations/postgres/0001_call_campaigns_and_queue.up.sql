@@ -286,6 +286,7 @@ DO $$
 DECLARE
   wanted record;
   found_name text;
+  key_name text;
 BEGIN
   FOR wanted IN SELECT * FROM (VALUES
       ('call_campaigns', 'agent_id', ARRAY['agent_id', 'user_id'], 'agents', 'agents (id, user_id)'),
@@ -301,9 +302,14 @@ BEGIN
            WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) = wanted.columns
     ORDER BY c.conname <> wanted.tab || '_' || wanted.own || '_fkey' LIMIT 1;
     IF found_name IS NULL THEN
-      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s NOT VALID', wanted.tab,
-                     wanted.tab || '_' || wanted.own || '_fkey', array_to_string(wanted.columns, ', '), wanted.key);
-      INSERT INTO callqueue_made (kind, name) VALUES ('constraint', wanted.tab || '.' || wanted.tab || '_' || wanted.own || '_fkey');
+      -- A key of the host's over the one column has this name, unless it was given another: it stays.
+      key_name := wanted.tab || '_' || wanted.own || '_fkey';
+      IF EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conrelid = wanted.tab::regclass AND c.conname = key_name) THEN
+        key_name := 'callqueue_' || key_name;
+      END IF;
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I FOREIGN KEY (%s) REFERENCES %s NOT VALID', wanted.tab, key_name,
+                     array_to_string(wanted.columns, ', '), wanted.key);
+      INSERT INTO callqueue_made (kind, name) VALUES ('constraint', wanted.tab || '.' || key_name);
     ELSIF wanted.own = 'call_id' AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'table' AND name = 'call_queue') IS FALSE THEN
       -- A later migration puts a composite one in its place.
       INSERT INTO callqueue_made (kind, name, was) SELECT 'reference', 'call_queue.' || found_name, pg_get_constraintdef(oid)

@@ -31,6 +31,7 @@ DROP TRIGGER callqueue_campaign_window ON call_campaigns;
 DROP TRIGGER callqueue_rules_presence ON callqueue_campaign_rules;
 DROP TRIGGER callqueue_rules_update ON callqueue_campaign_rules;
 DROP TRIGGER callqueue_contact_zone ON contacts;
+DROP TRIGGER callqueue_call_without_number ON calls;
 
 CREATE OR REPLACE FUNCTION get_next_queued_call(user_id uuid) RETURNS call_queue
 LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
@@ -52,6 +53,7 @@ DROP FUNCTION callqueue_lock_rows;
 DROP FUNCTION callqueue_start;
 DROP FUNCTION callqueue_wake;
 DROP FUNCTION callqueue_pick;
+DROP FUNCTION callqueue_number_call;
 DROP FUNCTION callqueue_contact_moves;
 DROP FUNCTION callqueue_rules_changed;
 DROP FUNCTION callqueue_stale_lanes;

@@ -538,6 +538,14 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- A host's call to a contact has the contact's number, so that nobody is called who is on the phone already.
+CREATE FUNCTION callqueue_number_call() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  NEW.phone_number := coalesce(
+    (SELECT k.phone_number FROM contacts k WHERE k.user_id = NEW.user_id AND k.id = NEW.contact_id), NEW.phone_number);
+  RETURN NEW;
+END $$;
+
 -- --- The claim ----------------------------------------------------------------------------------------------------------
 
 -- The first rows of each of these users that may start, in the order of the claim, as many as wanted of each; without
@@ -894,3 +902,10 @@ CREATE TRIGGER callqueue_user_update AFTER UPDATE OF concurrent_calls_limit, sys
 CREATE TRIGGER callqueue_user_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION callqueue_user_changed();
 CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
   FOR EACH ROW WHEN (NEW.timezone IS DISTINCT FROM OLD.timezone) EXECUTE FUNCTION callqueue_contact_moves();
+CREATE TRIGGER callqueue_call_without_number BEFORE INSERT ON calls
+  FOR EACH ROW WHEN (coalesce(NEW.phone_number, '') = '' AND NEW.contact_id IS NOT NULL)
+  EXECUTE FUNCTION callqueue_number_call();
+-- Of the calls that are under way now as well, where the host had no column for it.
+UPDATE calls c SET phone_number = k.phone_number FROM contacts k
+  WHERE k.user_id = c.user_id AND k.id = c.contact_id AND callqueue_holds_slot(c.status) AND c.phone_number = ''
+    AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'column' AND name = 'calls.phone_number');

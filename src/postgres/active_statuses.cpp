@@ -48,6 +48,10 @@ std::vector<std::string> texts(ResultRows rows) {
 }  // namespace
 
 std::vector<std::string> checked_statuses(std::vector<std::string> declared) {
+  for (auto& status : declared) {
+    status.erase(0, std::min(status.find_first_not_of(' '), status.size()));
+    status.erase(status.find_last_not_of(' ') + 1);
+  }
   std::erase_if(declared, [](const std::string& status) {
     const auto ours = parse_call_status(status);
     if (status.empty()) refuse(status, "is empty");
