@@ -86,7 +86,7 @@ class World {
           "BEGIN; SET LOCAL session_replication_role = replica;"
           "INSERT INTO contacts (id, user_id, phone_number) "
           "SELECT bench_id(4, i), bench_id(1, " +
-          owner + "), '+1' || (2000000000 + i) FROM " + range +
+          owner + "), '+1' || (2000000000::bigint + i) FROM " + range +
           " i;"
           "INSERT INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, "
           "priority, position, "
@@ -94,7 +94,7 @@ class World {
           "SELECT bench_id(5, i), l.user_id, l.campaign_id, bench_id(2, " +
           owner +
           "), bench_id(4, i), "
-          "'+1' || (2000000000 + i), " +
+          "'+1' || (2000000000::bigint + i), " +
           (ready ? "0" : "100") + ", i % 2000000000, l.lane_id, " +
           (ready ? "true, now()" : "false, now() + interval '1 day'") + " FROM " + range +
           " i JOIN callqueue_lanes l ON l.campaign_id = bench_id(3, " + owner +

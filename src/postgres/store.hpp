@@ -43,6 +43,7 @@ class PostgresStore final : public SqlStore {
  protected:
   void transact(Access access, const Work& work) override;
   void transact_import(const ImportWork& work) override;
+  void analyze_grown_tables();
   std::vector<ImportOutcome> stage_rows(Session& session, Instant now, const RunningImport& import,
                                         std::span<const ImportRow> rows,
                                         const ImportWatch& watch) override;
