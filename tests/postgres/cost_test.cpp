@@ -27,19 +27,24 @@ constexpr char kListed[] = "SELECT count(*) FROM contacts WHERE user_id = $1";
 constexpr char kReadByIndex[] = R"sql(
   SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'contacts')sql";
 
+/// A draft of a user's own.
+CallCampaign draft_in(Store& store) {
+  const auto user = store.create_user({.name = "Ann"}).value();
+  const auto agent = store.create_agent({.user_id = user.id, .name = "a"}).value();
+  CallCampaign campaign;
+  campaign.user_id = user.id;
+  campaign.agent_id = agent.id;
+  campaign.name = "c";
+  campaign.start_date = std::chrono::year{2026} / 1 / 1;
+  return store.create_campaign(campaign).value();
+}
+
 /// A campaign most of whose rows are final, as it is on its last day.
 class LateCampaign {
  public:
   LateCampaign() : store_(open_store(database_.url()).value()), connection_(database_.connect()) {
     store_->migrate().value();
-    const auto user = store_->create_user({.name = "Ann"}).value();
-    const auto agent = store_->create_agent({.user_id = user.id, .name = "a"}).value();
-    CallCampaign campaign;
-    campaign.user_id = user.id;
-    campaign.agent_id = agent.id;
-    campaign.name = "c";
-    campaign.start_date = std::chrono::year{2026} / 1 / 1;
-    campaign_ = store_->create_campaign(campaign).value().id;
+    campaign_ = draft_in(*store_).id;
     add_rows(3000);
     // The server plans with what it knew before the calls were made.
     connection_.execute("VACUUM ANALYZE");
@@ -99,24 +104,18 @@ BOOST_AUTO_TEST_CASE(the_first_import_does_not_read_the_whole_list_for_each_row)
   const auto user = [&] {
     const auto store = open_store(database.url()).value();
     store->migrate().value();
-    const auto ann = store->create_user({.name = "Ann"}).value();
-    const auto agent = store->create_agent({.user_id = ann.id, .name = "a"}).value();
-    CallCampaign campaign;
-    campaign.user_id = ann.id;
-    campaign.agent_id = agent.id;
-    campaign.name = "c";
-    campaign.start_date = std::chrono::year{2026} / 1 / 1;
-    campaign = store->create_campaign(campaign).value();
+    const auto campaign = draft_in(*store);
+    const auto user_id = campaign.user_id;
     std::vector<ImportRow> rows(4000);
     std::vector<std::string> numbers;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       numbers.push_back("+4930" + std::to_string(1'000'000 + i));
     }
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i].phone_number = numbers[i];
-    const auto id = store->begin_import({.user_id = ann.id, .campaign_id = campaign.id}).value();
-    store->stage_import(ann.id, id, rows).value();
-    BOOST_REQUIRE(store->publish_import(ann.id, id).has_value());
-    return ann.id;
+    const auto id = store->begin_import({.user_id = user_id, .campaign_id = campaign.id}).value();
+    store->stage_import(user_id, id, rows).value();
+    BOOST_REQUIRE(store->publish_import(user_id, id).has_value());
+    return user_id;
   }();
   auto connection = database.connect();
   // Sessions tell what they have read when they end.
