@@ -91,6 +91,7 @@ struct StoreOptions {
 ///   one, and for `add_queued_calls`: look before you ask again;
 /// - `begin_import`: ask again after 30 seconds; `stage_import`: abandon the import, for rows that
 ///   were staged would count as duplicates; `publish_import`, `abandon_import`: ask again;
+///   `conflict` or `not_found` may mean that it was done;
 /// - `advance`: nothing to do, the next one goes on.
 class Store {
  public:
