@@ -29,6 +29,7 @@ struct Load {
   int rows = 10'000;        ///< Ready rows of all users that have any.
   int users_with_rows = 0;  ///< 0: all.
   int waiting = 0;  ///< Rows of higher priority that are not due, in the lane of the first user.
+  int churned = 0;  ///< Calls that have come and gone beside a snapshot that is still held.
 
   friend bool operator==(const Load&, const Load&) = default;
 };
@@ -48,11 +49,24 @@ class World {
     fill(load);
     while (store_->advance({.budget = 1'000'000}).value().more) {
     }
+    if (load.churned > 0) churn(load.churned);
   }
 
   Store& store() { return *store_; }
 
  private:
+  /// Nothing that these calls leave behind can be cleaned away.
+  void churn(int calls) {
+    reader_ = std::make_unique<Connection>(url_of("callqueue_bench"), Connection::Options{});
+    reader_->execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users");
+    Turns turns{*store_, 100, Commits::two};
+    for (std::int64_t done = 0; done < calls;) {
+      const auto count = turns.take();
+      must(count > 0, "churn");
+      done += count;
+    }
+  }
+
   static void fill(const Load& load) {
     Connection connection{url_of("callqueue_bench"), {.answer_timeout = std::chrono::hours{1}}};
     const auto users = std::to_string(load.users);
@@ -114,6 +128,7 @@ class World {
   }
 
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Connection> reader_;
 };
 
 /// Used by every benchmark in a row that asks for the like: what they take of it does not count.
@@ -287,6 +302,9 @@ int main(int argc, char** argv) {
   add_load("users:100k", {.users = 100'000, .rows = 200'000}, {1, 100});
   add_load("10_of_100k_users_ready", {.users = 100'000, .users_with_rows = 10}, {1, 100});
   add_load("behind_500k_waiting", {.waiting = 500'000}, {1, 100});
+  add_load("depth:10M", {.users = 10, .rows = 10'000'000}, {1, 100});
+  add_load("depth:1M_snapshot_held", {.users = 10, .rows = 1'000'000, .churned = 100'000},
+           {1, 100});
   add_import(100'000);
   add_import(1'000'000);
   benchmark::Initialize(&argc, argv);

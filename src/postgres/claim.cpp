@@ -12,14 +12,15 @@ namespace callqueue::postgres {
 namespace {
 
 // The function returns whole rows, in dealing order; what else a queued call is read with stands
-// beside them. Its first column is NULL when the claim is to be asked for again.
+// beside them. Its first column is NULL when the claim is to be asked for again. The server expects
+// a thousand rows: without OFFSET 0 it would read every lane and every campaign to join them.
 constexpr char kClaim[] = "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", " CALLQUEUE_CALL_COLUMNS
                           R"sql(, k.next_action
   FROM callqueue_claim($1, $2 * interval '1 second', $3, $4, $5, $6, $7, $8)
       WITH ORDINALITY k (queued, call, next_action, place)
     CROSS JOIN LATERAL (SELECT (k.queued).*) q CROSS JOIN LATERAL (SELECT (k.call).*) c
-    LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id
-    LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
+    LEFT JOIN LATERAL (SELECT * FROM callqueue_lanes WHERE lane_id = q.lane_id OFFSET 0) l ON true
+    LEFT JOIN LATERAL (SELECT * FROM callqueue_campaign_rules WHERE campaign_id = q.campaign_id OFFSET 0) r ON true
   ORDER BY k.place)sql";
 constexpr int kCallFrom = 23;
 constexpr int kNextAction = 45;

@@ -1,6 +1,7 @@
 // What the end of a call touches, as the server counts it: not what lies behind it in its campaign.
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,17 @@ constexpr char kOthers[] = R"sql(
 constexpr char kListed[] = "SELECT count(*) FROM contacts WHERE user_id = $1";
 constexpr char kReadByIndex[] = R"sql(
   SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'contacts')sql";
+
+constexpr char kOtherCampaigns[] = R"sql(
+  INSERT INTO call_campaigns (user_id, name, agent_id, start_date, first_call_time, last_call_time, status)
+  SELECT user_id, 'other', agent_id, start_date, first_call_time, last_call_time, 'paused'
+  FROM call_campaigns, generate_series(1, 3000) WHERE id = $1)sql";
+constexpr char kOtherLanes[] = R"sql(
+  INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status)
+  SELECT user_id, id, 'UTC', status FROM call_campaigns WHERE name = 'other')sql";
+constexpr char kReadOfLanes[] = R"sql(
+  SELECT sum(seq_tup_read + idx_tup_fetch)::bigint FROM pg_stat_user_tables
+  WHERE relname IN ('callqueue_lanes', 'callqueue_campaign_rules'))sql";
 
 /// A draft of a user's own.
 CallCampaign draft_in(Store& store) {
@@ -127,6 +139,39 @@ BOOST_AUTO_TEST_CASE(the_first_import_does_not_read_the_whole_list_for_each_row)
   // eight million.
   BOOST_TEST(read > 0);
   BOOST_TEST(read < 1'500'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_does_not_read_the_lanes_of_others) {
+  const FreshDatabase database;
+  auto connection = database.connect();
+  {
+    const auto store = open_store(database.url()).value();
+    store->migrate().value();
+    const auto campaign = draft_in(*store);
+    const auto contact =
+        store->create_contact({.user_id = campaign.user_id, .phone_number = "+4930123456"}).value();
+    const NewQueuedCall row{.contact_id = contact.id, .campaign_id = campaign.id};
+    store->add_queued_calls(campaign.user_id, std::array{row}).value();
+    connection.query(kOtherCampaigns, campaign.id);
+    connection.query(kOtherLanes);
+    connection.query(
+        "UPDATE call_campaigns SET status = 'active', first_call_time = '00:00', last_call_time = "
+        "'24:00' WHERE id = $1",
+        campaign.id);
+    while (store->advance({.budget = 100'000}).value().more) {
+    }
+    connection.execute("ANALYZE");
+  }
+  const auto read = [&] {
+    while (connection.value<std::int64_t>(kOthers).value() > 0) {
+    }
+    return connection.value<std::int64_t>(kReadOfLanes).value();
+  };
+  const auto before = read();
+  BOOST_TEST(open_store(database.url()).value()->claim({.worker = "w"}).value().size() == 1);
+  const auto of_the_claim = read() - before;
+  BOOST_TEST(of_the_claim > 0);
+  BOOST_TEST(of_the_claim < 100);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
