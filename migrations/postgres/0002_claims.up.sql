@@ -120,9 +120,10 @@ CREATE INDEX callqueue_lanes_campaign ON callqueue_lanes (campaign_id, timezone,
 CREATE UNIQUE INDEX callqueue_lanes_direct ON callqueue_lanes (user_id) WHERE campaign_id IS NULL;
 CREATE INDEX callqueue_lanes_open ON callqueue_lanes (user_id, opens_at)
   WHERE NOT stale AND import_id IS NULL AND campaign_status = 'active';
--- The same lanes by when they open: the next wake-up.
+-- The same lanes by when they open: the next wake-up. Said in other words, lest the server, when it knows little of the
+-- table, look for a user's lanes here, through everybody's.
 CREATE INDEX callqueue_lanes_opening ON callqueue_lanes (opens_at)
-  WHERE NOT stale AND import_id IS NULL AND campaign_status = 'active';
+  WHERE NOT stale AND import_id IS NULL AND starts_with(campaign_status, 'active');
 CREATE INDEX callqueue_lanes_relane ON callqueue_lanes (lane_id) WHERE relane;
 CREATE INDEX callqueue_lanes_stale ON callqueue_lanes (lane_id)
   WHERE stale AND campaign_status NOT IN ('completed', 'cancelled');
@@ -677,6 +678,7 @@ SET enable_material = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   most_parked CONSTANT integer := 5000;
+  widest CONSTANT integer := 1000;
   at timestamptz;
   active integer;      -- calls of all users when the claim began
   need integer;        -- slots to deal
@@ -698,6 +700,7 @@ DECLARE
   after_turn bigint := -1;
   after_user uuid := '00000000-0000-0000-0000-000000000000';
   members uuid[] := '{}'; -- users that took something, in the order of the first round
+  width integer;       -- users on a page
   exhausted boolean := false;
   parked integer := 0;
   share integer;
@@ -752,6 +755,7 @@ BEGIN
     RETURN;
   END IF;
 
+  width := need;
   WHILE taken < need LOOP
     IF NOT exhausted THEN
       -- The next users in turn with room, least recently served first; of a ceiling that is reached nobody is looked at.
@@ -772,9 +776,9 @@ BEGIN
               AND callqueue_holds_slot(c.status)) a
           WHERE t.in_turn AND t.ceiling = l.ceiling AND (t.last_turn, t.user_id) > (after_turn, after_user)
             AND u.concurrent_calls_limit > a.own AND u.system_concurrent_calls_limit > active + taken
-          ORDER BY t.last_turn, t.user_id LIMIT need - taken) i
-        ORDER BY i.last_turn, i.user_id LIMIT need - taken) z;
-      exhausted := coalesce(cardinality(page), 0) < need - taken;
+          ORDER BY t.last_turn, t.user_id LIMIT width) i
+        ORDER BY i.last_turn, i.user_id LIMIT width) z;
+      exhausted := coalesce(cardinality(page), 0) < width;
       after_user := page[cardinality(page)];
       share := CASE WHEN exhausted AND cardinality(members) = 0 AND page IS NOT NULL
         THEN ceil((need - taken)::numeric / cardinality(page)) ELSE 1 END;
@@ -834,7 +838,8 @@ BEGIN
     END IF;
 
     -- Who has nothing to take leaves the turn order until its next lane opens, or somebody signals. What this statement
-    -- does not see has its signal still ahead.
+    -- does not see has its signal still ahead. OFFSET 0: each user's lanes and rows are looked up. Where the server takes
+    -- an index for empty it would as soon read all of it for each user.
     UPDATE callqueue_turns t SET in_turn = false, wake_at = (
       SELECT min(l.opens_at) FROM callqueue_lanes l
       WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active' AND l.opens_at > at)
@@ -842,9 +847,12 @@ BEGIN
       SELECT 1 FROM callqueue_lanes l
       WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active'
         AND l.opens_at <= at AND l.closes_at >= at
-        AND EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready));
+        AND EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready OFFSET 0)
+      OFFSET 0);
     GET DIAGNOSTICS changed = ROW_COUNT;
     parked := parked + changed;
+    -- Many who have nothing are got out of the way together.
+    width := CASE WHEN cardinality(chosen) = 0 THEN least(2 * width, widest) ELSE need - taken END;
     IF parked >= most_parked AND taken < need THEN
       IF taken = 0 THEN RETURN QUERY SELECT NULL::call_queue, NULL::calls, NULL::text; END IF;
       EXIT;

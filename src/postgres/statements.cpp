@@ -212,14 +212,15 @@ constexpr Statements kStatements = {
     AND priority <= ?2 AND (priority < ?2 OR position > ?3)
   ORDER BY priority DESC, position, created_at, id LIMIT ?4)sql",
 
-    // Each branch is one look at the front of an index.
+    // Each branch is one look at the front of an index. Asked for the first in an order the server
+    // does not read the table in the hope of finding one at once.
     .work_at = R"sql(
   SELECT min(at) FROM (
-    SELECT timestamptz 'epoch' AS at WHERE EXISTS (SELECT 1 FROM callqueue_lanes
-      WHERE stale AND campaign_status NOT IN ('completed', 'cancelled'))
-    UNION ALL SELECT 'epoch' WHERE EXISTS (SELECT 1 FROM callqueue_lanes WHERE relane)
-    UNION ALL SELECT 'epoch'
-      WHERE EXISTS (SELECT 1 FROM callqueue_campaign_rules WHERE sweep IS NOT NULL)
+    (SELECT timestamptz 'epoch' AS at FROM callqueue_lanes
+      WHERE stale AND campaign_status NOT IN ('completed', 'cancelled') ORDER BY lane_id LIMIT 1)
+    UNION ALL (SELECT 'epoch' FROM callqueue_lanes WHERE relane ORDER BY lane_id LIMIT 1)
+    UNION ALL (SELECT 'epoch' FROM callqueue_campaign_rules
+      WHERE sweep IS NOT NULL ORDER BY campaign_id LIMIT 1)
     UNION ALL SELECT min(closes_at) + interval '1 microsecond' FROM callqueue_lanes
       WHERE NOT stale AND campaign_id IS NOT NULL
         AND campaign_status NOT IN ('completed', 'cancelled')
@@ -236,7 +237,8 @@ constexpr Statements kStatements = {
     // Index callqueue_lanes_opening: an opening needs no work, it only has to be noticed.
     .opens_at = R"sql(
   SELECT l.opens_at FROM callqueue_lanes l
-  WHERE NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active' AND l.opens_at > ?1
+  WHERE NOT l.stale AND l.import_id IS NULL AND starts_with(l.campaign_status, 'active')
+    AND l.opens_at > ?1
     AND EXISTS (SELECT 1 FROM call_queue q
                 WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready)
   ORDER BY l.opens_at LIMIT 1)sql"};
