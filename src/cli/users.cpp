@@ -39,9 +39,6 @@ void print_users(const Context& context, const std::vector<User>& users) {
 int limits(Context& context, const LimitOptions& options) {
   auto& store = context.store();
   auto user = find_user(store, options.user);
-  if (options.concurrent) user.concurrent_calls_limit = *options.concurrent;
-  if (options.system) user.system_concurrent_calls_limit = *options.system;
-  value(validate(user));
   if (options.concurrent || options.system) {
     user = value(store.set_user_limits(user.id, options.concurrent, options.system));
   }
