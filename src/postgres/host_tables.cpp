@@ -94,10 +94,12 @@ constexpr WantedColumn kWanted[] = {
 constexpr std::array<std::string_view, 4> kBusyTables{"contacts", "calls", "call_campaigns",
                                                       "call_queue"};
 
+constexpr char kRole[] = "SELECT quote_ident(current_user)";
 constexpr char kMade[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
 constexpr char kTables[] = R"sql(
   SELECT c.relname::text, c.relkind::text, pg_has_role(c.relowner, 'USAGE'),
-    greatest(c.reltuples, 0)::bigint, pg_size_pretty(pg_table_size(c.oid))
+    has_table_privilege(c.oid, 'SELECT'), row_security_active(c.oid),
+    nullif(c.reltuples, -1)::bigint
   FROM pg_class c
   WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname <> ALL ($1)
@@ -194,15 +196,29 @@ void check_own_column(const std::string& table, const std::string& name, const H
       "ALTER TABLE " + table + " ALTER COLUMN " + name + " SET DEFAULT …; or DROP NOT NULL");
 }
 
-void check_kind(const std::string& name, const HostTable& table, PreflightReport& report) {
+void check_kind(const std::string& name, const HostTable& table, const std::string& role,
+                PreflightReport& report) {
+  const auto blocks = [&](const char* what, std::string remedy) {
+    add_finding(report, Severity::blocks, name, "", what, std::move(remedy));
+  };
   if (table.kind != "r") {
-    add_finding(report, Severity::blocks, name, "",
-                table.kind == "p" ? "is a partitioned table" : "is not a table",
-                "a plain table of that name is needed; put the library in a schema of its own "
-                "(--schema) otherwise");
-  } else if (!table.may_alter) {
-    add_finding(report, Severity::blocks, name, "", "belongs to another role",
-                "migrate as its owner, or as a member of that role");
+    blocks(table.kind == "p" ? "is a partitioned table" : "is not a table",
+           "a plain table of that name is needed; put the library in a schema of its own "
+           "(--schema) otherwise");
+    return;
+  }
+  if (!table.may_alter) {
+    blocks("belongs to another role", "migrate as its owner, or as a member of that role");
+  }
+  if (!table.may_read) {
+    blocks("may not be read by this role: its rows were not looked at",
+           "GRANT SELECT ON " + name + " TO " + role + ";");
+  }
+  if (table.hides_rows) {
+    blocks("hides rows from this role by row-level security",
+           "ALTER TABLE " + name +
+               " NO FORCE ROW LEVEL SECURITY; or migrate as a role with "
+               "BYPASSRLS");
   }
 }
 
@@ -217,14 +233,18 @@ HostTables host_tables(Connection& connection, int version) {
     while (rows.step()) made.push_back(rows.get<std::string>(0));
   }
   HostTables host;
+  host.role = connection.value<std::string>(kRole).value_or("");
   std::vector<std::string> names;
   auto tables = connection.query(kTables, made);
   while (tables.step()) {
     names.push_back(tables.get<std::string>(0));
-    host.tables[names.back()] = {.kind = tables.get<std::string>(1),
-                                 .may_alter = tables.get<bool>(2),
-                                 .rows = tables.get<std::int64_t>(3),
-                                 .size = tables.get<std::string>(4)};
+    auto& table = host.tables[names.back()];
+    table = {.kind = tables.get<std::string>(1),
+             .may_alter = tables.get<bool>(2),
+             .may_read = tables.get<bool>(3),
+             .hides_rows = tables.get<bool>(4),
+             .rows = {}};
+    if (!tables.is_null(5)) table.rows = tables.get<std::int64_t>(5);
   }
   if (names.empty()) return host;
   auto columns = connection.query(kColumns, names);
@@ -243,7 +263,7 @@ HostTables host_tables(Connection& connection, int version) {
 }
 
 void check_tables(const HostTables& host, PreflightReport& report) {
-  for (const auto& [name, table] : host.tables) check_kind(name, table, report);
+  for (const auto& [name, table] : host.tables) check_kind(name, table, host.role, report);
   for (const auto& wanted : kWanted) {
     if (!host.has(wanted.table)) continue;
     if (const auto* column = host.find(wanted.table, wanted.column)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -9,6 +10,8 @@
 #include "postgres/connection.hpp"
 
 namespace callqueue::postgres {
+
+class RowLook;
 
 // The tables that may be a host's, as they are and as they have to be.
 
@@ -34,8 +37,9 @@ struct WantedColumn {
 struct HostTable {
   std::string kind;  ///< `pg_class.relkind`.
   bool may_alter = true;
-  std::int64_t rows = 0;  ///< As the server estimates.
-  std::string size;
+  bool may_read = true;
+  bool hides_rows = false;           ///< By row-level security, from the role that asks.
+  std::optional<std::int64_t> rows;  ///< As the server estimates; none: it has never looked.
 };
 
 struct HostColumn {
@@ -50,6 +54,7 @@ struct HostColumn {
 };
 
 struct HostTables {
+  std::string role;  ///< That asks, as it is written in SQL.
   std::map<std::string, HostTable> tables;
   std::map<std::pair<std::string, std::string>, HostColumn> columns;
 
@@ -68,12 +73,16 @@ struct HostTables {
 
 /// Kinds, keys and columns of the tables.
 void check_tables(const HostTables& host, PreflightReport& report);
+/// What the role that migrates may not do, and what stands on functions that are replaced.
+/// @param version of the schema.
+void check_rights(Connection& connection, int version, PreflightReport& report);
 /// Whether the columns take the words that are written to them.
 void check_words(Connection& connection, const HostTables& host,
                  const std::vector<std::string>& active_statuses, PreflightReport& report);
-/// The rows.
-void check_rows(Connection& connection, const HostTables& host,
-                const std::vector<std::string>& active_statuses, PreflightReport& report);
+/// What rows there are.
+void check_rows(RowLook& look);
+/// The calls that are under way, or seem to be, and the rows of the queue that are.
+void check_calls(RowLook& look, int version, const std::vector<std::string>& active_statuses);
 
 inline void add_finding(PreflightReport& report, PreflightFinding::Severity severity,
                         std::string table, std::string column, std::string what,

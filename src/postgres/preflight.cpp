@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "postgres/host_tables.hpp"
+#include "postgres/left_behind.hpp"
+#include "postgres/row_look.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/steps.hpp"
 
@@ -12,9 +13,18 @@ namespace {
 using Severity = PreflightFinding::Severity;
 
 constexpr char kBegin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-constexpr char kNamesSchema[] = "SELECT current_schema() IS NOT NULL";
-constexpr char kMayCreate[] = "SELECT has_schema_privilege(current_schema(), 'CREATE')";
 constexpr char kSchemaName[] = "SELECT current_schema()::text";
+// Where the search path names one schema that is there, this role may not look into it.
+constexpr char kPath[] = R"sql(
+  SELECT current_setting('search_path'), current_setting('search_path') !~ '[,$]',
+    format('GRANT USAGE, CREATE ON SCHEMA %s TO %I;', current_setting('search_path'), current_user),
+    EXISTS (SELECT 1 FROM pg_namespace n
+            WHERE quote_ident(n.nspname) = current_setting('search_path')))sql";
+constexpr char kElsewhere[] = R"sql(
+  SELECT string_agg(DISTINCT quote_ident(n.nspname), ', ')
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relname IN ('contacts', 'calls', 'call_campaigns', 'call_queue')
+    AND n.nspname <> current_schema())sql";
 // A key that a broken run has built is none of these.
 constexpr char kInTheWay[] = R"sql(
   SELECT c.relname::text FROM pg_class c
@@ -39,20 +49,44 @@ constexpr char kTriggers[] = R"sql(
     AND g.tgname NOT LIKE 'trigger\_update\_ca%'
   ORDER BY 1, 2)sql";
 
-void check_schema(Connection& connection, int version, PreflightReport& report) {
-  const auto blocks = [&](std::string what, std::string remedy) {
-    add_finding(report, Severity::blocks, "", "", std::move(what), std::move(remedy));
-  };
-  if (!connection.value<bool>(kMayCreate).value_or(false)) {
-    const auto schema = connection.value<std::string>(kSchemaName).value_or("");
-    blocks("this role may not create tables in the schema " + schema,
-           "GRANT CREATE ON SCHEMA " + schema + " TO …;");
+/// There is no current schema: why?
+void report_no_schema(Connection& connection, PreflightReport& report) {
+  auto row = connection.query(kPath);
+  row.step();
+  const auto path = row.get<std::string>(0);
+  if (row.get<bool>(3)) {
+    add_finding(report, Severity::blocks, "", "", "this role may not use the schema " + path,
+                row.get<std::string>(2));
+    return;
   }
-  if (version > 0) return;
+  throw Failure{ErrorCode::invalid_argument,
+                row.get<bool>(1) ? "there is no schema " + path
+                                 : "the search path (" + path + ") names no schema that is there",
+                "schema"};
+}
+
+void check_names(Connection& connection, PreflightReport& report) {
   auto rows = connection.query(kInTheWay);
   while (rows.step()) {
     add_finding(report, Severity::blocks, rows.get<std::string>(0), "", "is there already",
                 "its name is the library's: rename or drop it");
+  }
+}
+
+void note_no_tables(Connection& connection, const std::string& schema, PreflightReport& report) {
+  const auto elsewhere = connection.value<std::string>(kElsewhere).value_or("");
+  add_finding(report, Severity::note, "", "",
+              "the schema " + schema +
+                  " has none of the tables users, agents, contacts, calls, "
+                  "call_campaigns and call_queue: migrate makes them all",
+              elsewhere.empty() ? "" : "some are in the schema " + elsewhere + ": --schema");
+}
+
+void note_left_behind(Connection& connection, PreflightReport& report) {
+  for (const auto& [table, index] : keys_left_behind(connection)) {
+    add_finding(report, Severity::note, table, "",
+                "has the index " + index + " of a migration that did not come to its end",
+                "migrate uses it or drops it; to give up: callqueue migrate --down --to 0");
   }
 }
 
@@ -77,51 +111,69 @@ void note_triggers(Connection& connection, const HostTables& host, PreflightRepo
   }
 }
 
-void note_builds(Connection& connection, const HostTables& host, int version,
-                 PreflightReport& report) {
+void note_builds(Connection& connection, RowLook& look, int version, PreflightReport& report) {
   const auto note = [&](const std::string& table, const std::string& what) {
-    const auto& size = host.tables.at(table);
-    add_finding(report, Severity::note, table, "",
-                what + " (" + size.size + ", about " + std::to_string(size.rows) + " rows)", "");
+    add_finding(report, Severity::note, table, "", what + " (" + look.size_of(table) + ")", "");
   };
+  const auto& tables = look.host().tables;
   if (version == 0) {
     for (const auto& statement : steps_left(connection, all_migrations().front().before)) {
-      for (const auto& [table, of] : host.tables) {
+      for (const auto& [table, of] : tables) {
         if (statement.find(" ON " + table + " (") != std::string::npos) {
           note(table, "gets a key, built while others work: " + statement);
         }
       }
     }
   }
-  if (version < 2 && host.has("calls")) note("calls", "gets six indexes, built while others work");
-  if (version < 2 && host.has("call_queue")) {
+  if (version < 2 && tables.contains("calls")) {
+    note("calls", "gets six indexes, built while others work");
+  }
+  if (version < 2 && tables.contains("call_queue")) {
     note("call_queue", "is locked while its rows are rewritten and its indexes are built");
   }
 }
 
+std::string begin(std::optional<std::chrono::milliseconds> patience) {
+  if (!patience) return kBegin;
+  const auto limit = std::to_string(patience->count());
+  return std::string{kBegin} + "; SET LOCAL statement_timeout = " + limit +
+         "; SET LOCAL lock_timeout = " + limit;
+}
+
 }  // namespace
 
-PreflightReport preflight(Connection& connection, const std::vector<std::string>& active_statuses) {
+PreflightReport preflight(Connection& connection, const std::vector<std::string>& active_statuses,
+                          std::optional<std::chrono::milliseconds> patience) {
   PreflightReport report;
   if (connection.server_version() < kOldestServer) {
     add_finding(report, Severity::blocks, "", "", "the server is older than PostgreSQL 15",
                 "upgrade the server");
     return report;
   }
-  const Transaction snapshot{connection, kBegin};
-  if (!connection.value<bool>(kNamesSchema).value_or(false)) {
-    return report;  // Nothing is there yet.
+  const Transaction snapshot{connection, begin(patience)};
+  const auto schema = connection.value<std::string>(kSchemaName);
+  if (!schema) {
+    report_no_schema(connection, report);
+    return report;
   }
   report.version = schema_version(connection);
-  check_schema(connection, report.version, report);
+  check_rights(connection, report.version, report);
+  if (report.version == 0) check_names(connection, report);
   const auto host = host_tables(connection, report.version);
-  if (host.tables.empty()) return report;
+  RowLook look{connection, host, report, patience};
   check_tables(host, report);
   check_keys(connection, host, report);
   check_words(connection, host, active_statuses, report);
-  check_rows(connection, host, active_statuses, report);
-  if (report.version == 0) note_triggers(connection, host, report);
-  if (!report.blocks()) note_builds(connection, host, report.version, report);
+  check_rows(look);
+  check_calls(look, report.version, active_statuses);
+  if (patience) {
+    if (report.version == 0) {
+      note_triggers(connection, host, report);
+      note_left_behind(connection, report);
+      if (host.tables.empty()) note_no_tables(connection, *schema, report);
+    }
+    note_builds(connection, look, report.version, report);
+  }
   std::stable_sort(
       report.findings.begin(), report.findings.end(),
       [](const auto& left, const auto& right) { return left.severity < right.severity; });

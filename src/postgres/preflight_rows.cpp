@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "callqueue/state.hpp"
-#include "postgres/host_tables.hpp"
+#include "postgres/row_look.hpp"
 
 namespace callqueue::postgres {
 namespace {
@@ -22,7 +22,10 @@ struct Question {
   const char* sql;
 };
 
-constexpr char kGiveThem[] = "set the column to NULL, or to a row of the same user";
+constexpr char kNumberForm[] =
+    "is not in the form +4930123456: it is dialed as it stands, and nobody sees that it is the "
+    "same "
+    "number as one in that form";
 
 const Question kQuestions[] = {
     {Severity::blocks,
@@ -73,24 +76,48 @@ const Question kQuestions[] = {
      "00:00 to 24:00 is all day",
      R"sql(SELECT count(*), min(id::text) FROM call_campaigns
        WHERE first_call_time = last_call_time AND status NOT IN ('completed', 'cancelled'))sql"},
+    {Severity::note,
+     "contacts",
+     "phone_number",
+     {{"contacts", "id"}, {"contacts", "phone_number"}},
+     kNumberForm,
+     "write such numbers in full, unless your dialer knows better",
+     R"sql(SELECT count(*), min(id::text) FROM contacts
+       WHERE phone_number !~ '^\+[1-9][0-9]{1,14}$')sql"},
+    {Severity::note,
+     "call_queue",
+     "phone_number",
+     {{"call_queue", "id"}, {"call_queue", "phone_number"}, {"call_queue", "status"}},
+     kNumberForm,
+     "write such numbers in full, unless your dialer knows better",
+     R"sql(SELECT count(*), min(id::text) FROM call_queue
+       WHERE status = 'queued' AND phone_number !~ '^\+[1-9][0-9]{1,14}$')sql"},
 };
 
-/// `table.column` and `user_id` point at a row of `target`; every form of the statement in full.
+/// `table.column` and `user_id` point at a row of `target`.
 struct Reference {
   const char* table;
   const char* column;
   const char* target;
-  const char* sql;  ///< Those that point at no row of their user.
-  const char* any;  ///< Those that point at all, where there is no target yet.
+  const char* sql;    ///< Those that point at no row of their user.
+  const char* which;  ///< The condition of these rows.
+  // Where there is no target yet: those that point at all.
+  const char* any;
+  const char* which_any;
 };
 
-#define CALLQUEUE_REFERENCE(table, column, target)                                         \
-  Reference {                                                                              \
-    table, column, target,                                                                 \
-        "SELECT count(*), min(x.id::text) FROM " table " x WHERE x." column                \
-        " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " target " t WHERE t.id = x." column   \
-        " AND t.user_id = x.user_id)",                                                     \
-        "SELECT count(*), min(x.id::text) FROM " table " x WHERE x." column " IS NOT NULL" \
+#define CALLQUEUE_COUNT(table, which) \
+  "SELECT count(*), min(x.id::text) FROM " table " x WHERE " which
+#define CALLQUEUE_SET(column) "x." column " IS NOT NULL"
+#define CALLQUEUE_ASTRAY(column, target)                                                   \
+  CALLQUEUE_SET(column)                                                                    \
+  " AND NOT EXISTS (SELECT 1 FROM " target " t WHERE t.id = x." column " AND t.user_id = " \
+                                                                       "x.user_id)"
+#define CALLQUEUE_REFERENCE(table, column, target)                                       \
+  Reference {                                                                            \
+    table, column, target, CALLQUEUE_COUNT(table, CALLQUEUE_ASTRAY(column, target)),     \
+        CALLQUEUE_ASTRAY(column, target), CALLQUEUE_COUNT(table, CALLQUEUE_SET(column)), \
+        CALLQUEUE_SET(column)                                                            \
   }
 
 constexpr Reference kReferences[] = {
@@ -130,130 +157,86 @@ constexpr Needed kNeeded[] = {
     CALLQUEUE_NEEDED("calls", "user_id"),
 };
 
-constexpr char kStatuses[] = R"sql(
-  SELECT coalesce(status::text, 'NULL'), count(*) FROM calls
-  WHERE status IS NULL OR status::text <> ALL ($1) GROUP BY 1 ORDER BY 2 DESC, 1)sql";
 constexpr char kStatusesOfCampaigns[] = R"sql(
   SELECT status::text, count(*) FROM call_campaigns WHERE status::text <> ALL ($1) GROUP BY 1 ORDER BY 1)sql";
 constexpr char kStatusesOfRows[] = R"sql(
   SELECT status::text, count(*) FROM call_queue WHERE status::text <> ALL ($1) GROUP BY 1 ORDER BY 1)sql";
-constexpr char kHolding[] = R"sql(
-  SELECT count(*), min(id::text) FROM calls
-  WHERE status::text = ANY ($1) AND created_at < now() - interval '1 day')sql";
-
-std::string rows_of(std::int64_t count, const std::string& example) {
-  return " (" + std::to_string(count) + (count == 1 ? " row" : " rows") +
-         (example.empty() ? "" : ", one is " + example) + ")";
+bool is_needed(const Reference& reference) {
+  return std::any_of(std::begin(kNeeded), std::end(kNeeded), [&](const Needed& needed) {
+    return std::string_view{needed.table} == reference.table &&
+           std::string_view{needed.column} == reference.column;
+  });
 }
 
-class RowChecks {
- public:
-  RowChecks(Connection& connection, const HostTables& host, PreflightReport& report)
-      : connection_(connection), host_(host), report_(report) {}
-
-  void ask(const Question& question) {
-    for (const auto& [table, column] : question.needs) {
-      if (!can_ask(table, column)) return;
-    }
-    count(question.severity, question.table, question.column, question.what, question.remedy,
-          question.sql);
+/// What can be done: such a column may have to hold something.
+std::string remedy_of(const Reference& reference, const HostColumn& column, bool has_target) {
+  const std::string which = has_target ? reference.which : reference.which_any;
+  const std::string table = reference.table;
+  const auto put_right = has_target
+                             ? std::string{"point them at rows of the same user, or "}
+                             : "make the table " + std::string{reference.target} + " first, or ";
+  if (column.not_null || is_needed(reference)) {
+    return put_right + "delete them: DELETE FROM " + table + " x WHERE " + which + ";";
   }
+  return put_right + "point them at none: UPDATE " + table + " x SET " + reference.column +
+         " = NULL WHERE " + which + ";";
+}
 
-  void ask(const Reference& reference) {
-    if (!can_ask(reference.table, reference.column) || !can_ask(reference.table, "user_id")) return;
-    const bool has_target = host_.has(reference.target);
-    if (has_target && (!can_ask(reference.target, "id") || !can_ask(reference.target, "user_id"))) {
-      return;
-    }
-    count(Severity::blocks, reference.table, reference.column,
-          std::string{"points at no row of the user's in "} + reference.target, kGiveThem,
-          has_target ? reference.sql : reference.any);
+void ask(RowLook& look, const Question& question) {
+  for (const auto& [table, column] : question.needs) {
+    if (!look.can_ask(table, column)) return;
   }
+  look.count({question.severity, question.table, question.column, question.what, question.remedy},
+             question.sql);
+}
 
-  void ask(const Needed& needed) {
-    const auto* column = host_.find(needed.table, needed.column);
-    if (!can_ask(needed.table, needed.column) || column->not_null) return;
-    count(Severity::blocks, needed.table, needed.column, "is NULL", "give these rows a value",
-          needed.sql);
+void ask(RowLook& look, const Reference& reference) {
+  if (!look.can_ask(reference.table, reference.column) ||
+      !look.can_ask(reference.table, "user_id") || !look.can_ask(reference.table, "id")) {
+    return;
   }
-
-  void statuses_of_calls(const std::vector<std::string>& active_statuses) {
-    if (!can_ask("calls", "status")) return;
-    auto known = std::vector<std::string>(detail::call_status_texts.begin(),
-                                          detail::call_status_texts.end());
-    known.insert(known.end(), active_statuses.begin(), active_statuses.end());
-    auto rows = connection_.query(kStatuses, known);
-    while (rows.step()) {
-      const auto status = rows.get<std::string>(0);
-      add_finding(report_, Severity::note, "calls", "status",
-                  "is " + status + rows_of(rows.get<std::int64_t>(1), "") +
-                      ", which holds no slot and reads as unknown",
-                  "if such a call is under way, declare it: --active-statuses " + status);
-    }
-    if (!can_ask("calls", "created_at")) return;
-    std::vector<std::string> active{"initiated", "ringing", "in_progress"};
-    active.insert(active.end(), active_statuses.begin(), active_statuses.end());
-    auto holding = connection_.query(kHolding, active);
-    holding.step();
-    const auto count = holding.get<std::int64_t>(0);
-    if (count == 0) return;
-    add_finding(report_, Severity::note, "calls", "status",
-                "says that calls older than a day are under way, which hold their slots" +
-                    rows_of(count, holding.get<std::string>(1)),
-                "end those that are over");
+  const bool has_target = look.host().has(reference.target);
+  if (has_target &&
+      (!look.can_ask(reference.target, "id") || !look.can_ask(reference.target, "user_id"))) {
+    return;
   }
+  const auto& column = *look.host().find(reference.table, reference.column);
+  look.count({Severity::blocks, reference.table, reference.column,
+              std::string{"points at no row of the user's in "} + reference.target,
+              remedy_of(reference, column, has_target)},
+             has_target ? reference.sql : reference.any);
+}
 
-  void statuses(const char* table, const char* sql, const std::vector<std::string>& known) {
-    if (!can_ask(table, "status")) return;
-    auto rows = connection_.query(sql, known);
-    while (rows.step()) {
-      add_finding(report_, Severity::blocks, table, "status",
-                  "is " + rows.get<std::string>(0) + rows_of(rows.get<std::int64_t>(1), "") +
-                      ", which is none of the library's",
-                  "give these rows one of its own");
-    }
+void ask(RowLook& look, const Needed& needed) {
+  const auto* column = look.host().find(needed.table, needed.column);
+  if (!look.can_ask(needed.table, needed.column) || column->not_null) return;
+  look.count({Severity::blocks, needed.table, needed.column, "is NULL", "give these rows a value"},
+             needed.sql);
+}
+
+void ask_statuses(RowLook& look, const char* table, const char* sql,
+                  const std::vector<std::string>& known) {
+  if (!look.can_ask(table, "status")) return;
+  RowLook::Subject subject{Severity::blocks, table, "status", "is none of the library's",
+                           "give these rows one of its own"};
+  auto rows = look.ask(subject, sql, known);
+  while (rows && rows->step()) {
+    subject.what = "is " + rows->get<std::string>(0);
+    look.add(subject,
+             RowLook::rows_of(rows->get<std::int64_t>(1), "") + ", which is none of the library's");
   }
-
- private:
-  /// Whether the column is there and is what it should be.
-  [[nodiscard]] bool can_ask(const std::string& table, const std::string& column) const {
-    const auto wrong = std::any_of(
-        report_.findings.begin(), report_.findings.end(), [&](const PreflightFinding& finding) {
-          return finding.table == table && (finding.column.empty() || finding.column == column) &&
-                 finding.severity == Severity::blocks &&
-                 (finding.what.starts_with("is of type") || finding.column.empty());
-        });
-    return !wrong && host_.find(table, column) != nullptr;
-  }
-
-  void count(Severity severity, const char* table, const char* column, const std::string& what,
-             const char* remedy, const char* sql) {
-    auto row = connection_.query(sql);
-    row.step();
-    const auto found = row.get<std::int64_t>(0);
-    if (found == 0) return;
-    add_finding(report_, severity, table, column, what + rows_of(found, row.get<std::string>(1)),
-                remedy);
-  }
-
-  Connection& connection_;
-  const HostTables& host_;
-  PreflightReport& report_;
-};
+}
 
 }  // namespace
 
-void check_rows(Connection& connection, const HostTables& host,
-                const std::vector<std::string>& active_statuses, PreflightReport& report) {
-  RowChecks rows{connection, host, report};
-  for (const auto& question : kQuestions) rows.ask(question);
-  for (const auto& reference : kReferences) rows.ask(reference);
-  for (const auto& needed : kNeeded) rows.ask(needed);
-  rows.statuses_of_calls(active_statuses);
-  rows.statuses("call_campaigns", kStatusesOfCampaigns,
-                {detail::campaign_status_texts.begin(), detail::campaign_status_texts.end()});
-  rows.statuses("call_queue", kStatusesOfRows,
-                {detail::queued_call_status_texts.begin(), detail::queued_call_status_texts.end()});
+void check_rows(RowLook& look) {
+  for (const auto& question : kQuestions) ask(look, question);
+  for (const auto& reference : kReferences) ask(look, reference);
+  for (const auto& needed : kNeeded) ask(look, needed);
+  ask_statuses(look, "call_campaigns", kStatusesOfCampaigns,
+               {detail::campaign_status_texts.begin(), detail::campaign_status_texts.end()});
+  ask_statuses(look, "call_queue", kStatusesOfRows,
+               {detail::queued_call_status_texts.begin(), detail::queued_call_status_texts.end()});
 }
 
 }  // namespace callqueue::postgres

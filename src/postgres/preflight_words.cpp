@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "callqueue/state.hpp"
-#include "postgres/host_tables.hpp"
+#include "postgres/row_look.hpp"
 
 namespace callqueue::postgres {
 namespace {
@@ -54,17 +54,9 @@ std::string quoted(const std::string& word) { return "'" + word + "'"; }
 
 /// What a query that the host's own definitions are part of answers; nothing where it is refused.
 std::optional<std::string> answer(Connection& connection, const std::string& sql) {
-  connection.execute("SAVEPOINT preflight");
-  try {
-    auto rows = connection.execute(sql);
-    std::string text;
-    if (rows.step()) text = rows.get<std::string>(0);
-    connection.execute("RELEASE SAVEPOINT preflight");
-    return text;
-  } catch (const StatementRefused&) {
-    connection.execute("ROLLBACK TO SAVEPOINT preflight; RELEASE SAVEPOINT preflight");
-    return std::nullopt;
-  }
+  auto rows = in_savepoint(connection, [&] { return connection.execute(sql); });
+  if (!rows) return std::nullopt;
+  return rows->step() ? rows->get<std::string>(0) : std::string{};
 }
 
 class Words {
@@ -127,10 +119,17 @@ class Words {
   }
 
   void check_constraints(const std::vector<std::string>& written) {
-    auto checks = connection_.query(kWordChecks, worded_.table, worded_.column, written);
-    while (checks.step()) {
-      const auto name = checks.get<std::string>(0);
-      const auto refused = answer(connection_, checks.get<std::string>(1));
+    // Their text takes a lock that somebody may hold for long.
+    auto checks = in_savepoint(connection_, [&] {
+      return connection_.query(kWordChecks, worded_.table, worded_.column, written);
+    });
+    if (!checks) {
+      add_finding(report_, Severity::note, worded_.table, worded_.column,
+                  "has CHECKs that could not be looked at: somebody holds the table", "");
+    }
+    while (checks && checks->step()) {
+      const auto name = checks->get<std::string>(0);
+      const auto refused = answer(connection_, checks->get<std::string>(1));
       if (refused && refused->empty()) continue;
       blocks("has the CHECK " + name + ", which refuses " + refused.value_or("to be tried"),
              std::string{"ALTER TABLE "} + worded_.table + " DROP CONSTRAINT " + name +

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "postgres/active_statuses.hpp"
+#include "postgres/left_behind.hpp"
 #include "postgres/preflight.hpp"
 #include "postgres/row_security.hpp"
 #include "postgres/steps.hpp"
@@ -164,8 +165,12 @@ void create_schema(Connection& connection, const std::string& name) {
 
 int newest_version() { return static_cast<int>(all_migrations().size()); }
 
+bool has_history(Connection& connection) {
+  return connection.value<bool>(kHasHistory).value_or(false);
+}
+
 int schema_version(Connection& connection) {
-  if (!connection.value<bool>(kHasHistory).value_or(false)) return 0;
+  if (!has_history(connection)) return 0;
   return connection.value<int>(kVersion).value_or(0);
 }
 
@@ -191,6 +196,9 @@ MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRe
     for (; version > target; result.to = --version) {
       apply_down(connection, migration_of(version));
       result.applied.push_back(migration_of(version).name);
+    }
+    if (version == 0 && drop_keys_left_behind(connection)) {
+      result.applied.emplace_back("keys_left_behind");
     }
     return result;
   }

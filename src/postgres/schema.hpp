@@ -14,6 +14,8 @@ namespace callqueue::postgres {
 constexpr int kOldestServer = 150'000;
 /// The version this library needs.
 [[nodiscard]] int newest_version();
+/// Whether the schema that the search path names first was ever migrated.
+[[nodiscard]] bool has_history(Connection& connection);
 /// The version of the schema that the search path names first, by its history of migrations; 0
 /// without one.
 [[nodiscard]] int schema_version(Connection& connection);

@@ -30,6 +30,8 @@ constexpr char kGrown[] = R"sql(
   WHERE oid IN ('contacts'::regclass, 'call_queue'::regclass) AND reltuples < 1000
     AND pg_relation_size(oid) > 65536)sql";
 
+/// With each question of a preflight; tables may be large, and somebody may hold them.
+constexpr std::chrono::seconds kPreflightPatience{30};
 /// Of transactions that were in each other's way.
 constexpr int kMostAttempts = 20;
 
@@ -150,7 +152,7 @@ Result<PreflightReport> PostgresStore::preflight(const PreflightRequest& request
   return guarded([&] {
     const auto declared = checked_statuses(request.active_statuses);
     Connection connection{url_, patient()};
-    return postgres::preflight(connection, declared);
+    return postgres::preflight(connection, declared, kPreflightPatience);
   });
 }
 
