@@ -58,6 +58,13 @@ BEGIN
   FOR made IN SELECT was FROM callqueue_made WHERE kind IN ('function', 'trigger') ORDER BY kind LOOP
     EXECUTE made.was;
   END LOOP;
+  FOR made IN SELECT was FROM callqueue_made WHERE kind = 'trait' ORDER BY name LOOP
+    BEGIN
+      EXECUTE made.was;
+    EXCEPTION WHEN undefined_object THEN  -- A role that has gone since.
+      RAISE WARNING '%: %', SQLERRM, made.was;
+    END;
+  END LOOP;
 END $$;
 DROP FUNCTION callqueue_take_tables;
 DROP TABLE callqueue_made;

@@ -5,7 +5,7 @@
 -- migration makes is noted in callqueue_made, so that going down takes nothing of the host's.
 
 CREATE TABLE callqueue_made (
-  kind text NOT NULL,   -- table, column, constraint; index, function, trigger: only what stood there before
+  kind text NOT NULL,   -- table, column, constraint; index, function, trigger, trait: only what stood there before
   name text NOT NULL,   -- of columns, constraints, triggers: table.name
   was text,             -- what stood there before: the statement that puts it back
   PRIMARY KEY (kind, name)
@@ -65,6 +65,36 @@ INSERT INTO callqueue_made (kind, name, was)
   WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT g.tgisinternal
     AND (c.relname, g.tgname) IN (('call_campaigns', 'trigger_update_call_campaigns_updated_at'),
       ('call_queue', 'trigger_update_call_queue_updated_at'), ('call_queue', 'trigger_update_campaign_statistics'));
+-- What their definitions do not say: owner, grants and comment; of a trigger whether it is switched off.
+INSERT INTO callqueue_made (kind, name, was)
+  WITH functions AS (
+    SELECT m.name, p.oid, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner)) AS rights
+    FROM callqueue_made m JOIN pg_proc p ON p.oid = to_regprocedure(m.name) WHERE m.kind = 'function'),
+  triggers AS (
+    SELECT m.name, g.oid, g.tgname, g.tgenabled, c.relname
+    FROM callqueue_made m JOIN pg_class c ON c.oid = to_regclass(split_part(m.name, '.', 1))
+      JOIN pg_trigger g ON g.tgrelid = c.oid AND g.tgname = split_part(m.name, '.', 2) WHERE m.kind = 'trigger'),
+  statements (object, place, statement) AS (
+    SELECT name, 1, format('ALTER FUNCTION %s OWNER TO %I', name, pg_get_userbyid(proowner)) FROM functions
+    UNION ALL
+    SELECT name, 2, format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, %I', name, pg_get_userbyid(proowner)) FROM functions
+    UNION ALL
+    SELECT name, 3, format('GRANT EXECUTE ON FUNCTION %s TO %s%s', name,
+      CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+      CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM functions CROSS JOIN LATERAL aclexplode(rights) a
+    UNION ALL
+    SELECT name, 4, format('COMMENT ON FUNCTION %s IS %L', name, obj_description(oid, 'pg_proc')) FROM functions
+    WHERE obj_description(oid, 'pg_proc') IS NOT NULL
+    UNION ALL
+    SELECT name, 1, format('ALTER TABLE %I %s TRIGGER %I', relname,
+      CASE tgenabled WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE ALWAYS' END, tgname)
+    FROM triggers WHERE tgenabled <> 'O'
+    UNION ALL
+    SELECT name, 2, format('COMMENT ON TRIGGER %I ON %I IS %L', tgname, relname, obj_description(oid, 'pg_trigger')) FROM triggers
+    WHERE obj_description(oid, 'pg_trigger') IS NOT NULL)
+  SELECT 'trait', object || ' ' || to_char(row_number() OVER (PARTITION BY object ORDER BY place, statement), 'FM0000'), statement
+  FROM statements;
 INSERT INTO callqueue_made (kind, name, was)
   SELECT 'index', i.relname, pg_get_indexdef(i.oid)
   FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class c ON c.oid = x.indrelid
@@ -78,6 +108,9 @@ BEGIN
   -- Their arguments may be called otherwise, which CREATE OR REPLACE does not put up with.
   FOR noted IN SELECT kind, name FROM callqueue_made WHERE kind = 'function' LOOP
     EXECUTE format('DROP FUNCTION %s', noted.name);
+  END LOOP;
+  FOR noted IN SELECT name FROM callqueue_made WHERE kind = 'trigger' LOOP
+    EXECUTE format('DROP TRIGGER %I ON %I', split_part(noted.name, '.', 2), split_part(noted.name, '.', 1));
   END LOOP;
   FOR noted IN SELECT kind, name FROM callqueue_made WHERE kind = 'index' AND name LIKE 'idx\_call\_campaigns\_%' LOOP
     EXECUTE format('DROP INDEX %I', noted.name);

@@ -6,9 +6,17 @@ UPDATE call_campaigns SET status = 'paused' WHERE status IN ('scheduled', 'activ
 
 SELECT callqueue_take_tables('call_campaigns', 'call_queue');
 -- Success goes back to where the older version looked for it; that is no change of the row.
-ALTER TABLE call_queue DISABLE TRIGGER USER;
-UPDATE call_queue SET user_data = user_data || '{"success": true}' WHERE success;
-ALTER TABLE call_queue ENABLE TRIGGER USER;
+DO $$
+DECLARE
+  switched_on text;  -- The host may have switched some off: they stay so.
+BEGIN
+  SELECT string_agg(format('ALTER TABLE call_queue %s TRIGGER %I', CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS'
+    WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END, tgname), '; ') INTO switched_on
+  FROM pg_trigger WHERE tgrelid = 'call_queue'::regclass AND NOT tgisinternal AND tgenabled <> 'D';
+  ALTER TABLE call_queue DISABLE TRIGGER USER;
+  UPDATE call_queue SET user_data = user_data || '{"success": true}' WHERE success;
+  IF switched_on IS NOT NULL THEN EXECUTE switched_on; END IF;
+END $$;
 
 -- The host's tables, after all rows have been written.
 SELECT callqueue_take_tables('users', 'agents', 'contacts', 'calls', 'call_campaigns', 'call_queue');

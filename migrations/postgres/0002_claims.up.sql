@@ -195,20 +195,28 @@ INSERT INTO callqueue_lanes (user_id, campaign_id, timezone, campaign_status, op
   SELECT DISTINCT user_id, NULL::uuid, 'UTC', 'active', timestamptz '1970-01-01 00:00+00', timestamptz '9999-12-31 00:00+00', false
   FROM call_queue WHERE campaign_id IS NULL;
 -- They wait until advance finds them due. A call that was put back has spent no attempt.
-ALTER TABLE call_queue DISABLE TRIGGER USER;
-UPDATE call_queue q SET
-  lane_id = (SELECT l.lane_id FROM callqueue_lanes l WHERE l.user_id = q.user_id
-    AND l.campaign_id IS NOT DISTINCT FROM q.campaign_id AND (l.campaign_id IS NULL OR l.timezone = (
-      SELECT coalesce(nullif(k.timezone, ''), nullif(u.timezone, ''), 'UTC')
-      FROM users u LEFT JOIN contacts k ON k.user_id = u.id AND k.id = q.contact_id WHERE u.id = q.user_id))),
-  attempts = (SELECT coalesce(max(c.attempt), 0) FROM calls c
-    WHERE c.queue_id = q.id AND (c.status <> 'cancelled' OR c.id = q.call_id)),
-  success = CASE WHEN status = 'completed' THEN user_data @> '{"success": true}' END,
-  not_after = CASE WHEN campaign_id IS NULL THEN greatest(created_at, scheduled_for, callqueue_now()) + interval '15 minutes' END,
-  -- What a host left open.
-  scheduled_for = coalesce(scheduled_for, created_at, callqueue_now()), priority = coalesce(priority, 0),
-  position = coalesce(position, 0), user_data = coalesce(user_data, '{}');
-ALTER TABLE call_queue ENABLE TRIGGER USER;
+DO $$
+DECLARE
+  switched_on text;  -- The host may have switched some off: they stay so.
+BEGIN
+  SELECT string_agg(format('ALTER TABLE call_queue %s TRIGGER %I', CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS'
+    WHEN 'R' THEN 'ENABLE REPLICA' ELSE 'ENABLE' END, tgname), '; ') INTO switched_on
+  FROM pg_trigger WHERE tgrelid = 'call_queue'::regclass AND NOT tgisinternal AND tgenabled <> 'D';
+  ALTER TABLE call_queue DISABLE TRIGGER USER;
+  UPDATE call_queue q SET
+    lane_id = (SELECT l.lane_id FROM callqueue_lanes l WHERE l.user_id = q.user_id
+      AND l.campaign_id IS NOT DISTINCT FROM q.campaign_id AND (l.campaign_id IS NULL OR l.timezone = (
+        SELECT coalesce(nullif(k.timezone, ''), nullif(u.timezone, ''), 'UTC')
+        FROM users u LEFT JOIN contacts k ON k.user_id = u.id AND k.id = q.contact_id WHERE u.id = q.user_id))),
+    attempts = (SELECT coalesce(max(c.attempt), 0) FROM calls c
+      WHERE c.queue_id = q.id AND (c.status <> 'cancelled' OR c.id = q.call_id)),
+    success = CASE WHEN status = 'completed' THEN user_data @> '{"success": true}' END,
+    not_after = CASE WHEN campaign_id IS NULL THEN greatest(created_at, scheduled_for, callqueue_now()) + interval '15 minutes' END,
+    -- What a host left open.
+    scheduled_for = coalesce(scheduled_for, created_at, callqueue_now()), priority = coalesce(priority, 0),
+    position = coalesce(position, 0), user_data = coalesce(user_data, '{}');
+  IF switched_on IS NOT NULL THEN EXECUTE switched_on; END IF;  -- Ours are among them.
+END $$;
 -- Counters that somebody else has kept are counted anew.
 UPDATE call_campaigns c SET total_contacts = d.total, completed_calls = d.completed, successful_calls = d.successful,
   failed_calls = d.failed
@@ -917,3 +925,18 @@ CREATE TRIGGER callqueue_call_without_number BEFORE INSERT ON calls
 UPDATE calls c SET phone_number = k.phone_number FROM contacts k
   WHERE k.user_id = c.user_id AND k.id = c.contact_id AND callqueue_holds_slot(c.status) AND c.phone_number = ''
     AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'column' AND name = 'calls.phone_number');
+-- A row in flight is the row of its call.
+UPDATE calls c SET queue_id = q.id FROM call_queue q
+  WHERE q.status = 'processing' AND q.user_id = c.user_id AND q.call_id = c.id AND callqueue_holds_slot(c.status)
+    AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'column' AND name = 'calls.queue_id');
+UPDATE call_queue SET attempts = 1 WHERE status = 'processing' AND attempts = 0;
+-- Where there is no such call nobody would ever end it, and perhaps the person was called: it ends as a call without news does.
+UPDATE call_queue q SET status = CASE WHEN x.is_completed THEN 'completed' ELSE 'failed' END,
+  success = CASE WHEN x.is_completed THEN coalesce(x.success, q.user_data @> '{"success": true}') END,
+  failure_reason = CASE WHEN NOT x.is_completed THEN coalesce(q.failure_reason, 'no_news') END,
+  completed_at = callqueue_now()
+FROM (SELECT r.id, c.success, coalesce(c.status::text, '') = 'completed' AND NOT EXISTS (
+          SELECT 1 FROM callqueue_made WHERE kind = 'column' AND name = 'calls.status') AS is_completed
+      FROM call_queue r LEFT JOIN calls c ON c.user_id = r.user_id AND c.id = r.call_id
+      WHERE r.status = 'processing' AND callqueue_holds_slot(c.status) IS NOT TRUE) x
+WHERE q.id = x.id;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "hosts.hpp"
+#include "findings.hpp"
 
 using namespace postgres_tests;
 
@@ -116,6 +116,96 @@ BOOST_AUTO_TEST_CASE(a_seeds_queue_is_worked_off_and_nothing_is_lost) {
   host.sql.execute("UPDATE call_queue SET status = 'failed' WHERE contact_name = 'Person 9'");
   BOOST_TEST(host.number("SELECT failed_calls FROM call_campaigns LIMIT 1") == 2);
   BOOST_TEST(must(host.store->migrate()).to == 2);
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_replaced_comes_back_as_it_was) {
+  Host host{kSeedsHost};
+  const RoleOfHost owner{host};
+  const RoleOfHost reader{host};
+  host.sql.execute(
+      "ALTER FUNCTION count_active_calls OWNER TO " + owner.name() +
+      ";REVOKE ALL ON FUNCTION count_active_calls FROM PUBLIC, " + owner.name() +
+      ";GRANT EXECUTE ON FUNCTION count_active_calls TO " + reader.name() +
+      " WITH GRANT OPTION;"
+      "GRANT EXECUTE ON FUNCTION get_next_queued_call TO " +
+      reader.name() +
+      ";COMMENT ON FUNCTION get_next_queued_call IS 'Whose turn''s next';"
+      "COMMENT ON TRIGGER trigger_update_campaign_statistics ON call_queue IS 'Slow';"
+      "ALTER TABLE call_queue DISABLE TRIGGER trigger_update_campaign_statistics;"
+      "ALTER TABLE call_queue ENABLE ALWAYS TRIGGER trigger_update_call_queue_updated_at");
+  check_there_and_back(host);
+}
+
+BOOST_AUTO_TEST_CASE(triggers_that_the_host_has_switched_off_stay_so) {
+  Host host{kSeedsHost};
+  host.sql.execute(
+      "CREATE TRIGGER off AFTER UPDATE ON call_queue FOR EACH ROW EXECUTE FUNCTION count_rows();"
+      "ALTER TABLE call_queue DISABLE TRIGGER off;"
+      "CREATE TRIGGER elsewhere AFTER UPDATE ON call_queue FOR EACH ROW EXECUTE FUNCTION touch();"
+      "ALTER TABLE call_queue ENABLE REPLICA TRIGGER elsewhere");
+  const auto before = host.dump();
+  must(host.store->migrate());
+  BOOST_TEST(host.text("SELECT string_agg(tgenabled::text, '' ORDER BY tgname) FROM pg_trigger "
+                       "WHERE tgname IN ('off', 'elsewhere')") == "RD");
+  BOOST_TEST(wrong(*host.store) == "");
+  must(host.store->migrate({.to = 0, .down = true}));
+  check_same(before, host.dump());
+}
+
+BOOST_AUTO_TEST_CASE(a_role_that_has_gone_meanwhile_keeps_nobody_from_going_back) {
+  Host host{kSeedsHost};
+  RoleOfHost reader{host};
+  const auto before = host.dump();
+  host.sql.execute("GRANT EXECUTE ON FUNCTION count_active_calls TO " + reader.name());
+  must(host.store->migrate());
+  reader.drop();
+  must(host.store->migrate({.to = 0, .down = true}));
+  check_same(before, host.dump());
+}
+
+BOOST_AUTO_TEST_CASE(rows_in_flight_without_a_call_come_to_an_end) {
+  Host host{kSeedsHost};
+  // Of Ann's rows that are open: the first was never given a call, of two the call is over, and
+  // one is under way. Bob's last one was never given a call either.
+  host.sql.execute(
+      "INSERT INTO calls (id, user_id, contact_id, phone_number, status) "
+      "SELECT ('00000000-0000-4000-8003-' || right(q.id::text, 12))::uuid, user_id, contact_id, "
+      "  phone_number, CASE contact_name WHEN 'Person 4' THEN 'completed' WHEN 'Person 5' THEN "
+      "  'busy' ELSE 'in_progress' END FROM call_queue q "
+      "  WHERE contact_name IN ('Person 4', 'Person 5', 'Person 6') AND user_id = '" +
+      to_text(kAnn) +
+      "';UPDATE call_queue q SET status = 'processing', call_id = c.id FROM calls c "
+      "  WHERE c.id::text LIKE '%-8003-%' AND c.contact_id = q.contact_id;"
+      "UPDATE call_queue SET status = 'processing' WHERE contact_name = 'Person 3';"
+      "UPDATE call_queue SET status = 'cancelled' WHERE status = 'queued' AND user_id = '" +
+      to_text(kBob) + "'");
+  must(host.store->migrate());
+  BOOST_TEST(wrong(*host.store) == "");
+  const auto states = [&] {
+    return host.text(
+        "SELECT string_agg(concat_ws(' ', status, failure_reason), ', ' ORDER BY contact_name) "
+        "FROM call_queue WHERE contact_name BETWEEN 'Person 3' AND 'Person 6' AND user_id = '" +
+        to_text(kAnn) + "'");
+  };
+  BOOST_TEST(states() == "failed no_news, completed, failed no_news, processing");
+  BOOST_TEST(host.store->find_campaign(kAnn, kSpring).value().failed_calls == 3);
+  BOOST_TEST(host.text("SELECT status FROM call_campaigns WHERE user_id = '" + to_text(kBob) +
+                       "'") == "completed");
+
+  // Of the one that is under way the library hears how it ends.
+  CallEvent ended{.user_id = kAnn,
+                  .call_id = parse_id<CallId>(host.text("SELECT call_id FROM call_queue "
+                                                        "WHERE status = 'processing'"))
+                                 .value()};
+  ended.outcome = CallOutcome::answered;
+  must(CallQueue{*host.store}.report(ended));
+  BOOST_TEST(states() == "failed no_news, completed, failed no_news, completed");
+  BOOST_TEST(host.number("SELECT min(attempts) FROM call_queue WHERE contact_name BETWEEN "
+                         "'Person 3' AND 'Person 6' AND user_id = '" +
+                         to_text(kAnn) + "'") == 1);
+  settle(*host.store);
+  BOOST_TEST(work_off(*host.store) == 14);
   BOOST_TEST(wrong(*host.store) == "");
 }
 

@@ -1,6 +1,7 @@
 // What takes long on a host's tables runs beside it, and goes on where it was broken off.
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -14,6 +15,16 @@ namespace {
 bool is_valid(Host& host, const std::string& index) {
   return host.text("SELECT indisvalid FROM pg_index WHERE indexrelid = '" + index +
                    "'::regclass") == "t";
+}
+
+/// A unique index that finds two rows alike stays behind, invalid.
+void left_invalid(Host& host, const std::string& index, const std::string& on) {
+  try {
+    host.sql.execute("CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + on);
+    BOOST_ERROR("the index was built");
+  } catch (const StatementRefused&) {
+  }
+  BOOST_TEST(!is_valid(host, index));
 }
 
 /// Whether the statement gets through in a few seconds.
@@ -54,24 +65,53 @@ BOOST_AUTO_TEST_CASE(a_key_that_the_host_has_under_another_name_is_left_alone) {
 
 BOOST_AUTO_TEST_CASE(a_build_that_was_broken_off_is_done_again) {
   Host host{kWideHost};
-  // A unique index that finds two rows alike stays behind, invalid.
-  const auto left = [&](const std::string& index, const std::string& on) {
-    try {
-      host.sql.execute("CREATE UNIQUE INDEX CONCURRENTLY " + index + " ON " + on);
-      BOOST_ERROR("the index was built");
-    } catch (const StatementRefused&) {
-    }
-    BOOST_TEST(!is_valid(host, index));
-  };
-  left("callqueue_key_contacts_id_user_id", "contacts (tags)");
+  left_invalid(host, "callqueue_key_contacts_id_user_id", "contacts (tags)");
   must(host.store->migrate({.to = 1}));
   BOOST_TEST(is_valid(host, "contacts_id_user_id_unique"));
-  left("callqueue_calls_active", "calls (cost)");
-  left("callqueue_calls_lease_new", "calls (cost)");
+  left_invalid(host, "callqueue_calls_active", "calls (cost)");
+  left_invalid(host, "callqueue_calls_lease_new", "calls (cost)");
   BOOST_TEST(must(host.store->migrate({.active_statuses = {{"talking"}}})).to == 2);
   BOOST_TEST(is_valid(host, "callqueue_calls_active"));
   BOOST_TEST(host.number("SELECT count(*) FROM pg_class WHERE relname LIKE 'callqueue%new'") == 0);
   BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_a_run_that_failed_are_taken_by_the_next) {
+  Host host{kWideHost};
+  host.sql.execute(
+      "CREATE UNIQUE INDEX callqueue_key_contacts_id_user_id ON contacts (id, user_id)");
+  const auto built = host.text("SELECT 'callqueue_key_contacts_id_user_id'::regclass::oid");
+  const auto report = must(host.store->preflight());
+  BOOST_TEST(std::any_of(report.findings.begin(), report.findings.end(), [](const auto& finding) {
+    return finding.what.starts_with("has the index callqueue_key_contacts_id_user_id");
+  }));
+  must(host.store->migrate());
+  BOOST_TEST(host.text("SELECT conindid FROM pg_constraint "
+                       "WHERE conname = 'contacts_id_user_id_unique'") == built);
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_a_run_that_failed_are_dropped_where_they_are_of_no_use) {
+  Host host{std::string{kWideHost} + "CREATE UNIQUE INDEX mine ON contacts (user_id, id)"};
+  left_invalid(host, "callqueue_key_contacts_id_user_id", "contacts (tags)");
+  left_invalid(host, "callqueue_key_agents_id_user_id", "agents (voice)");
+  must(host.store->migrate());
+  BOOST_TEST(host.number("SELECT count(*) FROM pg_class WHERE relname LIKE 'callqueue_key%'") == 0);
+  BOOST_TEST(host.number("SELECT count(*) FROM pg_constraint "
+                         "WHERE conname = 'contacts_id_user_id_unique'") == 0);
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
+BOOST_AUTO_TEST_CASE(going_down_drops_keys_of_a_run_that_failed) {
+  Host host{kWideHost};
+  const auto before = host.dump();
+  host.sql.execute(
+      "CREATE UNIQUE INDEX callqueue_key_contacts_id_user_id ON contacts (id, user_id)");
+  left_invalid(host, "callqueue_key_agents_id_user_id", "agents (voice)");
+  const auto done = must(host.store->migrate({.to = 0, .down = true}));
+  BOOST_TEST(done.applied == std::vector<std::string>{"keys_left_behind"});
+  BOOST_TEST((host.dump() == before));
+  BOOST_TEST(must(host.store->migrate({.to = 0, .down = true})).applied.empty());
 }
 
 BOOST_AUTO_TEST_CASE(references_are_looked_at_after_the_migration_and_later_if_need_be) {
