@@ -105,7 +105,7 @@ class Store {
   /// All migrations of this version, in order.
   [[nodiscard]] virtual const std::vector<Migration>& migrations() const = 0;
   /// Lists what stands in the way of `migrate` in tables that are there already, and what is worth
-  /// knowing before. Changes nothing. @return `invalid_argument` (`active_statuses`) as `migrate`.
+  /// knowing before. Changes nothing. `invalid_argument`: `active_statuses`, `schema` (not there).
   [[nodiscard]] virtual Result<PreflightReport> preflight(const PreflightRequest& request = {}) = 0;
   /// Runs migrations, each in a transaction; safe beside other migrators. On PostgreSQL what takes
   /// long on tables of a host runs beside it as steps of their own, and goes on where it was broken
@@ -115,7 +115,7 @@ class Store {
   /// nothing changed; `corrupt` for a database of a newer version.
   virtual Result<MigrateResult> migrate(const MigrateRequest& request = {}) = 0;
   /// Compares the database with what this version expects, statistics with a recount, and lists
-  /// rows that cannot move.
+  /// rows that cannot move. Of a database that was never migrated it says that alone.
   [[nodiscard]] virtual Result<VerifyReport> verify() = 0;
   /// The clock that decides.
   [[nodiscard]] virtual Result<Instant> now() = 0;

@@ -112,6 +112,10 @@ int verify(Context& context) {
     print_line(to_json(report));
     return report.ok() ? 0 : 1;
   }
+  // Nothing else was looked at.
+  if (report.version == 0 && report.items.size() == 1) {
+    throw Refused{"the database is not migrated (run `callqueue migrate`)"};
+  }
   // What is wrong comes last: it must not scroll away.
   int wrong = 0;
   for (const auto& item : report.items) {

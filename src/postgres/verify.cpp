@@ -79,6 +79,7 @@ constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
 constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
+constexpr char kSchemaName[] = "SELECT quote_ident(current_schema())";
 constexpr char kPath[] = "SELECT current_setting('search_path')";
 constexpr char kGivePath[] = "SELECT set_config('search_path', $1, true)";
 // The host's calls as far as ours depend on them; none where the table, or its status, is ours.
@@ -230,6 +231,13 @@ void compare(const Found& actual, const Found& expected, const std::set<std::str
   }
 }
 
+/// Of a database that was never migrated there is nothing else to say.
+std::string why_none(Connection& connection) {
+  const auto schema = connection.value<std::string>(kSchemaName);
+  if (!schema) return "is not there: nor is the schema";
+  return "is not there: the schema " + *schema + " is not migrated";
+}
+
 /// Data can be looked at only where the tables, and the functions that the looks use, are there.
 bool has_tables(const VerifyReport& report) {
   return std::all_of(report.items.begin(), report.items.end(), [](const VerifyItem& item) {
@@ -254,6 +262,10 @@ void verify_schema(Connection& connection, VerifyReport& report) {
 Result<VerifyReport> PostgresStore::verify() {
   return on_connection([&](Connection& connection) {
     VerifyReport report{.version = schema_version(connection), .items = {}};
+    if (report.version == 0 && !has_history(connection)) {
+      add_item(report, "version", std::to_string(newest_version()), why_none(connection));
+      return report;
+    }
     add_item(report, "version", std::to_string(newest_version()),
              report.version == newest_version() ? "" : "is " + std::to_string(report.version));
     verify_schema(connection, report);

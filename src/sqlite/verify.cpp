@@ -190,13 +190,18 @@ class SchemaCheck {
   Objects expected_objects_;
 };
 
+bool has_history(Database& database) {
+  return database.value<int>("SELECT 1 FROM sqlite_master WHERE name = 'callqueue_migrations'")
+      .has_value();
+}
+
 }  // namespace
 
 void verify_schema(Database& database, VerifyReport& report) {
   Database expected{":memory:", {}};
   build_schema(expected);
   SchemaCheck{database, expected, report}.run();
-  if (database.value<int>("SELECT 1 FROM sqlite_master WHERE name = 'callqueue_migrations'")) {
+  if (has_history(database)) {
     SqliteSession session{database};
     verify_history(session, all_migrations(), report);
   }
@@ -212,6 +217,8 @@ VerifyReport report_on(Database& database, Instant now) {
                           .name = std::to_string(newest_version()),
                           .ok = is_newest,
                           .detail = is_newest ? "" : "is " + std::to_string(report.version)});
+  // Of a file that was never migrated there is nothing else to say.
+  if (report.version == 0 && !has_history(database)) return report;
   verify_schema(database, report);
   // Data can be looked at only where the tables are known to be there.
   const bool has_tables =

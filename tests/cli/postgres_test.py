@@ -83,12 +83,12 @@ class Postgres(Case):
         psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid, phone_number text, owner text NOT NULL);"
                       "CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL, status text);"
                       "INSERT INTO calls VALUES (gen_random_uuid(), gen_random_uuid(), 'talking')")
-        said = self.bad(1, "preflight", says="1 of 2 findings block").out.splitlines()
+        said = self.bad(1, "preflight", says="1 of 6 findings block").out.splitlines()
         self.assertIn("· calls.status is talking (1 row), which holds no slot and reads as unknown", said)
         self.assertIn("✗ contacts.owner is NOT NULL without a default", said[-2])
         self.assertIn("SET DEFAULT", said[-1])
         report = Run("preflight", "--json", "--active-statuses", "talking", db=self.db)
-        self.assertEqual((report.status, report.json["blocks"], len(report.json["findings"])), (1, True, 1))
+        self.assertEqual((report.status, report.json["blocks"], len(report.json["findings"])), (1, True, 6))
         self.assertEqual(report.json["findings"][0]["column"], "owner")
         self.bad(1, "migrate", says="contacts.owner")
         self.bad(1, "migrate", says="callqueue preflight")
@@ -101,6 +101,25 @@ class Postgres(Case):
         self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "0")
         self.bad(1, "migrate", "--active-statuses", "completed", says="completed")
         self.bad(2, "migrate", "--active-statuses", "talking", "--sql", says="excludes")
+
+    def test_verify_says_in_one_line_that_nothing_is_migrated(self):
+        self.assertEqual(self.bad(1, "verify", says="not migrated").out, "")
+        self.bad(1, "verify", "--schema", "nosuch", says="not migrated")
+        report = Run("verify", "--json", db=self.db)
+        self.assertEqual((report.status, len(report.json["items"])), (1, 1))
+
+    def test_preflight_names_a_schema_that_is_not_there_or_empty(self):
+        self.bad(1, "preflight", "--schema", "nosuch", says="there is no schema nosuch")
+        self.assertIn("· the schema public has none of the tables", self.ok("preflight").out)
+
+    def test_limits_of_a_user_without_a_name_can_be_set(self):
+        user = "00000000-0000-4000-8000-00000000000a"
+        psql(self.db, f"CREATE TABLE users (id uuid PRIMARY KEY, name text, timezone text); "
+                      f"INSERT INTO users VALUES ('{user}', NULL, 'Nowhere/At_all')")
+        self.migrated()
+        self.ok("user", "limits", user, "--concurrent", 7)
+        self.assertEqual(self.ok("user", "limits", user, "--json").json["concurrent_calls_limit"], 7)
+        self.bad(1, "user", "limits", user, "--concurrent", "-1", says="negative")
 
     def test_sql_runs_in_psql_with_its_steps(self):
         script = self.file(self.ok("migrate", "--sql").out, "migrate.sql")

@@ -78,6 +78,14 @@ BOOST_AUTO_TEST_CASE(migrations_go_up_and_down_and_up_again_with_the_data) {
                    "WHERE relnamespace = current_schema()::regnamespace") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_database_that_was_never_migrated_verify_says_that_alone) {
+  const FreshDatabase database;
+  const auto report = open_store(database.url()).value()->verify().value();
+  BOOST_TEST(report.version == 0);
+  BOOST_TEST(report.items.size() == 1U);
+  BOOST_TEST(said(report).find("not migrated") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(two_migrators_do_not_collide) {
   const FreshDatabase database;
   std::vector<Result<MigrateResult>> results(4, MigrateResult{});

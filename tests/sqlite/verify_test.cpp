@@ -168,12 +168,12 @@ BOOST_AUTO_TEST_CASE(what_the_host_adds_for_itself_is_fine) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(an_empty_database_is_crossed_all_over) {
+BOOST_AUTO_TEST_CASE(of_a_file_that_was_never_migrated_one_thing_is_said) {
   const TemporaryFile file;
   const auto report = must(must(open_store(file.url()))->verify());
   BOOST_TEST(report.version == 0);
   BOOST_TEST(!report.ok());
-  for (const auto& item : report.items) BOOST_TEST(!item.ok, item.kind << " " << item.name);
+  BOOST_TEST(report.items.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(verify_works_in_memory) {
