@@ -109,10 +109,11 @@ struct Reference {
 #define CALLQUEUE_COUNT(table, which) \
   "SELECT count(*), min(x.id::text) FROM " table " x WHERE " which
 #define CALLQUEUE_SET(column) "x." column " IS NOT NULL"
-#define CALLQUEUE_ASTRAY(column, target)                                                   \
-  CALLQUEUE_SET(column)                                                                    \
-  " AND NOT EXISTS (SELECT 1 FROM " target " t WHERE t.id = x." column " AND t.user_id = " \
-                                                                       "x.user_id)"
+#define CALLQUEUE_ASTRAY(column, target)                               \
+  CALLQUEUE_SET(column)                                                \
+  " AND NOT EXISTS (SELECT 1 FROM " target " t WHERE t.id = x." column \
+  " AND t.user_id = "                                                  \
+  "x.user_id)"
 #define CALLQUEUE_REFERENCE(table, column, target)                                       \
   Reference {                                                                            \
     table, column, target, CALLQUEUE_COUNT(table, CALLQUEUE_ASTRAY(column, target)),     \
