@@ -5,6 +5,7 @@
 /// - core: values and decisions, pure: models, states, windows, priority, retries, round robin
 /// - store: `open_store("sqlite:PATH")` or `"postgresql://…"` remembers, atomically, and claims
 /// - services: `CallCampaigns`, `CallQueue`, `import_csv`, `Processor` with your `Dialer`
+/// - for servers, with the library `callqueue::access`: `callqueue/access_tokens.hpp`, `digest.hpp`
 ///
 /// Functions return `Result<T>`; nothing throws across the API. Instants are UTC; the store's clock
 /// decides.

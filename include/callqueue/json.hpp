@@ -27,6 +27,8 @@ namespace callqueue {
 [[nodiscard]] std::string to_json(const User& user);
 [[nodiscard]] std::string to_json(const Agent& agent);
 [[nodiscard]] std::string to_json(const Contact& contact);
+/// Without the hash of its secret, which is in no JSON.
+[[nodiscard]] std::string to_json(const AccessToken& token);
 /// The 19 columns, and `rules`: timezone, clock, weekly_windows (seven lists of `{"opens",
 /// "closes"}`, Monday first, or null), excluded_dates, retry, spread, call_deadline_seconds.
 [[nodiscard]] std::string to_json(const CallCampaign& campaign);

@@ -1,6 +1,7 @@
 #pragma once
 
 /// The rows of the library's tables as values. One header a model.
+#include "callqueue/access_token.hpp"
 #include "callqueue/agent.hpp"
 #include "callqueue/call.hpp"
 #include "callqueue/call_campaign.hpp"

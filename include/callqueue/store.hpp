@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "callqueue/access_token.hpp"
 #include "callqueue/call_event.hpp"
 #include "callqueue/changes.hpp"
 #include "callqueue/claim.hpp"
@@ -75,14 +76,14 @@ struct StoreOptions {
 /// `unavailable` when the connection to a server was lost in the middle: what was asked for has not
 /// been done, or, where the loss met the commit, perhaps it has. What may be done twice the store
 /// does again by itself first: `add_queued_calls`, `claim`, `finish_and_claim`, `begin_dial`,
-/// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`. After `unavailable`
+/// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`, `revoke_access_token`. After
+/// `unavailable`
 /// - claims and slots: whatever was claimed goes to the same worker's next claim, or back to its
 ///   queue when its lease lapses; a reserved slot is freed at its deadline;
 /// - `begin_dial`: do not dial. A call that was marked nevertheless goes the way of a marked lease
 ///   that lapses;
-/// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`: ask
-/// again,
-///   it is done once;
+/// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`,
+///   `revoke_access_token`: ask again, it is done once;
 /// - `requeue_call`, `set_campaign_status`, `cancel_…`, `delete_…`, `update_…`: ask again;
 /// `conflict`
 ///   or `not_found` may mean that it was done;
@@ -305,6 +306,21 @@ class Store {
   virtual Result<void> publish_import(UserId user_id, ImportId id) = 0;
   /// Takes the staged rows back, in batches; with `atomic` also the contacts it created.
   virtual Result<void> abandon_import(UserId user_id, ImportId id) = 0;
+
+  // --- Access tokens: who their user is has yet to be found, so these take none ---
+
+  /// Stores a token under the hash of its secret (`AccessTokens` makes both), `created_at` now and
+  /// not revoked. `not_found` (`user_id`); `conflict` (`id`) if taken.
+  virtual Result<AccessToken> create_access_token(const AccessToken& token,
+                                                  const SecretHash& secret_hash) = 0;
+  /// The token, valid or not, and the hash. `not_found` (`token_id`).
+  [[nodiscard]] virtual Result<StoredAccessToken> find_access_token(AccessTokenId id) = 0;
+  /// Those of a user, or all, administrators' too; valid or not, in the order of creation.
+  [[nodiscard]] virtual Result<PageOf<AccessToken>> list_access_tokens(
+      std::optional<UserId> user_id, const Page& page) = 0;
+  /// From its return on the token is not valid. The row stays; a token that was revoked before
+  /// keeps its `revoked_at`. `not_found` (`token_id`).
+  virtual Result<AccessToken> revoke_access_token(AccessTokenId id) = 0;
 };
 
 /// Opens a store: `sqlite:PATH`, `sqlite::memory:` (one process, one connection, gone when closed),

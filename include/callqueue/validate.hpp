@@ -20,5 +20,7 @@ namespace callqueue {
 /// `user_id`, `name`, `agent_id`, texts, window, dates, `timezone`, `retry` and `call_deadline` (1
 /// min to 24 h). At most 96 windows a day, 3,660 excluded dates, 100 retry delays.
 [[nodiscard]] Result<void> validate(const CallCampaign& campaign);
+/// `name` (1 to 255 bytes) and `user_id`, which an administrator's token has not.
+[[nodiscard]] Result<void> validate(const AccessToken& token);
 
 }  // namespace callqueue

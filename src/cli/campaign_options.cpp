@@ -109,7 +109,8 @@ std::chrono::seconds read_duration(const std::string& text) {
   if (fits && (unit.empty() || unit == "s")) return std::chrono::seconds(count);
   if (fits && unit == "m") return std::chrono::minutes(count);
   if (fits && unit == "h") return std::chrono::hours(count);
-  misread(text, "a duration (90s, 15m, 2h)");
+  if (fits && unit == "d") return std::chrono::days(count);
+  misread(text, "a duration (90s, 15m, 2h, 30d)");
 }
 
 LocalDate read_date(const std::string& text) {

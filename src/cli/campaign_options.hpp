@@ -23,7 +23,7 @@ struct CampaignOptions {
 /// A value that cannot be read (no date, no time, no duration) is a usage error.
 std::shared_ptr<CampaignOptions> add_campaign_options(CLI::App* command);
 
-/// `90`, `90s`, `15m`, `2h`.
+/// `90`, `90s`, `15m`, `2h`, `30d`.
 [[nodiscard]] std::chrono::seconds read_duration(const std::string& text);
 /// `mon-fri 09:00-12:00,13:00-18:00`; several are added up.
 void read_windows(const std::string& text, WeeklyWindows& windows);

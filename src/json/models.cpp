@@ -139,6 +139,16 @@ std::string to_json(const Agent& agent) {
       {{"id", value(agent.id)}, {"user_id", value(agent.user_id)}, {"name", agent.name}});
 }
 
+std::string to_json(const AccessToken& token) {
+  return json::dump({{"id", value(token.id)},
+                     {"user_id", value(token.user_id)},
+                     {"role", name(token.role)},
+                     {"name", token.name},
+                     {"created_at", value(token.created_at)},
+                     {"expires_at", value(token.expires_at)},
+                     {"revoked_at", value(token.revoked_at)}});
+}
+
 std::string to_json(const Contact& contact) { return json::dump(json::object(contact)); }
 std::string to_json(const QueuedCall& queued) { return json::dump(json::object(queued)); }
 std::string to_json(const Call& call) { return json::dump(json::object(call)); }

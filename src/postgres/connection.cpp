@@ -17,6 +17,7 @@ constexpr Oid kBool = 16;
 constexpr Oid kInt8 = 20;
 constexpr Oid kInt2 = 21;
 constexpr Oid kInt4 = 23;
+constexpr Oid kBytea = 17;
 constexpr Oid kText = 25;
 constexpr Oid kFloat8 = 701;
 constexpr Oid kDate = 1082;
@@ -112,6 +113,7 @@ void Parameters::add(const Uuid& value) {
 void Parameters::add(JsonText value) {
   add(kJsonb, '\1' + std::string{value.text});  // A version comes first.
 }
+void Parameters::add(Bytes value) { add(kBytea, std::string{value.data}); }
 void Parameters::add(LocalDate value) {
   const auto days = std::chrono::sys_days{value} - std::chrono::floor<std::chrono::days>(kEpoch);
   add(kDate, big_endian(static_cast<std::uint64_t>(days.count()), 4));
@@ -216,6 +218,13 @@ std::string_view ResultRows::get<std::string_view>(int column) const {
 template <>
 std::string ResultRows::get<std::string>(int column) const {
   return std::string{get<std::string_view>(column)};
+}
+
+template <>
+Bytes ResultRows::get<Bytes>(int column) const {
+  if (is_null(column)) return {};
+  expect(result_.get(), column, kBytea);
+  return {bytes(column)};
 }
 
 template <>

@@ -69,8 +69,8 @@ class StatementRefused : public Failure {
 /// that no setting of the session and no spelling changes the meaning.
 ///
 /// Ids are `uuid`, instants `timestamptz`, `int` is `integer`, 64 bits and durations (in seconds)
-/// are `bigint`, `JsonText` is `jsonb`, text is `text`. Sequences are arrays. An empty string is
-/// passed as it is, an absent value is NULL.
+/// are `bigint`, `JsonText` is `jsonb`, `Bytes` are `bytea`, text is `text`. Sequences are arrays.
+/// An empty string is passed as it is, an absent value is NULL.
 class Parameters {
  public:
   template <class... Args>
@@ -87,6 +87,7 @@ class Parameters {
   void add(Instant value);
   void add(std::chrono::seconds value) { add(std::int64_t{value.count()}); }
   void add(JsonText value);
+  void add(Bytes value);
   void add(LocalDate value);
   void add(WallTime value);
   void add(const Uuid& value);
@@ -166,6 +167,8 @@ std::string ResultRows::get<std::string>(int column) const;
 template <>
 std::string_view ResultRows::get<std::string_view>(
     int column) const;  ///< Valid while the rows are.
+template <>
+Bytes ResultRows::get<Bytes>(int column) const;  ///< Valid while the rows are.
 template <>
 Instant ResultRows::get<Instant>(int column) const;
 template <>

@@ -56,7 +56,8 @@ constexpr char kPutIn[] = R"sql(
         ('callqueue_imports', 'user_id', ARRAY[]::text[]),
         ('callqueue_import_contacts', 'user_id', ARRAY[]::text[]),
         ('callqueue_turns', 'user_id', ARRAY[]::text[]),
-        ('callqueue_signals', 'user_id', ARRAY[]::text[])) w (tab, owner, rights)
+        ('callqueue_signals', 'user_id', ARRAY[]::text[]),
+        ('callqueue_access_tokens', 'user_id', ARRAY[]::text[])) w (tab, owner, rights)
     LOOP
       SELECT relrowsecurity INTO is_hosts FROM pg_class WHERE oid = to_regclass(quote_ident(wanted.tab));
       EXECUTE format('CREATE POLICY callqueue_everybody ON %I TO %s USING (true)', wanted.tab,

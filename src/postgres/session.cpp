@@ -54,6 +54,7 @@ class Answer final : public RowSource {
   std::int64_t integer(int column) const override { return rows_.get<std::int64_t>(column); }
   double number(int column) const override { return rows_.get<double>(column); }
   std::string_view text(int column) const override { return rows_.get<std::string_view>(column); }
+  std::string_view bytes(int column) const override { return rows_.get<Bytes>(column).data; }
   Instant instant(int column) const override { return rows_.get<Instant>(column); }
   Uuid uuid(int column) const override { return rows_.get<Uuid>(column); }
   LocalDate date(int column) const override { return rows_.get<LocalDate>(column); }

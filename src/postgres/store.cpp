@@ -97,7 +97,7 @@ struct Taken {
   const char* field;
 };
 
-constexpr std::array<Taken, 7> kTaken = {{
+constexpr std::array<Taken, 8> kTaken = {{
     {"users_pkey", "there is a user with this id", "id"},
     {"users_email_unique", "another user has this e-mail address", "email"},
     {"agents_pkey", "there is an agent with this id", "id"},
@@ -105,6 +105,7 @@ constexpr std::array<Taken, 7> kTaken = {{
     {"contacts_user_id_phone_number_unique", "another contact has this phone number",
      "phone_number"},
     {"call_campaigns_pkey", "there is a campaign with this id", "id"},
+    {"callqueue_access_tokens_pkey", "there is an access token with this id", "id"},
     {"callqueue_open_contact", "the contact has an open call in the campaign", "contact_id"},
 }};
 

@@ -161,4 +161,14 @@ Result<void> validate(const CallCampaign& campaign) {
       .and_then([&] { return check_call_deadline(campaign.rules.call_deadline); });
 }
 
+Result<void> validate(const AccessToken& token) {
+  if (token.role == AccessRole::administrator && token.user_id) {
+    return invalid("an administrator's token has no user_id", "user_id");
+  }
+  return check_name(token.name).and_then([&]() -> Result<void> {
+    if (token.role == AccessRole::administrator) return {};
+    return check_id(token.user_id.value_or(UserId{}), "user_id");
+  });
+}
+
 }  // namespace callqueue

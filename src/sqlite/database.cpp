@@ -107,6 +107,12 @@ void Query::bind_copy(int index, std::string_view value) {
         "bind");
 }
 
+void Query::bind_copy(int index, Bytes value) {
+  const char* data = value.data.data() != nullptr ? value.data.data() : "";
+  check(sqlite3_db_handle(statement_),
+        sqlite3_bind_blob64(statement_, index, data, value.data.size(), SQLITE_TRANSIENT), "bind");
+}
+
 void Query::bind_at(int index, const Uuid& value) { bind_copy(index, to_text(value)); }
 
 template <>
@@ -139,6 +145,13 @@ std::string_view Query::get<std::string_view>(int column) const {
 template <>
 std::string Query::get<std::string>(int column) const {
   return std::string{get<std::string_view>(column)};
+}
+
+template <>
+Bytes Query::get<Bytes>(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  if (data == nullptr) return {};
+  return {{data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))}};
 }
 
 template <>

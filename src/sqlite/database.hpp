@@ -11,6 +11,7 @@
 #include "callqueue/result.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
+#include "store/bytes.hpp"
 #include "store/failure.hpp"
 
 struct sqlite3;
@@ -60,6 +61,7 @@ class Query {
   /// The text must outlive the stepping.
   void bind_at(int index, std::string_view value);
   void bind_copy(int index, std::string_view value);
+  void bind_copy(int index, Bytes value);
   void bind_at(int index, const std::string& value) { bind_at(index, std::string_view{value}); }
   void bind_at(int index, const char* value) { bind_at(index, std::string_view{value}); }
   void bind_at(int index, Instant value) {
@@ -183,6 +185,8 @@ template <>
 std::string Query::get<std::string>(int column) const;  ///< NULL reads as empty.
 template <>
 std::string_view Query::get<std::string_view>(int column) const;  ///< Valid until the next step.
+template <>
+Bytes Query::get<Bytes>(int column) const;  ///< Valid until the next step.
 template <>
 Instant Query::get<Instant>(int column) const;
 template <>

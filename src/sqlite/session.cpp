@@ -40,6 +40,7 @@ class Bind {
   }
   void operator()(std::string_view text) const { query_.bind_copy(index_, text); }
   void operator()(JsonText json) const { query_.bind_copy(index_, json.text); }
+  void operator()(Bytes bytes) const { query_.bind_copy(index_, bytes); }
   void operator()(LocalDate date) const { query_.bind_copy(index_, to_text(date)); }
   void operator()(WallTime time) const { query_.bind_copy(index_, time_of_day_to_text(time.time)); }
 
@@ -66,6 +67,9 @@ class SqliteRows final : public RowSource {
   [[nodiscard]] double number(int column) const override { return query_.get<double>(column); }
   [[nodiscard]] std::string_view text(int column) const override {
     return query_.get<std::string_view>(column);
+  }
+  [[nodiscard]] std::string_view bytes(int column) const override {
+    return query_.get<Bytes>(column).data;
   }
   [[nodiscard]] Instant instant(int column) const override { return query_.get<Instant>(column); }
   [[nodiscard]] Uuid uuid(int column) const override { return query_.get<Uuid>(column); }

@@ -16,6 +16,7 @@
 #include "callqueue/changes.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
+#include "store/bytes.hpp"
 #include "store/failure.hpp"
 #include "store/held_calls.hpp"
 
@@ -32,8 +33,8 @@ struct WallTime {
 
 /// What stands for `?1`, `?2`, … of a statement. Text is only looked at: it must outlive the call.
 struct Parameter {
-  using Value = std::variant<bool, int, std::int64_t, std::string_view, JsonText, Instant, Uuid,
-                             LocalDate, WallTime>;
+  using Value = std::variant<bool, int, std::int64_t, std::string_view, JsonText, Bytes, Instant,
+                             Uuid, LocalDate, WallTime>;
   Value value;
   bool is_null = false;  ///< `value` only says of which type the absent value is.
 };
@@ -47,6 +48,7 @@ struct Parameter {
 }
 [[nodiscard]] inline Parameter parameter(const char* value) { return {std::string_view{value}}; }
 [[nodiscard]] inline Parameter parameter(JsonText value) { return {value}; }
+[[nodiscard]] inline Parameter parameter(Bytes value) { return {value}; }
 [[nodiscard]] inline Parameter parameter(Instant value) { return {value}; }
 [[nodiscard]] inline Parameter parameter(const Uuid& value) { return {value}; }
 [[nodiscard]] inline Parameter parameter(LocalDate value) { return {value}; }
@@ -85,6 +87,8 @@ class RowSource {
   [[nodiscard]] virtual double number(int column) const = 0;
   /// Valid until the next step.
   [[nodiscard]] virtual std::string_view text(int column) const = 0;
+  /// Valid until the next step.
+  [[nodiscard]] virtual std::string_view bytes(int column) const = 0;
   [[nodiscard]] virtual Instant instant(int column) const = 0;
   [[nodiscard]] virtual Uuid uuid(int column) const = 0;
   [[nodiscard]] virtual LocalDate date(int column) const = 0;
@@ -101,7 +105,7 @@ class Rows {
   [[nodiscard]] std::int64_t changed() const { return source_->changed(); }
   [[nodiscard]] bool is_null(int column) const { return source_->is_null(column); }
   /// `int`, `std::int64_t`, `bool`, `double`, `std::string`, `std::string_view` (valid until the
-  /// next step), `Instant`, `Uuid`, `LocalDate`.
+  /// next step), `Bytes` (as well), `Instant`, `Uuid`, `LocalDate`.
   template <class T>
   [[nodiscard]] T get(int column) const;
   /// Of a column that holds a time of day.
@@ -124,6 +128,8 @@ T Rows::get(int column) const {
     return source_->integer(column);
   } else if constexpr (std::is_same_v<T, double>) {
     return source_->number(column);
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    return {source_->bytes(column)};
   } else if constexpr (std::is_same_v<T, Instant>) {
     return source_->instant(column);
   } else if constexpr (std::is_same_v<T, Uuid>) {

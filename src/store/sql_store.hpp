@@ -96,6 +96,14 @@ class SqlStore : public Store {
   Result<void> publish_import(UserId user_id, ImportId id) override;
   Result<void> abandon_import(UserId user_id, ImportId id) override;
 
+  // access_tokens.cpp
+  Result<AccessToken> create_access_token(const AccessToken& token,
+                                          const SecretHash& secret_hash) override;
+  Result<StoredAccessToken> find_access_token(AccessTokenId id) override;
+  Result<PageOf<AccessToken>> list_access_tokens(std::optional<UserId> user_id,
+                                                 const Page& page) override;
+  Result<AccessToken> revoke_access_token(AccessTokenId id) override;
+
  protected:
   enum class Access {
     read,   ///< One snapshot.

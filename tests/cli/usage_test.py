@@ -71,7 +71,7 @@ class Usage(Case):
         self.assertEqual(Run("--help").err, "")
         commands = [["migrate"], ["verify"], ["run"], ["import"], ["explain"], ["forecast"],
                     ["export"], ["user", "add"], ["user", "limits"], ["campaign", "show"],
-                    ["queue", "show"], ["contact", "import"], ["system", "limits"]]
+                    ["queue", "show"], ["token", "create"], ["contact", "import"], ["system", "limits"]]
         for command in commands:
             shown = Run(*command, "--help")
             self.assertEqual((shown.status, shown.err), (0, ""))

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/access_token.hpp"
+
 using namespace callqueue;
 
 namespace {
@@ -49,6 +51,7 @@ BOOST_AUTO_TEST_CASE(every_state_survives_its_text) {
   expect_texts_survive<CallStatus>(call_statuses, parse_call_status);
   expect_texts_survive<CallOutcome>(call_outcomes, parse_call_outcome);
   expect_texts_survive<CallType>(2, parse_call_type);
+  expect_texts_survive<AccessRole>(2, parse_access_role);
   BOOST_TEST(to_text(CallStatus::no_answer) == "no_answer");
   BOOST_TEST(to_text(QueuedCallStatus::skipped) == "skipped");
 }

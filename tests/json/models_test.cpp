@@ -191,6 +191,18 @@ BOOST_AUTO_TEST_CASE(users_agents_and_contacts_have_the_columns_of_their_tables)
                  R"("notes":null,"timezone":null})");
 }
 
+BOOST_AUTO_TEST_CASE(an_access_token_is_written_without_its_hash) {
+  const AccessToken token{.id = id<AccessTokenId>(1),
+                          .role = AccessRole::administrator,
+                          .name = "operations",
+                          .created_at = at("2026-02-01T00:00:00Z"),
+                          .expires_at = at("2026-03-01T00:00:00Z")};
+  BOOST_TEST(to_json(token) ==
+             R"({"id":")" + id_text(1) + R"(","user_id":null,"role":"administrator",)" +
+                 R"("name":"operations","created_at":"2026-02-01T00:00:00.000000Z",)" +
+                 R"("expires_at":"2026-03-01T00:00:00.000000Z","revoked_at":null})");
+}
+
 BOOST_AUTO_TEST_CASE(user_data_that_is_no_json_or_too_deep_is_written_as_text) {
   QueuedCall queued = queued_call();
   queued.user_data = "not json";

@@ -43,6 +43,10 @@ struct Host {
   [[nodiscard]] std::vector<std::string> dump() const;
 };
 
+/// The version that this library migrates to.
+[[nodiscard]] inline int newest_of(const Store& store) {
+  return static_cast<int>(store.migrations().size());
+}
 /// What is not as it should be, by `verify`; empty: nothing.
 [[nodiscard]] std::string wrong(Store& store);
 /// Does what time drives until there is nothing left.

@@ -83,6 +83,7 @@ BOOST_AUTO_TEST_CASE(every_table_with_rows_of_users_says_whose) {
                  SELECT 1 FROM pg_attribute a
                  WHERE a.attrelid = c.oid AND a.attname = 'user_id' AND a.attnotnull))sql"),
              {{"users", "its id is the user's"},
+              {"callqueue_access_tokens", "an administrator's has no user"},
               {"callqueue_settings", "the system's"},
               {"callqueue_made", "the schema's"},
               {"callqueue_migrations", "the schema's"}});
@@ -106,6 +107,7 @@ BOOST_AUTO_TEST_CASE(every_unique_key_of_a_users_rows_holds_the_user) {
               {"callqueue_imports_pkey", by_id},
               {"callqueue_lanes_pkey", by_id},
               {"callqueue_signals_pkey", by_id},
+              {"callqueue_access_tokens_pkey", "by it its user is found: the server's to look up"},
               {"callqueue_campaign_rules_pkey", "one row a campaign: as by_id, with campaign_id"},
               {"callqueue_import_contacts_pkey", "an import has one user: as by_id"}});
 }
@@ -136,6 +138,7 @@ BOOST_AUTO_TEST_CASE(every_reference_is_a_foreign_key) {
       {{"calls.provider_call_id", "the provider's"},
        {"callqueue_lanes.lane_id", "its own"},
        {"callqueue_signals.signal_id", "its own"},
+       {"callqueue_access_tokens.token_id", "its own"},
        {"callqueue_signals.user_id", "only claims follow it, and forget users that are gone"},
        {"callqueue_turns.user_id", "a claim must not wait for who deletes a user"},
        {"callqueue_import_contacts.contact_id", "followed together with user_id only"}});

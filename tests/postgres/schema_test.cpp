@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_SUITE(schema)
 BOOST_AUTO_TEST_CASE(migrations_go_up_and_down_and_up_again_with_the_data) {
   const FreshDatabase database;
   const auto store = open_store(database.url()).value();
-  BOOST_TEST(store->migrate().value().to == 2);
+  const auto newest = static_cast<int>(store->migrations().size());
+  BOOST_TEST(store->migrate().value().to == newest);
   work_a_little(*store);
 
   const auto down = store->migrate({.to = 1, .down = true}).value();
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(migrations_go_up_and_down_and_up_again_with_the_data) {
                    "SELECT count(*) FROM information_schema.columns "
                    "WHERE table_name = 'call_campaigns'") == 19);
 
-  BOOST_TEST(store->migrate().value().to == 2);
+  BOOST_TEST(store->migrate().value().to == newest);
   BOOST_TEST(said(store->verify().value()) == "");
   BOOST_TEST(CallQueue{*store}.claim({.limit = 9}).value().size() == 1U);
 
@@ -95,13 +96,14 @@ BOOST_AUTO_TEST_CASE(two_migrators_do_not_collide) {
       migrators.emplace_back([&] { result = open_store(database.url()).value()->migrate(); });
     }
   }
+  const auto newest = open_store(database.url()).value()->migrations().size();
   std::size_t applied = 0;
   for (const auto& result : results) {
     BOOST_REQUIRE_MESSAGE(result, result.error().message);
-    BOOST_TEST(result->to == 2);
+    BOOST_TEST(result->to == static_cast<int>(newest));
     applied += result->applied.size();
   }
-  BOOST_TEST(applied == 2U);
+  BOOST_TEST(applied == newest);
 }
 
 BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
@@ -114,6 +116,9 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
   const std::vector<std::pair<std::string, std::string>> alterations = {
       {"UPDATE call_campaigns SET completed_calls = 7", "completed_calls"},
       {"DROP INDEX idx_call_queue_priority_position", "idx_call_queue_priority_position"},
+      {"DROP INDEX callqueue_access_tokens_user", "callqueue_access_tokens_user"},
+      {"ALTER TABLE callqueue_access_tokens DROP CONSTRAINT callqueue_access_tokens_user_check",
+       "callqueue_access_tokens_user_check"},
       {"ALTER TABLE call_queue DISABLE TRIGGER trigger_update_campaign_statistics",
        "trigger_update_campaign_statistics"},
       {"ALTER TABLE call_queue DROP CONSTRAINT call_queue_contact_id_fkey",
