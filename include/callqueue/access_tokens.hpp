@@ -35,7 +35,7 @@ class AccessTokens {
   ///
   /// @return `invalid_argument` naming the field, `expires_at` unless that is ahead and within a
   /// hundred years; `not_found` (`user_id`) when there is no such user; `internal` when there are
-  /// no random bytes.
+  /// no random bytes. After `unavailable` there may be a token whose secret nobody knows.
   Result<CreatedAccessToken> create(const AccessToken& token);
   /// The token whose text this is (`CreatedAccessToken::secret`), if it is valid now.
   ///
