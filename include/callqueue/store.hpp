@@ -233,7 +233,7 @@ class Store {
                                                       const ClaimRequest& request) = 0;
   /// Marks claimed calls as about to be dialed (`submitted_at`), while their lease is still this
   /// worker's, their window is open (a direct call: it has not expired) and their campaign was not
-  /// cancelled. @return those marked: a call not among them must not be dialed.
+  /// cancelled. @return those marked: only they may be dialed, and only while their lease lasts.
   virtual Result<std::vector<CallId>> begin_dial(std::span<const CallRef> calls,
                                                  std::string_view worker) = 0;
   /// Extends the dial lease to now plus `lease`. `conflict` when it lapsed or is another worker's.

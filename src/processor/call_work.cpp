@@ -132,16 +132,19 @@ void CallWork::give_back(const ClaimedCall& call) {
 
 bool CallWork::still_leased(const ClaimedCall& call) {
   const auto now = store_.now();
-  if (!now || !call.call.lease_expires_at || *now < *call.call.lease_expires_at) return true;
-  give_back(call);
-  const std::lock_guard lock(mutex_);
-  being_dialed_.erase(call.call.id);
+  // Without an answer nobody can tell: the store may have been gone for longer than the lease.
+  if (now && (!call.call.lease_expires_at || *now < *call.call.lease_expires_at)) return true;
+  record_or_keep(call, std::nullopt);
   return false;
 }
 
 void CallWork::record(const ClaimedCall& call, const DialResult& result) {
   failpoint("after_dial");
   announcer_.tell([&](Observer& o) { o.on_dialed(call, result); });
+  record_or_keep(call, result);
+}
+
+void CallWork::record_or_keep(const ClaimedCall& call, const std::optional<DialResult>& result) {
   const auto recorded = try_record(call, result);
   const std::lock_guard lock(mutex_);
   being_dialed_.erase(call.call.id);
@@ -149,7 +152,7 @@ void CallWork::record(const ClaimedCall& call, const DialResult& result) {
 }
 
 Result<void> CallWork::record_kept() {
-  std::vector<std::pair<ClaimedCall, DialResult>> kept;
+  std::vector<std::pair<ClaimedCall, std::optional<DialResult>>> kept;
   {
     const std::lock_guard lock(mutex_);
     kept.swap(kept_);
@@ -172,19 +175,21 @@ bool CallWork::keeps_records() const {
   return !kept_.empty();
 }
 
-Result<void> CallWork::try_record(const ClaimedCall& call, const DialResult& result) {
-  switch (result.kind) {
+Result<void> CallWork::try_record(const ClaimedCall& call,
+                                  const std::optional<DialResult>& result) {
+  if (!result) return store_.requeue_call(ref(call.call), "not dialed").map([](const auto&) {});
+  switch (result->kind) {
     case DialResult::Kind::uncertain: return {};  // Goes the way of a lapsed lease.
     case DialResult::Kind::accepted: {
       const auto id =
-          result.provider_call_id.empty() ? to_text(call.call.id) : result.provider_call_id;
+          result->provider_call_id.empty() ? to_text(call.call.id) : result->provider_call_id;
       const auto accepted = store_.accept_call(ref(call.call), id);
       if (!accepted) return tl::unexpected(accepted.error());
       failpoint("after_accept");
       return {};
     }
     case DialResult::Kind::rejected: {
-      const std::array events{rejection(call.call, result)};
+      const std::array events{rejection(call.call, *result)};
       return report(events).map([](const auto&) {});
     }
   }

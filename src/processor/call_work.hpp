@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -38,7 +39,8 @@ class CallWork {
   /// Returns the held calls to their queue.
   void give_back();
   /// Whether a marked call may still be dialed: a thread may come to it late, when the machine was
-  /// asleep. One that may not is given back.
+  /// asleep or the store was long in answering. One that may not, or of which nobody can tell, is
+  /// given back, and kept for `record_kept` where that is not possible now.
   [[nodiscard]] bool still_leased(const ClaimedCall& call);
 
   /// Records a dialer's answer, however late; keeps it for `record_kept` while the store is
@@ -59,7 +61,9 @@ class CallWork {
 
  private:
   void give_back(const ClaimedCall& call);
-  Result<void> try_record(const ClaimedCall& call, const DialResult& result);
+  /// No result: it was not dialed.
+  void record_or_keep(const ClaimedCall& call, const std::optional<DialResult>& result);
+  Result<void> try_record(const ClaimedCall& call, const std::optional<DialResult>& result);
   Result<void> requeue(const Call& call, std::string_view reason);
   Result<void> extend(const Call& call, const CallEvent& event);
 
@@ -72,7 +76,7 @@ class CallWork {
   std::vector<ClaimedCall> held_;  ///< Claimed, not marked; only the claiming thread touches it.
 
   mutable std::mutex mutex_;
-  std::vector<std::pair<ClaimedCall, DialResult>> kept_;
+  std::vector<std::pair<ClaimedCall, std::optional<DialResult>>> kept_;
   std::set<CallId> being_dialed_;
   std::set<CallId> being_asked_;
   std::map<CallId, Instant> ask_again_at_;

@@ -160,7 +160,9 @@ Result<StepResult> Processor::step() {
   // Dialing one after the other may take longer than a lease lasts: each is marked in its turn.
   return impl.round(
       impl.options.batch, {}, 1,
-      [&](const ClaimedCall& call) { impl.work.record(call, dial_safely(impl.dialer, call)); },
+      [&](const ClaimedCall& call) {
+        if (impl.work.still_leased(call)) impl.work.record(call, dial_safely(impl.dialer, call));
+      },
       [&](const Call& call) { impl.work.settle(call, look_up_safely(impl.dialer, call)); });
 }
 
