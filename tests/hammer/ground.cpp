@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <thread>
 #include <vector>
 
 namespace hammer {
@@ -69,6 +70,12 @@ CampaignRules rules_of(const Ground& ground, int user, int number, Instant now) 
   return rules;
 }
 
+/// Some have one below the system's limit, and some one above it, which gives no more room.
+int ceiling_of(const Ground& ground, std::size_t kind) {
+  if (kind == 3) return ground.system_limit * 5 / 7;
+  return kind == 4 ? ground.system_limit + 5 : ground.system_limit;
+}
+
 }  // namespace
 
 /// One line at once: several threads speak.
@@ -128,6 +135,7 @@ void add_rows(Store& store, const User& user, const CallCampaign& campaign,
   const auto import = store.begin_import({.user_id = user.id, .campaign_id = campaign.id});
   if (!went_well("begin_import", import)) return;
   if (!went_well("stage_import", store.stage_import(user.id, *import, rows))) return;
+  std::this_thread::sleep_for(numbers.staged);
   went_well("publish_import", store.publish_import(user.id, *import));
 }
 
@@ -165,8 +173,7 @@ void set_up(Store& store, const Ground& ground, int rows) {
     user.name = "user " + std::to_string(i);
     user.concurrent_calls_limit = limits[kind];
     user.timezone = zones[kind];
-    user.system_concurrent_calls_limit =
-        kind == 3 ? ground.system_limit * 5 / 7 : ground.system_limit;
+    user.system_concurrent_calls_limit = ceiling_of(ground, kind);
     user = must("create_user", store.create_user(user));
     const auto agent = must("create_agent", store.create_agent({.user_id = user.id, .name = "a"}));
     for (int k = 0; k < 2; ++k) {

@@ -71,6 +71,8 @@ void set_up(Store& store, const Ground& ground, int rows);
 struct Numbers {
   int count;
   std::uint64_t first;
+  /// So long they are staged before they may be called, as those of a large file are.
+  std::chrono::milliseconds staged{0};
 };
 
 /// Numbers that nobody else has.

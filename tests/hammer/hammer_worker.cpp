@@ -239,7 +239,7 @@ class Worker {
       case 9: look_at_next(user); break;
       case 10:
         // A long run's large ones would all be gone soon.
-        if (one_in(campaign.total_contacts > 50 ? 100 : 2)) {
+        if (campaign.total_contacts <= 50 || one_in(100)) {
           flip(CampaignStatus::active, CampaignStatus::cancelled);
         }
         break;
@@ -305,7 +305,7 @@ class Worker {
       if (user.id != campaign.user_id) continue;
       if (ground_.on_server) {  // Where its campaigns are over soon.
         start_campaign(store_, user, campaign.agent_id, campaign.rules,
-                       {.count = 3, .first = new_numbers()});
+                       {.count = 3, .first = new_numbers(), .staged = one_in(2) ? 1s : 0s});
       } else {
         add_rows(store_, user, campaign, {.count = 3, .first = new_numbers()});
       }

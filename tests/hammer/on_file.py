@@ -27,6 +27,9 @@ class OnFile:
         self.reader = sqlite3.connect(self.path, timeout=60, isolation_level=None)
         self.reader.executescript((HERE / "audit.sql").read_text())
 
+    def url_of(self, _):
+        return self.url
+
     def look(self):
         """Open rows, active calls and all rows; also the campaigns' columns and the place in the history, read in
         one snapshot."""

@@ -1,5 +1,6 @@
 """What the hammer strikes on: a PostgreSQL server of its own, whose sessions are ended at random and which
-crashes once, with a host beside the library that works in plain SQL.
+crashes once, behind a network that hangs for half of the processes, with a host beside the library that works
+in plain SQL.
 """
 
 import collections
@@ -12,6 +13,7 @@ import time
 
 import server_history
 from psql import Gone, Session
+from slow_network import SlowNetwork
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgres"))
 from with_server import Server  # noqa: E402
@@ -125,7 +127,7 @@ class OnServer:
     life = 3.0, 10.0
     needed = {"contested_dealings": 20, "user_limit_reached": 100, "system_limit_reached": 10, "ceiling_reached": 5,
               "busy_numbers_passed_over": 20, "handovers": 100, "recounts": 1000, "claims_waited": 10,
-              "others_waited": 1, "terminated": 10, "crashes": 1, "host-free": 10, "host-locked": 10,
+              "others_waited": 1, "terminated": 10, "hung": 2, "crashes": 1, "host-free": 10, "host-locked": 10,
               "host_over_a_limit": 1, "campaigns_paused": 10, "campaigns_cancelled": 1,
               "campaigns_completed": 50, "said_away": 5, "said_late": 1}
 
@@ -134,16 +136,23 @@ class OnServer:
         self.server = Server()
         self.server.start()
         self.url = self.server.url
+        self.network = SlowNetwork(self.server.folder)
+        self.random = random.Random(seed)
         self.observer = Session(self.url, "observer")
         self.samples = []  # Not needed: the history tells of every commit.
-        self.counted = {"terminated": 0, "crashes": 0}
+        self.counted = {"terminated": 0, "crashes": 0, "hung": 0}
         self.terminate_at = time.monotonic()
+        self.hang_at = time.monotonic() + 5
         self.written = self.host = self.witness = None
 
     def begin(self):
         self.written = server_history.History(self.folder / "history.db", self.url)
         self.host = Host(self.url, self.seed, self.folder / "journal")
         self.witness = Witness(self.url)
+
+    def url_of(self, number):
+        """Every second process is far away."""
+        return self.network.url if number % 2 else self.url
 
     def numbers(self, sql):
         return [int(text) for text in self.observer.ask(sql)[0].split("|")]
@@ -166,6 +175,11 @@ class OnServer:
         if time.monotonic() > self.terminate_at:
             self.terminate_at = time.monotonic() + 0.5
             self.counted["terminated"] += self.observer.ask(TERMINATE).count("t")
+        if time.monotonic() > self.hang_at:
+            # A lease lasts two seconds.
+            self.network.hang(self.random.uniform(0.5, 4), loses=self.random.random() < 0.5)
+            self.hang_at = self.network.hung_until + self.random.uniform(3, 6)
+            self.counted["hung"] += 1
         if share_done > 0.4 and not self.counted["crashes"]:
             self.counted["crashes"] += 1
             self.server.crash()
@@ -189,5 +203,6 @@ class OnServer:
 
     def close(self):
         self.leave()
+        self.network.close()
         self.observer.close()
         self.server.stop()

@@ -56,7 +56,7 @@ class Worker:
         self.life = hammer.random.uniform(*hammer.ground.life) if not self.failpoint else 20.0
         name = f"worker-{self.number}-{hammer.started}"
         self.process = subprocess.Popen(
-            [hammer.program, role, hammer.ground.url, hammer.journal,
+            [hammer.program, role, hammer.ground.url_of(self.number), hammer.journal,
              str(hammer.random.randint(1, 1 << 30)), name, hammer.begin, str(self.more())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )
@@ -209,7 +209,7 @@ def main():
     parser.add_argument("--rows", type=int)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=20260112)
-    parser.add_argument("--timeout", type=int, default=3600 if is_long else 400)
+    parser.add_argument("--timeout", type=int, default=3600 if is_long else 900)
     parser.add_argument("--keep", help="a folder in which the database is left")
     parser.add_argument("--brief", action="store_true")
     options = parser.parse_args()
