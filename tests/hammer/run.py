@@ -47,18 +47,14 @@ class Worker:
         hammer = self.hammer
         hammer.started += 1
         role = "process" if self.number < hammer.ground.processors else "work"
-        environment = dict(os.environ)
-        environment.pop("CALLQUEUE_FAILPOINT", None)
         self.failpoint = hammer.next_failpoint(self.number)
-        if self.failpoint:
-            environment["CALLQUEUE_FAILPOINT"] = f"{self.failpoint}:{hammer.random.randint(1, 3)}"
         self.born = time.monotonic()
         self.life = hammer.random.uniform(*hammer.ground.life) if not self.failpoint else 20.0
         name = f"worker-{self.number}-{hammer.started}"
         self.process = subprocess.Popen(
             [hammer.program, role, hammer.ground.url_of(self.number), hammer.journal,
              str(hammer.random.randint(1, 1 << 30)), name, hammer.begin, str(self.more())],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=hammer.armed(self.failpoint),
         )
         threading.Thread(target=self.listen, args=(self.process.stdout,), daemon=True).start()
 
@@ -83,7 +79,7 @@ class Worker:
                 self.kill()
             return
         if code == -signal.SIGKILL and self.failpoint:
-            self.hammer.hits[self.failpoint] = self.hammer.hits.get(self.failpoint, 0) + 1
+            self.hammer.hits[self.failpoint] += 1
         elif code in (0, GONE_AWAY) and self.hammer.ground.may_go_away:
             pass
         elif code != -signal.SIGKILL:
@@ -119,7 +115,7 @@ class Hammer:
         self.random = random.Random(options.seed)
         self.started = self.kills = 0
         self.rows = options.rows  # Of any state.
-        self.errors, self.hits, self.said = [], {}, collections.Counter()
+        self.errors, self.hits, self.said = [], collections.Counter(), collections.Counter()
         self.failpoints = [] if options.brief else self.call("failpoints").split()
         self.begin = self.call("setup", self.ground.url, str(options.rows)).strip()
         self.ground.begin()
@@ -128,9 +124,19 @@ class Hammer:
         return subprocess.run([self.program, *words], check=True, capture_output=True,
                               text=True).stdout
 
+    def armed(self, failpoint):
+        """The environment of a process that is to die there."""
+        environment = {name: value for name, value in os.environ.items() if name != "CALLQUEUE_FAILPOINT"}
+        if failpoint:
+            environment["CALLQUEUE_FAILPOINT"] = f"{failpoint}:{self.random.randint(1, 3)}"
+        return environment
+
+    def missing(self):
+        return [name for name in self.failpoints if name not in self.hits]
+
     def next_failpoint(self, number):
-        missing = [name for name in self.failpoints if name not in self.hits
-                   and (name in self.OF_PROCESSOR) == (number < self.ground.processors)]
+        missing = [name for name in self.missing()
+                   if (name in self.OF_PROCESSOR) == (number < self.ground.processors)]
         return self.random.choice(missing) if missing and self.random.random() < 0.7 else None
 
     def run(self):
@@ -150,19 +156,24 @@ class Hammer:
                 worker.look_after()
             open_rows, active, self.rows = self.ground.look()
             self.ground.disturb(1 - open_rows / self.options.rows)
-            if open_rows == 0 and len(self.hits) < len(self.failpoints):
+            if open_rows == 0 and self.missing():
                 self.add()
             elif open_rows == 0 and active == 0:
                 return
             time.sleep(0.1)
         if not self.errors:
             self.errors.append(f"not done in time: {self.ground.look()}, not hit: "
-                               f"{set(self.failpoints) - set(self.hits)}")
+                               f"{self.missing()}")
             self.errors += self.ground.left()
 
     def add(self):
-        done = subprocess.run([self.program, "add", self.ground.url, "20", self.begin], check=False)
-        if done.returncode not in (0, GONE_AWAY) or (done.returncode and not self.ground.may_go_away):
+        """Queues more rows. Whoever does so may be killed at a failpoint that lies there."""
+        failpoint = next((name for name in self.missing() if "import" in name), None)
+        done = subprocess.run([self.program, "add", self.ground.url, "20", self.begin], check=False,
+                              env=self.armed(failpoint))
+        if failpoint and done.returncode == -signal.SIGKILL:
+            self.hits[failpoint] += 1
+        elif done.returncode not in (0, GONE_AWAY) or (done.returncode and not self.ground.may_go_away):
             self.errors.append(f"rows could not be added: {done.returncode}")
 
     def history(self):
@@ -196,8 +207,7 @@ class Hammer:
                   **self.ground.needed}
         faults += [f"too little happened: {name} {seen.get(name, 0)}, wanted {least}"
                    for name, least in needed.items() if seen.get(name, 0) < least]
-        faults += [f"failpoint {name} was never hit" for name in self.failpoints
-                   if name not in self.hits]
+        faults += [f"failpoint {name} was never hit" for name in self.missing()]
         return faults
 
 
