@@ -83,7 +83,8 @@ struct Processor::Impl {
   void back_off(const Error& error, const std::stop_token& stop);
   void drain();
   void notify();
-  /// Whether it was notified since it was asked last.
+  /// Whether it was notified since it was taken last.
+  bool is_notified();
   bool take_notified();
   /// Sleeps until notified, stopped or over.
   void sleep(Milliseconds time, const std::stop_token& stop);
@@ -261,7 +262,8 @@ void Processor::Impl::await_change(Milliseconds at_most, std::optional<Instant> 
   Changes changes;
   do {
     changes = listener->wait(std::max(at_most - slept(), Milliseconds{0}), until);
-  } while (changes.any() && !changes.may_start && slept() < at_most);
+    // What came at the same time has taken the wake-up with it.
+  } while (changes.any() && !changes.may_start && !is_notified() && slept() < at_most);
   if (take_notified() || !changes.may_start) {
     calm = Milliseconds{0};
     return;
@@ -287,6 +289,11 @@ void Processor::Impl::drain() {
     if (std::chrono::steady_clock::now() >= deadline) return;
     sleep(slice, {});
   }
+}
+
+bool Processor::Impl::is_notified() {
+  const std::lock_guard lock(mutex);
+  return notified;
 }
 
 bool Processor::Impl::take_notified() {

@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <future>
 #include <thread>
 
 #include "postgres/listener.hpp"
@@ -149,6 +150,25 @@ BOOST_AUTO_TEST_CASE(a_processor_whose_listening_session_was_ended_listens_again
   }));
   there.world.fill(campaign.id, 1);
   BOOST_TEST(there.dials(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_is_heard_while_others_change_much_that_starts_nothing) {
+  Elsewhere there;
+  const std::jthread others{[&](const std::stop_token& over) {
+    auto sql = there.database.connect();
+    const auto told = to_text(Changes{.users = {there.world.user.id}});
+    while (!over.stop_requested()) sql.query("SELECT callqueue_notify($1)", told);
+  }};
+  Processor processor(*there.store, there.dialer, {.poll = never});
+  for (int i = 0; i < 100; ++i) {
+    Running run(processor);
+    BOOST_REQUIRE(there.soon([&] { return there.listening().has_value(); }));
+    auto stopped = std::async(std::launch::async, [&] { return run.stop(); });
+    const bool in_time = stopped.wait_for(patience) == std::future_status::ready;
+    BOOST_TEST(in_time);
+    while (stopped.wait_for(10ms) != std::future_status::ready) processor.notify();
+    if (!in_time) break;
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_calls_queued_in_a_row_are_few_notifications) {
