@@ -12,11 +12,11 @@ name=$(basename "$0")
 packages_build=(
   g++ cmake ninja-build
   libboost-test-dev libcctz-dev libcli11-dev libexpected-dev libfccp-dev libfmt-dev
-  libphonenumber-dev libpq-dev librapidcheck-dev libsimdjson-dev libsqlite3-dev libssl-dev
-  nlohmann-json3-dev tzdata
+  libphonenumber-dev libpq-dev librapidcheck-dev libsimdjson-dev libspdlog-dev libsqlite3-dev
+  libssl-dev nlohmann-json3-dev tzdata
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
-packages_test=(pgbouncer postgresql python3 sqlite3)
+packages_test=(curl jq pgbouncer postgresql python3 python3-jsonschema python3-yaml sqlite3)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev)
 packages_format=(clang-format)

@@ -1,0 +1,20 @@
+#include "api.hpp"
+
+namespace rest {
+
+using namespace callqueue;
+
+Result<Page> page_of(const Request& request) {
+  Page page;
+  if (const auto limit = request.parameter("limit")) {
+    const auto* const end = limit->data() + limit->size();
+    const auto read = std::from_chars(limit->data(), end, page.limit);
+    if (read.ec != std::errc{} || read.ptr != end || page.limit < 1 || page.limit > 1000) {
+      return fail(ErrorCode::invalid_argument, "limit must be from 1 to 1000", "limit");
+    }
+  }
+  page.cursor = request.parameter("cursor").value_or("");
+  return page;
+}
+
+}  // namespace rest

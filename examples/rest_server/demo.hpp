@@ -1,0 +1,12 @@
+#pragma once
+
+#include "callqueue/store.hpp"
+
+namespace rest {
+
+/// Makes a demo user with an agent and some contacts if the database has no user yet, gives its
+/// first user a token for a day, and prints both.
+/// @throws std::runtime_error when the store refuses.
+void print_demo(callqueue::Store& store);
+
+}  // namespace rest

@@ -1,0 +1,171 @@
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "api.hpp"
+#include "callqueue/csv_import.hpp"
+#include "multipart.hpp"
+
+namespace rest {
+namespace {
+
+using namespace callqueue;
+
+constexpr std::size_t kLargestFile = std::size_t{1} << 30;
+constexpr std::size_t kLongestSettings = 65'536;
+
+/// What goes with a file.
+struct Settings {
+  CallCampaign campaign;
+  std::optional<CampaignId> campaign_id;  ///< Of one that is there already.
+  CsvImportOptions import;
+  bool start = false;
+};
+
+std::optional<Error> read_settings(std::istream& content, Settings& settings) {
+  std::string text(kLongestSettings + 1, '\0');
+  content.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(content.gcount()));
+  if (text.size() > kLongestSettings) {
+    return Error{ErrorCode::invalid_argument, "settings may have 64 KiB", "settings"};
+  }
+  JsonReader in{text};
+  in.optional("campaign_id", settings.campaign_id);
+  if (!settings.campaign_id) read_campaign(in, settings.campaign);
+  in.optional("default_region", settings.import.default_region);
+  in.optional("atomic", settings.import.atomic);
+  in.optional("again", settings.import.again);
+  in.optional("start", settings.start);
+  return in.done();
+}
+
+Response no_form() {
+  return problem(415, "unsupported_media_type",
+                 "The body must be multipart/form-data with the parts settings and file, in that "
+                 "order.");
+}
+
+Response broken_form(const std::runtime_error& error) {
+  return problem(400, "bad_request", error.what(), "body");
+}
+
+/// The form's part `file`, the settings read on the way; an answer when there is none.
+struct Upload {
+  std::optional<Part> file;
+  std::optional<Response> refused;
+};
+
+Upload find_file(Multipart& form, Settings& settings) {
+  while (auto part = form.next()) {
+    if (part->name == "settings") {
+      if (const auto error = read_settings(part->content, settings)) return {{}, problem(*error)};
+    } else if (part->name == "file") {
+      return {std::move(part), {}};
+    } else {
+      return {{}, problem(422, "invalid_argument", "there is no such part", part->name)};
+    }
+  }
+  return {{}, problem(422, "invalid_argument", "the form has no file", "file")};
+}
+
+Response import_file(App& app, UserId user_id, std::istream& file, Settings& settings) {
+  CampaignId id;
+  if (settings.campaign_id) {
+    id = *settings.campaign_id;
+  } else {
+    settings.campaign.user_id = user_id;
+    const auto made = app.campaigns.create(settings.campaign);
+    if (!made) return problem(made.error());
+    id = made->id;
+  }
+  const auto report = import_csv(app.store, user_id, id, file, settings.import);
+  if (!report) {
+    if (!settings.campaign_id) static_cast<void>(app.campaigns.remove(user_id, id).has_value());
+    return problem(report.error());
+  }
+  // Not everything that was asked for need be possible: what was imported stays.
+  const auto started = settings.start && report->imported > 0
+                           ? app.campaigns.start(user_id, id)
+                           : app.campaigns.find_by_id(user_id, id);
+  const auto campaign = started ? started : app.campaigns.find_by_id(user_id, id);
+  if (!campaign) return problem(campaign.error());
+  app.processor.notify();
+  auto response =
+      json("{\"campaign\":" + to_json(*campaign) + ",\"report\":" + to_json(*report) +
+               ",\"not_started\":" + (started ? "null" : to_json(started.error())) + "}",
+           settings.campaign_id ? 200 : 201);
+  response.fields.emplace_back("Location", "/api/campaigns/" + to_text(id));
+  return response;
+}
+
+Response upload(App& app, Request& request) {
+  const auto boundary = multipart_boundary(request.field("content-type"));
+  if (!boundary) return no_form();
+  try {
+    Multipart form{*request.stream, *boundary};
+    Settings settings;
+    auto found = find_file(form, settings);
+    if (found.refused) return std::move(*found.refused);
+    if (!settings.campaign_id && settings.campaign.name.empty()) {
+      return problem(422, "invalid_argument", "the part settings must come before the file",
+                     "settings");
+    }
+    return import_file(app, request.caller.user_id, found.file->content, settings);
+  } catch (const std::runtime_error& error) {
+    return broken_form(error);
+  }
+}
+
+Response preview(App&, Request& request) {
+  const auto boundary = multipart_boundary(request.field("content-type"));
+  if (!boundary) return no_form();
+  try {
+    Multipart form{*request.stream, *boundary};
+    CsvImportOptions options;
+    while (auto part = form.next()) {
+      if (part->name == "file") return reply(preview_csv(part->content, options));
+      if (part->name != "default_region") {
+        return problem(422, "invalid_argument", "there is no such part", part->name);
+      }
+      std::getline(part->content, options.default_region);
+    }
+    return problem(422, "invalid_argument", "the form has no file", "file");
+  } catch (const std::runtime_error& error) {
+    return broken_form(error);
+  }
+}
+
+/// A file to fill in.
+Response csv_template(App&, Request& request) {
+  const auto kind = request.parameter("kind").value_or("basic");
+  if (kind != "basic" && kind != "advanced") {
+    return problem(422, "invalid_argument", "kind must be basic or advanced", "kind");
+  }
+  const auto name = "call-campaign-" + std::string{kind} + "-template.csv";
+  std::ifstream file{std::string{CALLQUEUE_TEMPLATES} + '/' + name};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file || text.empty()) throw std::runtime_error("the template is missing: " + name);
+  return {.type = "text/csv; charset=utf-8",
+          .body = std::move(text),
+          .fields = {{"Content-Disposition", "attachment; filename=\"" + name + "\""}}};
+}
+
+}  // namespace
+
+void add_import_routes(Router& router, App& app) {
+  router.add({.method = "POST",
+              .path = "/api/campaigns/upload-csv",
+              .handler = bound(app, upload),
+              .body_limit = kLargestFile,
+              .streams = true});
+  router.add({.method = "POST",
+              .path = "/api/campaigns/preview-csv",
+              .handler = bound(app, preview),
+              .body_limit = kLargestFile,
+              .streams = true});
+  router.add({.method = "GET",
+              .path = "/api/campaigns/csv-template",
+              .handler = bound(app, csv_template)});
+}
+
+}  // namespace rest

@@ -1,0 +1,171 @@
+// The example server: embeds the library behind HTTP. Rules stay in the library; handlers convert,
+// call one service and convert back.
+#include <pthread.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <fmt/core.h>
+
+#include "api.hpp"
+#include "callqueue/access_tokens.hpp"
+#include "demo.hpp"
+#include "gate.hpp"
+#include "log.hpp"
+#include "server.hpp"
+#include "simulated_carrier/simulated_carrier.hpp"
+
+namespace {
+
+using namespace callqueue;
+using namespace rest;
+
+struct Options {
+  std::string url = "sqlite:callqueue.db";
+  ServerOptions server;
+  RateLimit rate;
+  std::string log_level = "info";
+  bool demo = false;
+  bool routes = false;
+};
+
+Options read_options(int argc, char** argv) {
+  Options options;
+  CLI::App app("The example REST server: see docs/rest_api.md.", "callqueue_rest_server");
+  app.add_option("--db", options.url, "The database: sqlite:PATH or postgresql://…")
+      ->envname("CALLQUEUE_DB")
+      ->capture_default_str();
+  app.add_option("--host", options.server.host, "Address to listen at")->capture_default_str();
+  app.add_option("--port", options.server.port, "0: any that is free")->capture_default_str();
+  app.add_option("--workers", options.server.workers, "Requests that are worked on at once")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
+  app.add_option("--log-level", options.log_level, "debug, info, warn, err or off")
+      ->capture_default_str();
+  app.add_flag("--demo", options.demo, "Make a demo user and print its token");
+  app.add_flag("--routes", options.routes, "Print the routes and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::exit(app.exit(error) == 0 ? 0 : 2);
+  }
+  options.rate.burst = 2 * options.rate.per_second;
+  return options;
+}
+
+Authenticate by_token(Store& store) {
+  return [&store](std::string_view text) {
+    return AccessTokens{store}.authenticate(text).map([](const AccessToken& token) {
+      return Caller{.token_id = to_text(token.id),
+                    .user_id = token.user_id.value_or(UserId{}),
+                    .is_administrator = token.role == AccessRole::administrator};
+    });
+  };
+}
+
+/// Dials on a simulated carrier until it goes.
+class Dialing {
+ public:
+  explicit Dialing(Store& store) : processor_(store, carrier_) {
+    work_ = std::jthread([this](const std::stop_token& stop) {
+      if (const auto worked = processor_.run(stop); !worked) {
+        fmt::print(stderr, "callqueue_rest_server: no more dialing: {}\n", worked.error().message);
+      }
+    });
+    deliver_ = std::jthread([this](const std::stop_token& stop) {
+      carrier_.deliver(stop, [this](std::span<const CallEvent> events) {
+        return processor_.report(events).has_value();
+      });
+    });
+  }
+  ~Dialing() {
+    // Events are taken until the last dial has ended.
+    work_.request_stop();
+    work_.join();
+  }
+  Dialing(const Dialing&) = delete;
+  Dialing& operator=(const Dialing&) = delete;
+
+  [[nodiscard]] Processor& processor() { return processor_; }
+
+ private:
+  SimulatedCarrier carrier_{std::make_shared<SystemClock>()};
+  Processor processor_;
+  std::jthread deliver_;
+  std::jthread work_;
+};
+
+/// SIGINT or SIGTERM, which all threads made from now on leave to `wait`.
+class Ending {
+ public:
+  Ending() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  void wait() const {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+  }
+
+ private:
+  sigset_t signals_{};
+};
+
+Router routes_of(App& app) {
+  Router router;
+  add_campaign_routes(router, app);
+  add_import_routes(router, app);
+  add_queue_routes(router, app);
+  add_contact_routes(router, app);
+  add_setting_routes(router, app);
+  return router;
+}
+
+int run(const Options& options) {
+  const Ending ending;
+  start_log(options.log_level);
+  auto store = open_store(options.routes ? "sqlite::memory:" : options.url,
+                          {.connections = options.server.workers + 4});
+  if (!store) throw std::runtime_error(store.error().message);
+  if (const auto migrated = (*store)->migrate(); !migrated) {
+    throw std::runtime_error(migrated.error().message);
+  }
+  if (options.demo) print_demo(**store);
+
+  Dialing dialing{**store};
+  App app{.store = **store, .processor = dialing.processor()};
+  const Router router = routes_of(app);
+  if (options.routes) {
+    for (const auto& route : router.routes()) fmt::print("{} {}\n", route.method, route.path);
+    return 0;
+  }
+  Gate gate{by_token(**store), options.rate};
+  Server server{router, gate, options.server};
+  fmt::print("listening at http://{}:{}\n", options.server.host, server.port());
+  std::fflush(stdout);
+  ending.wait();
+  server.stop();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(read_options(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "callqueue_rest_server: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,152 @@
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "api.hpp"
+
+namespace rest {
+namespace {
+
+using namespace callqueue;
+
+/// How long a direct call is given to start before the answer says that it is queued.
+constexpr std::chrono::milliseconds kStartsAtOnce{250};
+
+Response list(App& app, Request& request) {
+  const auto page = page_of(request);
+  if (!page) return problem(page.error());
+  auto statuses = statuses_of<QueuedCallStatus>(request, parse_queued_call_status);
+  if (!statuses) return problem(statuses.error());
+  const auto campaign_id = id_parameter<CampaignId>(request, "campaign_id");
+  if (!campaign_id) return problem(campaign_id.error());
+  const auto contact_id = id_parameter<ContactId>(request, "contact_id");
+  if (!contact_id) return problem(contact_id.error());
+  return reply(app.queue.list(
+      request.caller.user_id,
+      {.campaign_id = *campaign_id, .contact_id = *contact_id, .statuses = std::move(*statuses)},
+      *page));
+}
+
+/// A row, and where it stands while it is queued.
+Response with_position(App& app, const QueuedCall& row, unsigned status = 200) {
+  std::string position = "null";
+  std::string starts_at = "null";
+  if (const auto place = app.queue.position(row.user_id, row.id)) {
+    position = std::to_string(place->position);
+    if (place->starts_at) starts_at = '"' + to_text(*place->starts_at) + '"';
+  }
+  auto text = to_json(row);
+  text.pop_back();
+  return json(text + ",\"queue_position\":" + position + ",\"starts_at\":" + starts_at + "}",
+              status);
+}
+
+Response find(App& app, Request& request) {
+  const auto id = id_of<QueuedCallId>(request);
+  if (!id) return problem(id.error());
+  const auto row = app.queue.find_by_id(request.caller.user_id, *id);
+  return row ? with_position(app, *row) : problem(row.error());
+}
+
+Response cancel(App& app, Request& request) {
+  const auto id = id_of<QueuedCallId>(request);
+  if (!id) return problem(id.error());
+  return reply(app.queue.cancel(request.caller.user_id, *id));
+}
+
+/// Each by itself: one that is under way does not keep the others from being cancelled.
+Response cancel_many(App& app, Request& request) {
+  std::vector<QueuedCallId> ids;
+  JsonReader in{request.body};
+  in.required("ids", ids);
+  if (const auto error = in.done()) return problem(*error);
+  if (ids.size() > 1000) return problem(422, "invalid_argument", "ids may name 1,000 calls", "ids");
+  auto cancelled = nlohmann::ordered_json::array();
+  auto refused = nlohmann::ordered_json::array();
+  for (const auto id : ids) {
+    const auto row = app.queue.cancel(request.caller.user_id, id);
+    if (row) {
+      cancelled.push_back(to_text(id));
+      continue;
+    }
+    if (row.error().code == ErrorCode::unavailable) return problem(row.error());
+    refused.push_back({{"id", to_text(id)},
+                       {"code", to_text(row.error().code)},
+                       {"detail", row.error().message}});
+  }
+  return json(
+      nlohmann::ordered_json{{"cancelled", std::move(cancelled)}, {"refused", std::move(refused)}}
+          .dump());
+}
+
+Response statistics(App& app, Request& request) {
+  return reply(app.queue.get_queue_statistics(request.caller.user_id));
+}
+
+/// 201: it has started; 202: it is queued, with its position.
+Response call(App& app, Request& request) {
+  QueueRequest wanted;
+  AgentId agent_id;
+  std::optional<JsonObject> user_data;
+  JsonReader in{request.body};
+  in.required("contact_id", wanted.contact_id);
+  in.required("agent_id", agent_id);
+  in.optional("contact_name", wanted.contact_name);
+  in.optional("user_data", user_data);
+  in.optional("scheduled_for", wanted.scheduled_for);
+  in.optional("not_after", wanted.not_after);
+  if (const auto error = in.done()) return problem(*error);
+  wanted.agent_id = agent_id;
+  if (user_data) wanted.user_data = user_data->text;
+  auto row = app.queue.add_direct(request.caller.user_id, wanted);
+  if (!row) return problem(row.error());
+  app.processor.notify();
+  const auto end = std::chrono::steady_clock::now() + kStartsAtOnce;
+  while (row && row->status == QueuedCallStatus::queued && !wanted.scheduled_for &&
+         std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    row = app.queue.find_by_id(request.caller.user_id, row->id);
+  }
+  if (!row) return problem(row.error());
+  auto response = with_position(app, *row, row->status == QueuedCallStatus::queued ? 202 : 201);
+  response.fields.emplace_back("Location", "/api/queue/" + to_text(row->id));
+  return response;
+}
+
+Response calls(App& app, Request& request) {
+  const auto page = page_of(request);
+  if (!page) return problem(page.error());
+  auto statuses = statuses_of<CallStatus>(request, parse_call_status);
+  if (!statuses) return problem(statuses.error());
+  const auto campaign_id = id_parameter<CampaignId>(request, "campaign_id");
+  if (!campaign_id) return problem(campaign_id.error());
+  const auto queue_id = id_parameter<QueuedCallId>(request, "queue_id");
+  if (!queue_id) return problem(queue_id.error());
+  return reply(app.store.list_calls(
+      request.caller.user_id,
+      {.campaign_id = *campaign_id,
+       .queue_id = *queue_id,
+       .provider_call_id = std::string{request.parameter("provider_call_id").value_or("")},
+       .statuses = std::move(*statuses)},
+      *page));
+}
+
+Response find_call(App& app, Request& request) {
+  const auto id = id_of<CallId>(request);
+  if (!id) return problem(id.error());
+  return reply(app.store.find_call(request.caller.user_id, *id));
+}
+
+}  // namespace
+
+void add_queue_routes(Router& router, App& app) {
+  router.add({.method = "GET", .path = "/api/queue", .handler = bound(app, list)});
+  router.add({.method = "GET", .path = "/api/queue/statistics", .handler = bound(app, statistics)});
+  router.add({.method = "POST", .path = "/api/queue/cancel", .handler = bound(app, cancel_many)});
+  router.add({.method = "GET", .path = "/api/queue/{id}", .handler = bound(app, find)});
+  router.add({.method = "DELETE", .path = "/api/queue/{id}", .handler = bound(app, cancel)});
+  router.add({.method = "POST", .path = "/api/calls", .handler = bound(app, call)});
+  router.add({.method = "GET", .path = "/api/calls", .handler = bound(app, calls)});
+  router.add({.method = "GET", .path = "/api/calls/{id}", .handler = bound(app, find_call)});
+}
+
+}  // namespace rest

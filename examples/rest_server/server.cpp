@@ -1,0 +1,108 @@
+#include "server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <thread>
+#include <vector>
+
+#include "connection.hpp"
+#include "log.hpp"
+
+namespace rest {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+struct Server::Impl {
+  Impl(const Router& router, Gate& gate, const ServerOptions& options)
+      : io(options.io_threads),
+        acceptor(io, {asio::ip::make_address(options.host), options.port}),
+        port(acceptor.local_endpoint().port()),
+        shared(router, gate, options) {
+    asio::co_spawn(io, accept(), asio::detached);
+    for (int i = 0; i < options.io_threads; ++i) threads.emplace_back([this] { io.run(); });
+  }
+
+  asio::awaitable<void> accept() {
+    for (;;) {
+      boost::system::error_code error;
+      auto socket = co_await acceptor.async_accept(
+          asio::make_strand(io), asio::redirect_error(asio::use_awaitable, error));
+      if (!acceptor.is_open()) co_return;
+      if (error) {
+        // No file descriptors, most likely: somebody will close one.
+        asio::steady_timer timer{io, std::chrono::milliseconds{100}};
+        co_await timer.async_wait(asio::use_awaitable);
+        continue;
+      }
+      socket.set_option(tcp::no_delay{true}, error);
+      start(std::make_shared<Peer>(std::move(socket)));
+    }
+  }
+
+  void start(const std::shared_ptr<Peer>& peer) {
+    {
+      const std::lock_guard lock(shared.mutex);
+      if (shared.stopping ||
+          static_cast<int>(shared.peers.size()) >= shared.options.most_connections) {
+        return;  // Closes it.
+      }
+      shared.peers.insert(peer);
+    }
+    asio::co_spawn(peer->stream.get_executor(), serve(shared, peer),
+                   [this, peer](const std::exception_ptr&) {
+                     const std::lock_guard lock(shared.mutex);
+                     shared.peers.erase(peer);
+                     shared.closed.notify_all();
+                   });
+  }
+
+  /// Closes those that wait for a request, or all.
+  void close(bool all) {
+    const std::lock_guard lock(shared.mutex);
+    for (const auto& peer : shared.peers) {
+      asio::post(peer->stream.get_executor(), [peer, all] {
+        if (all || peer->is_idle) peer->stream.close();
+      });
+    }
+  }
+
+  void stop() {
+    if (shared.stopping.exchange(true)) return;
+    asio::post(io, [this] { acceptor.close(); });
+    for (const bool all : {false, true}) {
+      close(all);
+      std::unique_lock lock(shared.mutex);
+      if (shared.closed.wait_for(lock, shared.options.drain_time,
+                                 [&] { return shared.peers.empty(); })) {
+        break;
+      }
+    }
+    shared.workers.join();
+    io.stop();
+    for (auto& thread : threads) thread.join();
+  }
+
+  asio::io_context io;
+  tcp::acceptor acceptor;
+  const std::uint16_t port;
+  Shared shared;
+  std::vector<std::thread> threads;
+};
+
+Server::Server(const Router& router, Gate& gate, ServerOptions options)
+    : impl_(std::make_unique<Impl>(router, gate, options)) {}
+
+Server::~Server() { stop(); }
+
+std::uint16_t Server::port() const { return impl_->port; }
+
+void Server::stop() { impl_->stop(); }
+
+}  // namespace rest

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Who may do what: tokens, other people's rows, limits."""
+import unittest
+import uuid
+
+from server import Case
+
+
+class Access(Case):
+    def test_tokens(self):
+        nobody = self.client()
+        for client in (nobody, self.client("x"), self.client("cq_" + str(uuid.uuid4()) + "_" + "a" * 43),
+                       self.client("a" * 5000)):
+            answer = client.get("/api/campaigns")
+            self.refused(answer, 401, "unauthorized")
+            self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
+        token = self.token("--user", self.ann_id)
+        self.ok(self.client(token).get("/api/me"))
+        for listed in self.tool("token", "list", "--json").splitlines():
+            self.assertNotIn(token.split("_")[2], listed)
+
+    def test_a_revoked_token_is_none_after_two_seconds(self):
+        token = self.token("--user", self.ann_id)
+        client = self.client(token)
+        self.ok(client.get("/api/me"))
+        self.tool("token", "revoke", token.split("_")[1])
+        self.until(lambda: client.get("/api/me").status == 401, "the refusal")
+
+    def test_nobody_reaches_another_users_rows(self):
+        person = self.contact(self.ann, "+12025550101")
+        agent = self.agent(self.ann)
+        campaign = self.ok(self.ann.post("/api/campaigns/bulk-call", {
+            **self.settings(self.ann), "contact_ids": [person]}), 201)["id"]
+        row = self.ok(self.ann.get(f"/api/campaigns/{campaign}/queue"))["items"][0]["id"]
+        direct = self.ann.post("/api/calls", {"contact_id": person, "agent_id": agent})
+        self.assertIn(direct.status, (201, 202))
+        call = self.until(lambda: self.ok(self.ann.get("/api/calls"))["items"], "the call")[0]["id"]
+
+        others = [("GET", f"/api/contacts/{person}", None), ("PATCH", f"/api/contacts/{person}", {"name": "x"}),
+                  ("DELETE", f"/api/contacts/{person}", None), ("GET", f"/api/agents/{agent}", None),
+                  ("GET", f"/api/queue/{row}", None), ("DELETE", f"/api/queue/{row}", None),
+                  ("GET", f"/api/calls/{call}", None),
+                  ("POST", "/api/calls", {"contact_id": person, "agent_id": agent}),
+                  ("PATCH", f"/api/campaigns/{campaign}", {"name": "x"}),
+                  ("PUT", f"/api/campaigns/{campaign}", self.settings(self.bob)),
+                  ("DELETE", f"/api/campaigns/{campaign}", None)]
+        others += [("GET", f"/api/campaigns/{campaign}{what}", None)
+                   for what in ("", "/queue", "/statistics", "/analytics", "/explain", "/forecast")]
+        others += [("POST", f"/api/campaigns/{campaign}/{what}", None)
+                   for what in ("start", "pause", "resume", "cancel")]
+        before = self.ok(self.ann.get(f"/api/campaigns/{campaign}"))
+        for method, path, body in others:
+            with self.subTest(method=method, path=path):
+                answer = self.bob.ask(method, path, body if body is not None else b"")
+                self.assertEqual((answer.status, answer.json["code"]), (404, "not_found"), answer)
+        refused = self.ok(self.bob.post("/api/queue/cancel", {"ids": [row]}))["refused"]
+        self.assertEqual([r["code"] for r in refused], ["not_found"])
+        self.assertEqual(self.ok(self.ann.get(f"/api/campaigns/{campaign}")), before)
+        for path in ("campaigns", "contacts", "agents", "queue", "calls"):
+            items = self.ok(self.bob.get("/api/" + path))["items"]
+            self.assertEqual([i for i in items if i["user_id"] != self.bob_id], [], path)
+
+    def test_an_administrator_names_the_user(self):
+        self.refused(self.administrator.get("/api/campaigns"), 422, "invalid_argument", "X-User-Id")
+        acting = {"X-User-Id": self.ann_id}
+        self.ok(self.administrator.ask("GET", "/api/campaigns", None, acting))
+        self.refused(self.administrator.ask("GET", "/api/me", None, {"X-User-Id": "x"}), 422, "invalid_argument",
+                     "X-User-Id")
+        self.refused(self.bob.ask("GET", "/api/campaigns", None, acting), 403, "forbidden", "X-User-Id")
+
+    def test_limits_are_the_administrators(self):
+        path = "/api/settings/concurrency"
+        self.refused(self.ann.ask("PUT", path, {"system_limit": 3}), 403, "forbidden")
+        self.refused(self.ann.get("/api/users"), 403, "forbidden")
+        self.ok(self.administrator.ask("PUT", path, {"user_id": self.ann_id, "concurrent_calls_limit": 7,
+                                                     "system_limit": 5}), 204)
+        limits = self.ok(self.ann.get(path))
+        self.assertEqual((limits["concurrent_calls_limit"], limits["system"]["limit"]), (7, 5))
+        self.refused(self.administrator.ask("PUT", path, {"concurrent_calls_limit": 7}), 422, "invalid_argument",
+                     "user_id")
+        self.refused(self.administrator.ask("PUT", path, {"user_id": self.ann_id, "concurrent_calls_limit": -1}), 422,
+                     "invalid_argument", "concurrent_calls_limit")
+        users = self.ok(self.administrator.get("/api/users"))["items"]
+        self.assertEqual({u["name"]: u["concurrent_calls_limit"] for u in users}, {"Ann": 7, "Bob": 2})
+
+
+class Rates(Case):
+    options = ("--rate", "5")
+
+    def test_who_asks_too_often_is_told_when_to_come_back(self):
+        answers = [self.ann.get("/api/me") for _ in range(40)]
+        refused = [a for a in answers if a.status == 429]
+        self.assertTrue(refused)
+        self.refused(refused[0], 429, "too_many_requests")
+        self.assertGreaterEqual(int(refused[0].headers["Retry-After"]), 1)
+        self.ok(self.bob.get("/api/me"))
+        self.until(lambda: self.ann.get("/api/me").status == 200, "the next turn")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""A campaign from its list to its results, over HTTP."""
+import json
+import unittest
+import uuid
+
+from server import Case
+
+LIST = "phone_number,name\n" + "".join(f"+120255501{i:02d},Person {i}\n" for i in range(30))
+
+
+class Campaigns(Case):
+    def test_from_a_list_to_its_results(self):
+        settings = {**self.settings(self.ann), "start": True}
+        done = self.ok(self.ann.form("/api/campaigns/upload-csv", ("settings", json.dumps(settings)),
+                                     ("file", LIST + "12,Nobody\n", "list.csv")), 201)
+        self.assertEqual(done["report"]["imported"], 30)
+        self.assertEqual(done["report"]["failed"], 1)
+        self.assertEqual([e["line"] for e in done["report"]["errors"]], [32])
+        self.assertIsNone(done["not_started"])
+        path = "/api/campaigns/" + done["campaign"]["id"]
+        self.administrator.ask("PUT", "/api/settings/concurrency",
+                               {"user_id": self.ann_id, "concurrent_calls_limit": 10})
+        calls = self.until(lambda: [c for c in self.ok(self.ann.get("/api/calls?limit=100"))["items"]
+                                    if c["submitted_at"]], "calls")
+        self.assertTrue(all(c["campaign_id"] == done["campaign"]["id"] for c in calls))
+        reasons = self.ok(self.ann.get(path + "/explain"))["reasons"]
+        self.assertTrue(reasons)
+        # Talk takes its time: what is left is taken back.
+        self.ok(self.ann.post(path + "/pause"))
+        self.ok(self.ann.post(path + "/cancel"))
+        rows = self.ok(self.ann.get(path + "/queue?limit=100"))["items"]
+        self.assertEqual(len(rows), 30)
+        statistics = self.ok(self.ann.get(path + "/statistics"))
+        for status in ("queued", "cancelled", "processing"):
+            self.assertEqual(statistics[status], sum(r["status"] == status for r in rows), status)
+        analytics = self.ok(self.ann.get(path + "/analytics"))
+        self.assertEqual(analytics["statistics"], statistics)
+
+    def test_create_read_change_delete(self):
+        made = self.ann.post("/api/campaigns", self.settings(
+            self.ann, description="d", rules={"timezone": "Europe/Berlin", "retry": {
+                "outcomes": ["busy"], "max_attempts": 3, "delays_seconds": [60, 120]}}))
+        campaign = self.ok(made, 201)
+        path = "/api/campaigns/" + campaign["id"]
+        self.assertEqual(made.headers["Location"], path)
+        self.assertEqual(campaign["status"], "draft")
+        self.assertEqual(campaign["rules"]["retry"],
+                         {"outcomes": ["busy"], "max_attempts": 3, "delays_seconds": [60, 120]})
+        self.assertEqual(self.ok(self.ann.get(path)), campaign)
+
+        changed = self.ok(self.ann.ask("PATCH", path, {
+            "name": "Summer", "end_date": "2099-12-31",
+            "rules": {"weekly_windows": [[{"opens": "09:00", "closes": "12:00"}], [], [], [], [], [], []]}}))
+        self.assertEqual((changed["name"], changed["description"], changed["end_date"]), ("Summer", "d", "2099-12-31"))
+        self.assertEqual(changed["rules"]["timezone"], "Europe/Berlin")
+        self.assertEqual(changed["rules"]["weekly_windows"][0], [{"opens": "09:00", "closes": "12:00"}])
+        self.assertIsNone(self.ok(self.ann.ask("PATCH", path, {"end_date": None}))["end_date"])
+
+        replaced = self.ok(self.ann.ask("PUT", path, {**self.settings(self.ann), "name": "Autumn"}))
+        self.assertEqual((replaced["name"], replaced["description"]), ("Autumn", None))
+        self.assertIsNone(replaced["rules"]["timezone"])
+        self.assertIsNone(replaced["rules"]["weekly_windows"])
+
+        self.ok(self.ann.ask("DELETE", path), 204)
+        self.refused(self.ann.get(path), 404, "not_found", "campaign_id")
+
+    def test_what_is_wrong_is_named(self):
+        good = self.settings(self.ann)
+        for field, value in (("name", ""), ("name", 1), ("agent_id", "x"), ("agent_id", str(uuid.uuid4())),
+                             ("start_date", "2024-02-30"), ("first_call_time", "25:00"), ("sound", 1)):
+            status = 404 if value and field == "agent_id" and value != "x" else 422
+            code = "not_found" if status == 404 else "invalid_argument"
+            self.refused(self.ann.post("/api/campaigns", {**good, field: value}), status, code, field)
+        for field in ("name", "agent_id", "start_date"):
+            without = {k: v for k, v in good.items() if k != field}
+            self.refused(self.ann.post("/api/campaigns", without), 422, "invalid_argument", field)
+        for rules, field in (({"clock": "sun"}, "rules.clock"), ({"spread": 1}, "rules.spread"),
+                             ({"retry": {"max_attempts": "3"}}, "rules.retry.max_attempts"),
+                             ({"weekly_windows": [[]]}, "rules.weekly_windows"), ({"x": 1}, "rules.x")):
+            self.refused(self.ann.post("/api/campaigns", {**good, "rules": rules}), 422, "invalid_argument", field)
+        self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
+
+    def test_lists_and_summary(self):
+        ids = [self.campaign(self.ann, name=f"Spring {i}") for i in range(5)]
+        page = self.ok(self.ann.get("/api/campaigns?limit=2"))
+        seen = [c["id"] for c in page["items"]]
+        while page["next_cursor"]:
+            page = self.ok(self.ann.get("/api/campaigns?limit=2&cursor=" + page["next_cursor"]))
+            seen += [c["id"] for c in page["items"]]
+        self.assertEqual(seen, ids[::-1])
+        self.ok(self.ann.post(f"/api/campaigns/{ids[0]}/cancel"))
+        self.assertEqual(len(self.ok(self.ann.get("/api/campaigns?status=draft,active"))["items"]), 4)
+        self.assertEqual(len(self.ok(self.ann.get("/api/campaigns?name=spring%203"))["items"]), 1)
+        summary = self.ok(self.ann.get("/api/campaigns/summary"))
+        self.assertEqual((summary["campaigns"]["draft"], summary["campaigns"]["cancelled"]), (4, 1))
+        for query, field in (("limit=0", "limit"), ("limit=x", "limit"), ("status=open", "status"),
+                             ("agent_id=7", "agent_id"), ("cursor=@", "cursor")):
+            self.refused(self.ann.get("/api/campaigns?" + query), 422, "invalid_argument", field)
+
+    def test_bulk_call_is_all_or_nothing(self):
+        people = [self.contact(self.ann, f"+1202555017{i}") for i in range(3)]
+        settings = self.settings(self.ann)
+        made = self.ok(self.ann.post("/api/campaigns/bulk-call", {**settings, "contact_ids": people}), 201)
+        self.assertEqual(made["total_contacts"], 3)
+        self.assertEqual(made["status"], "draft")
+        self.refused(self.ann.post("/api/campaigns/bulk-call", {**settings, "contact_ids": []}), 422,
+                     "invalid_argument", "contact_ids")
+        self.refused(self.ann.post("/api/campaigns/bulk-call",
+                                   {**settings, "contact_ids": people + [str(uuid.uuid4())]}), 404,
+                     "not_found", "contact_id")
+        self.assertEqual(len(self.ok(self.ann.get("/api/campaigns"))["items"]), 1)
+        started = self.ok(self.ann.post("/api/campaigns/bulk-call",
+                                        {**settings, "contact_ids": people, "start": True}), 201)
+        self.assertEqual(started["status"], "active")
+
+    def test_lists_that_cannot_be_read(self):
+        settings = ("settings", json.dumps(self.settings(self.ann)))
+        path = "/api/campaigns/upload-csv"
+        self.refused(self.ann.form(path, settings, ("file", "name\nAnn\n", "x.csv")), 422, "invalid_argument",
+                     "phone_number")
+        self.refused(self.ann.form(path, ("file", LIST, "x.csv"), settings), 422, "invalid_argument", "settings")
+        self.refused(self.ann.form(path, settings), 422, "invalid_argument", "file")
+        self.refused(self.ann.form(path, settings, ("color", "red")), 422, "invalid_argument", "color")
+        self.refused(self.ann.form(path, ("settings", '{"name": 3}'), ("file", LIST, "x.csv")), 422,
+                     "invalid_argument", "name")
+        self.refused(self.ann.ask("POST", path, b"{}", {"Content-Type": "application/json"}), 415,
+                     "unsupported_media_type")
+        broken = self.ann.ask("POST", path, b"--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc",
+                              {"Content-Type": "multipart/form-data; boundary=x"})
+        self.assertIn(broken.status, (400, 422))
+        self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
+        self.assertEqual(self.ok(self.ann.get("/api/contacts"))["items"], [])
+
+    def test_preview_and_templates(self):
+        shown = self.ok(self.ann.form("/api/campaigns/preview-csv", ("file", LIST + "12,Nobody\n", "x.csv")))
+        self.assertEqual(shown["mapping"], ["phone_number", "name"])
+        self.assertEqual(shown["report"]["failed"], 1)
+        self.assertEqual(self.ok(self.ann.get("/api/contacts"))["items"], [])
+        for kind in ("basic", "advanced"):
+            template = self.ann.get("/api/campaigns/csv-template?kind=" + kind)
+            self.assertEqual(template.status, 200)
+            self.assertIn("phone_number", template.text.split("\n")[0])
+        self.refused(self.ann.get("/api/campaigns/csv-template?kind=x"), 422, "invalid_argument", "kind")
+
+
+if __name__ == "__main__":
+    unittest.main()

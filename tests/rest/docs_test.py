@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""docs/rest_api.md: what it tells people to type works, and it names every route."""
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+from server import Case
+
+PAGE = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "rest_api.md").read_text()
+
+
+class Page(Case):
+    def test_the_campaign_with_curl(self):
+        script = re.search(r"<!-- run by .*? -->\n```sh\n(.*?)```", PAGE, re.S).group(1)
+        token = self.ann.headers["Authorization"].split()[1]
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=self.folder, capture_output=True, text=True,
+                              env={**os.environ, "CALLQUEUE_TOKEN": token,
+                                   "CALLQUEUE_URL": f"http://127.0.0.1:{self.server.port}"}, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        lines = done.stdout
+        self.assertIn("line 4: ", lines)
+        self.assertIn("\nactive\n", lines)
+        self.assertRegex(lines, r"Ann: \w+\nBob: \w+\n")
+        self.assertIn("\ncancelled\n", lines)
+        self.assertIn('"total_contacts":2', lines)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Queued calls, direct calls, contacts and agents over HTTP."""
+import unittest
+import uuid
+
+from server import Case
+
+
+class Queue(Case):
+    def test_contacts(self):
+        made = self.ok(self.ann.post("/api/contacts", {"phone_number": "030 1234567", "default_region": "DE",
+                                                       "name": "Zoë", "timezone": "Europe/Berlin"}), 201)
+        self.assertEqual(made["phone_number"], "+49301234567")
+        path = "/api/contacts/" + made["id"]
+        self.assertEqual(self.ok(self.ann.ask("PATCH", path, {"company": "Acme", "timezone": None})),
+                         {**made, "company": "Acme", "timezone": None})
+        self.assertEqual(len(self.ok(self.ann.get("/api/contacts?search=zo"))["items"]), 1)
+        self.assertEqual(self.ok(self.ann.get("/api/contacts?search=nobody"))["items"], [])
+        self.refused(self.ann.post("/api/contacts", {"phone_number": "+49301234567"}), 409, "conflict", "phone_number")
+        self.refused(self.ann.post("/api/contacts", {"phone_number": "12"}), 422, "invalid_argument", "phone_number")
+        self.refused(self.ann.ask("PATCH", path, {"timezone": "Mars/Base"}), 422, "invalid_argument", "timezone")
+        self.ok(self.ann.ask("DELETE", path), 204)
+        self.refused(self.ann.get(path), 404, "not_found", "contact_id")
+
+    def test_a_direct_call_starts_at_once_or_says_where_it_stands(self):
+        agent = self.agent(self.ann)
+        people = [self.contact(self.ann, f"+1202555010{i}") for i in range(4)]
+        answers = [self.ann.post("/api/calls", {"contact_id": p, "agent_id": agent, "user_data": {"a": 1}})
+                   for p in people]
+        for answer in answers:
+            self.assertIn(answer.status, (201, 202), answer)
+        # Two at once is the limit.
+        processing = lambda: len(self.ok(self.ann.get("/api/queue?status=processing"))["items"])
+        self.until(lambda: processing() == 2, "two calls")
+        queued = self.ok(self.ann.get("/api/queue?status=queued"))["items"]
+        self.assertEqual(len(queued), 2)
+        places = [self.ok(self.ann.get("/api/queue/" + q["id"]))["queue_position"] for q in queued]
+        self.assertEqual(places, [1, 2])
+        self.assertEqual(self.ok(self.ann.get("/api/queue/statistics"))["queued"], 2)
+        cancelled = self.ok(self.ann.ask("DELETE", "/api/queue/" + queued[0]["id"]))
+        self.assertEqual(cancelled["status"], "cancelled")
+        self.refused(self.ann.ask("DELETE", "/api/queue/" + queued[0]["id"]), 409, "conflict", "status")
+        many = self.ok(self.ann.post("/api/queue/cancel", {"ids": [q["id"] for q in queued] + [str(uuid.uuid4())]}))
+        self.assertEqual(many["cancelled"], [queued[1]["id"]])
+        self.assertEqual([r["code"] for r in many["refused"]], ["conflict", "not_found"])
+        calls = self.ok(self.ann.get("/api/calls"))["items"]
+        self.assertEqual(len(calls), 2)
+        self.assertEqual(self.ok(self.ann.get("/api/calls/" + calls[0]["id"]))["call_type"], "direct")
+
+    def test_direct_calls_that_cannot_be(self):
+        agent, person = self.agent(self.ann), self.contact(self.ann, "+12025550101")
+        good = {"contact_id": person, "agent_id": agent}
+        for field, value, status, code in (("contact_id", str(uuid.uuid4()), 404, "not_found"),
+                                           ("agent_id", str(uuid.uuid4()), 404, "not_found"),
+                                           ("user_data", "x", 422, "invalid_argument"),
+                                           ("not_after", "yesterday", 422, "invalid_argument")):
+            self.refused(self.ann.post("/api/calls", {**good, field: value}), status, code, field)
+        self.refused(self.ann.post("/api/calls", {"contact_id": person}), 422, "invalid_argument", "agent_id")
+        self.assertEqual(self.ok(self.ann.get("/api/queue"))["items"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
