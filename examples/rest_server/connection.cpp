@@ -73,6 +73,7 @@ class Connection {
     stream_.expires_after(shared_.options.idle_time);
     error_code error;
     peer_.is_idle = true;
+    peer_.is_asked = false;
     const auto size = co_await stream_.async_read_some(buffer_.prepare(kPiece),
                                                        asio::redirect_error(use_awaitable, error));
     peer_.is_idle = false;
@@ -157,6 +158,7 @@ class Connection {
 
   awaitable<Response> run_handler(const Route& route, BodyParser& body, Request& request) {
     body.body_limit(route.body_limit);
+    peer_.is_asked = body.is_done();
     if (beast::iequals(body.get()[http::field::expect], "100-continue") && !body.is_done()) {
       constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
       stream_.expires_after(shared_.options.write_time);
@@ -211,6 +213,7 @@ class Connection {
   awaitable<std::size_t> read_piece(BodyParser& body, char* into, std::size_t size,
                                     error_code& error) {
     if (body.is_done()) co_return 0;
+    peer_.is_asked = false;
     body.get().body().data = into;
     body.get().body().size = size;
     body.get().body().more = true;
@@ -218,6 +221,7 @@ class Connection {
     co_await http::async_read_some(stream_, buffer_, body,
                                    asio::redirect_error(use_awaitable, error));
     if (error == http::error::need_buffer) error = {};
+    peer_.is_asked = body.is_done();
     co_return size - body.get().body().size;
   }
 

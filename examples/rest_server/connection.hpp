@@ -22,7 +22,8 @@ struct Peer {
   explicit Peer(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
 
   boost::beast::tcp_stream stream;
-  bool is_idle = false;  ///< Waits for a request: may be closed at any time.
+  bool is_idle = false;   ///< Waits for a request: may be closed at any time.
+  bool is_asked = false;  ///< A request is here as a whole: whoever asked waits for the answer.
 };
 
 /// What the connections of a server share.

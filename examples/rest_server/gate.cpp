@@ -1,6 +1,7 @@
 #include "gate.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -41,7 +42,11 @@ std::optional<Response> Gate::refusal(const Route& route, Request& request) {
   if (route.access == Access::anybody) return std::nullopt;
   constexpr std::string_view kScheme = "Bearer ";
   const auto field = request.field("authorization");
-  if (!field.starts_with(kScheme)) {
+  const auto is_same = [](unsigned char a, unsigned char b) {
+    return std::tolower(a) == std::tolower(b);
+  };
+  if (field.size() < kScheme.size() ||
+      !std::equal(kScheme.begin(), kScheme.end(), field.begin(), is_same)) {
     return unauthorized("This needs the header Authorization: Bearer TOKEN.");
   }
   const auto token = field.substr(kScheme.size());

@@ -81,6 +81,7 @@ Response import_file(App& app, UserId user_id, std::istream& file, Settings& set
   const auto report = import_csv(app.store, user_id, id, file, settings.import);
   if (!report) {
     if (!settings.campaign_id) static_cast<void>(app.campaigns.remove(user_id, id).has_value());
+    if (file.bad()) return problem(400, "bad_request", "the file broke off", "file");
     return problem(report.error());
   }
   // Not everything that was asked for need be possible: what was imported stays.

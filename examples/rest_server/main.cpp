@@ -30,6 +30,7 @@ struct Options {
   ServerOptions server;
   RateLimit rate;
   std::string log_level = "info";
+  int drain = 10;
   bool demo = false;
   bool routes = false;
 };
@@ -45,6 +46,10 @@ Options read_options(int argc, char** argv) {
   app.add_option("--workers", options.server.workers, "Requests that are worked on at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  app.add_option("--drain", options.drain,
+                 "Seconds that an end waits for requests that still arrive")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
       ->check(CLI::Range(1.0, 1e6))
       ->capture_default_str();
@@ -58,6 +63,7 @@ Options read_options(int argc, char** argv) {
     std::exit(app.exit(error) == 0 ? 0 : 2);
   }
   options.rate.burst = 2 * options.rate.per_second;
+  options.server.drain_time = std::chrono::seconds{options.drain};
   return options;
 }
 

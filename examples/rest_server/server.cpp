@@ -63,26 +63,30 @@ struct Server::Impl {
                    });
   }
 
-  /// Closes those that wait for a request, or all.
-  void close(bool all) {
+  /// Closes the connections of which this is true.
+  template <class Which>
+  void close(Which which) {
     const std::lock_guard lock(shared.mutex);
     for (const auto& peer : shared.peers) {
-      asio::post(peer->stream.get_executor(), [peer, all] {
-        if (all || peer->is_idle) peer->stream.close();
+      asio::post(peer->stream.get_executor(), [peer, which] {
+        if (which(*peer)) peer->stream.close();
       });
     }
+  }
+  /// @return whether all connections have been closed by then.
+  bool closed_within(std::chrono::milliseconds time) {
+    std::unique_lock lock(shared.mutex);
+    return shared.closed.wait_for(lock, time, [&] { return shared.peers.empty(); });
   }
 
   void stop() {
     if (shared.stopping.exchange(true)) return;
     asio::post(io, [this] { acceptor.close(); });
-    for (const bool all : {false, true}) {
-      close(all);
-      std::unique_lock lock(shared.mutex);
-      if (shared.closed.wait_for(lock, shared.options.drain_time,
-                                 [&] { return shared.peers.empty(); })) {
-        break;
-      }
+    close([](const Peer& peer) { return peer.is_idle; });
+    if (!closed_within(shared.options.drain_time)) {
+      // What is not here as a whole by now is not done. The rest is, and its answer is owed.
+      close([](const Peer& peer) { return !peer.is_asked; });
+      if (!closed_within(shared.options.finish_time)) close([](const Peer&) { return true; });
     }
     shared.workers.join();
     io.stop();

@@ -22,7 +22,8 @@ struct ServerOptions {
   std::chrono::milliseconds body_time{30'000};   ///< For each piece of a body.
   std::chrono::milliseconds write_time{30'000};  ///< For each piece of an answer.
   std::chrono::milliseconds idle_time{60'000};   ///< Between two requests of a connection.
-  std::chrono::milliseconds drain_time{10'000};  ///< How long a stop waits for requests under way.
+  std::chrono::milliseconds drain_time{10'000};  ///< How long a stop waits for what still arrives.
+  std::chrono::milliseconds finish_time{300'000};  ///< And then for answers to what has arrived.
 };
 
 /// An HTTP/1.1 server: reads requests within bounds of size and time, hands them to the routes'

@@ -173,6 +173,12 @@ constexpr Statements kStatements = {
   SELECT DISTINCT campaign_id FROM callqueue_lanes
   WHERE NOT stale AND campaign_status = 'scheduled' AND import_id IS NULL AND opens_at <= ?1
   ORDER BY campaign_id LIMIT ?2)sql",
+    // Index callqueue_campaign_rules_sweep. One at a time sweeps a campaign: all processors come
+    // here
+    // when a large one was cancelled.
+    .campaign_to_sweep = R"sql(
+  SELECT r.campaign_id FROM callqueue_campaign_rules r JOIN call_campaigns c ON c.id = r.campaign_id
+  WHERE r.sweep IS NOT NULL LIMIT 1 FOR NO KEY UPDATE OF c SKIP LOCKED)sql",
     // Index callqueue_lanes_relane.
     .lane_to_look_through = R"sql(
   SELECT lane_id, campaign_id, import_id FROM callqueue_lanes WHERE relane LIMIT 1)sql",

@@ -77,7 +77,7 @@ Result<AdvanceResult> CallWork::advance() {
     const auto part = store_.advance({.lapse_submitted = !dialer_.can_look_up()});
     if (!part) return part;
     add(sum, *part);
-    if (!part->more) break;
+    if (!part->more || part->total() == part->swept) break;  // No call waits for a sweep.
   }
   if (sum.total() > 0) announcer_.tell([&](Observer& o) { o.on_advanced(sum); });
   return sum;

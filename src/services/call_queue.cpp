@@ -19,7 +19,8 @@ Result<void> advance_all(Store& store, bool lapse_submitted) {
   for (int i = 0; i < max_advances; ++i) {
     const auto advanced = store.advance({.lapse_submitted = lapse_submitted});
     if (!advanced) return tl::unexpected(advanced.error());
-    if (!advanced->more) break;
+    // No call waits for a sweep: it goes on with the next claim.
+    if (!advanced->more || advanced->total() == advanced->swept) break;
   }
   return {};
 }

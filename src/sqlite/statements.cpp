@@ -182,6 +182,9 @@ constexpr Statements kStatements = {
     .campaigns_to_activate = R"sql(
   SELECT DISTINCT campaign_id FROM callqueue_lanes
   WHERE stale = 0 AND campaign_status = 'scheduled' AND import_id IS NULL AND opens_at <= ?1 LIMIT ?2)sql",
+    // Index callqueue_campaign_rules_sweep.
+    .campaign_to_sweep =
+        "SELECT campaign_id FROM callqueue_campaign_rules WHERE sweep IS NOT NULL LIMIT 1",
     // Index callqueue_lanes_relane.
     .lane_to_look_through = R"sql(
   SELECT lane_id, campaign_id, import_id FROM callqueue_lanes WHERE relane = 1 LIMIT 1)sql",

@@ -13,13 +13,6 @@
 #include "store/statements.hpp"
 
 namespace callqueue {
-namespace {
-
-// Index callqueue_campaign_rules_sweep.
-constexpr char kSweeping[] =
-    "SELECT campaign_id FROM callqueue_campaign_rules WHERE sweep IS NOT NULL LIMIT 1";
-
-}  // namespace
 
 int requeue_lapsed(Session& session, Instant now, int budget) {
   std::vector<Call> calls;
@@ -61,7 +54,7 @@ int expire_direct(Session& session, Instant now, int budget) {
 }
 
 int sweep_campaigns(Session& session, Instant now, int budget) {
-  const auto campaign_id = session.value<Uuid>(kSweeping);
+  const auto campaign_id = session.value<Uuid>(session.statements().campaign_to_sweep);
   if (!campaign_id) return 0;
   // A sweep that only finds itself over is progress too: there may be another campaign.
   return std::max(1, sweep_rows(session, CampaignId{*campaign_id}, now, budget));

@@ -51,6 +51,7 @@ struct Statements {
   /// Ends campaign ?1 at ?2 if none of its lanes opens again and no import runs.
   const char* end_campaign;
   const char* campaigns_to_activate;  ///< At most ?2 whose first window has opened by ?1.
+  const char* campaign_to_sweep;      ///< Whose rows are to be swept, seldom any; no parameters.
   /// A lane the zone of whose rows is to be looked up: lane_id, campaign_id, import_id.
   const char* lane_to_look_through;
   /// Open rows of lane ?1 of campaign ?2, at most ?3 of each kind: user_id, id, their zone.

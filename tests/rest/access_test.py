@@ -16,6 +16,7 @@ class Access(Case):
             self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
         token = self.token("--user", self.ann_id)
         self.ok(self.client(token).get("/api/me"))
+        self.ok(self.client(headers={"authorization": "bearer " + token}).get("/api/me"))
         for listed in self.tool("token", "list", "--json").splitlines():
             self.assertNotIn(token.split("_")[2], listed)
 

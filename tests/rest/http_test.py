@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The wire: what is no request, what is too much, what takes too long, and the end."""
+import http.client
 import json
 import socket
 import threading
@@ -107,6 +108,30 @@ class Wire(Case):
         self.assertIn(answers[0].status, (201, 202))
         self.assertEqual(idle.recv(1), b"")
         idle.close()
+
+
+class Ending(Case):
+    options = ("--drain", "0")
+
+    def test_an_upload_is_done_and_answered_or_leaves_nothing(self):
+        settings = {**self.settings(self.ann), "start": True}
+        rows = "phone_number\n" + "".join(f"+1202{5550000 + i:07d}\n" for i in range(30_000))
+        answers = []
+
+        def upload():
+            try:
+                answers.append(self.ann.form("/api/campaigns/upload-csv", ("settings", json.dumps(settings)),
+                                             ("file", rows, "x.csv")).status)
+            except (OSError, http.client.HTTPException):
+                answers.append(None)
+
+        asking = threading.Thread(target=upload)
+        asking.start()
+        self.until(lambda: self.ok(self.ann.get("/api/campaigns"))["items"], "the import")
+        self.assertEqual(self.server.stop(), 0)
+        asking.join()
+        left = [c["total_contacts"] for c in json.loads(self.tool("campaign", "list", "--json"))]
+        self.assertEqual(left, [30_000] if answers == [201] else [], answers)
 
 
 if __name__ == "__main__":
