@@ -135,55 +135,29 @@ void JsonReader::seconds(std::string_view name, std::chrono::seconds& target) {
   if (const auto* value = find(name)) read_duration(*value, name, target);
 }
 
-namespace {
-
-/// A text, parsed; or what is wrong with it.
 template <class T, class Parse>
-void parse_into(const std::string& text, T& target, Parse&& parse, std::optional<Error>& wrong) {
-  auto parsed = parse(text);
-  if (parsed) {
-    target = *parsed;
-  } else {
-    wrong = std::move(parsed.error());
-  }
+void JsonReader::read_as(const JsonValue& value, std::string_view name, T& target, Parse&& parse) {
+  std::string text;
+  read(value, name, text);
+  auto parsed = parse(text, path(name));
+  if (!parsed) return refuse(std::move(parsed.error()));
+  target = *parsed;
 }
 
-}  // namespace
-
 void JsonReader::read(const JsonValue& value, std::string_view name, Instant& target) {
-  std::string text;
-  std::optional<Error> wrong;
-  read(value, name, text);
-  parse_into(
-      text, target, [&](const auto& t) { return parse_instant(t, path(name)); }, wrong);
-  if (wrong) refuse(std::move(*wrong));
+  read_as(value, name, target, parse_instant);
 }
 
 void JsonReader::read(const JsonValue& value, std::string_view name, LocalDate& target) {
-  std::string text;
-  std::optional<Error> wrong;
-  read(value, name, text);
-  parse_into(
-      text, target, [&](const auto& t) { return parse_local_date(t, path(name)); }, wrong);
-  if (wrong) refuse(std::move(*wrong));
+  read_as(value, name, target, parse_local_date);
 }
 
 void JsonReader::read(const JsonValue& value, std::string_view name, TimeOfDay& target) {
-  std::string text;
-  std::optional<Error> wrong;
-  read(value, name, text);
-  parse_into(
-      text, target, [&](const auto& t) { return parse_time_of_day(t, path(name)); }, wrong);
-  if (wrong) refuse(std::move(*wrong));
+  read_as(value, name, target, parse_time_of_day);
 }
 
 void JsonReader::read(const JsonValue& value, std::string_view name, Uuid& target) {
-  std::string text;
-  std::optional<Error> wrong;
-  read(value, name, text);
-  parse_into(
-      text, target, [&](const auto& t) { return parse_uuid(t, path(name)); }, wrong);
-  if (wrong) refuse(std::move(*wrong));
+  read_as(value, name, target, parse_uuid);
 }
 
 void JsonReader::read(const JsonValue& value, std::string_view name, CallClock& target) {

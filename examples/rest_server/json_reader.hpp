@@ -98,6 +98,9 @@ class JsonReader {
   void read(const JsonValue& value, std::string_view name, callqueue::Id<Tag>& target) {
     read(value, name, target.value);
   }
+  /// A text that `parse` turns into the value.
+  template <class T, class Parse>
+  void read_as(const JsonValue& value, std::string_view name, T& target, Parse&& parse);
   template <class T, class Read>
   void read_list(const JsonValue& value, std::string_view name, std::vector<T>& target,
                  Read&& item);
