@@ -13,7 +13,7 @@ packages_build=(
   g++ cmake ninja-build
   libboost-test-dev libcctz-dev libcli11-dev libexpected-dev libfccp-dev libfmt-dev
   libphonenumber-dev libpq-dev librapidcheck-dev libsimdjson-dev libspdlog-dev libsqlite3-dev
-  libssl-dev nlohmann-json3-dev tzdata
+  libssl-dev nlohmann-json3-dev prometheus-cpp-dev tzdata
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
 packages_test=(curl jq pgbouncer postgresql python3 python3-jsonschema python3-yaml sqlite3)

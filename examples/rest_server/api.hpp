@@ -29,6 +29,8 @@ void add_import_routes(Router& router, App& app);
 void add_queue_routes(Router& router, App& app);
 void add_contact_routes(Router& router, App& app);
 void add_setting_routes(Router& router, App& app);
+class Metrics;
+void add_metric_routes(Router& router, Metrics& metrics);
 
 /// A handler that works with the app.
 [[nodiscard]] inline auto bound(App& app, Response (*handler)(App&, Request&)) {

@@ -23,19 +23,6 @@ Response unauthorized(std::string_view detail) {
   return response;
 }
 
-/// An administrator says on whose behalf: `X-User-Id`.
-std::optional<Response> act_for(Request& request) {
-  const auto named = request.field("x-user-id");
-  if (named.empty()) return std::nullopt;
-  if (!request.caller.is_administrator) {
-    return problem(403, "forbidden", "Only an administrator may name a user.", "X-User-Id");
-  }
-  const auto user_id = callqueue::parse_id<callqueue::UserId>(std::string{named}, "X-User-Id");
-  if (!user_id) return problem(user_id.error());
-  request.caller.user_id = *user_id;
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<Response> Gate::refusal(const Route& route, Request& request) {
@@ -71,6 +58,23 @@ std::optional<Response> Gate::refusal(const Route& route, Request& request) {
     return problem(422, "invalid_argument",
                    "An administrator has to name the user in the header X-User-Id.", "X-User-Id");
   }
+  return std::nullopt;
+}
+
+std::optional<Response> Gate::act_for(Request& request) const {
+  constexpr char kField[] = "X-User-Id";
+  const auto named = request.field("x-user-id");
+  if (named.empty()) return std::nullopt;
+  if (!request.caller.is_administrator) {
+    return problem(403, "forbidden", "Only an administrator may name a user.", kField);
+  }
+  const auto user_id = callqueue::parse_id<callqueue::UserId>(std::string{named}, kField);
+  if (!user_id) return problem(user_id.error());
+  if (auto found = find_user_(*user_id); !found) {
+    found.error().field = kField;
+    return problem(found.error());
+  }
+  request.caller.user_id = *user_id;
   return std::nullopt;
 }
 

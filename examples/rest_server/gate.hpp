@@ -17,6 +17,9 @@ namespace rest {
 /// Who a token belongs to; `not_found` for none.
 using Authenticate = std::function<callqueue::Result<Caller>(std::string_view token)>;
 
+/// `not_found` unless there is such a user.
+using FindUser = std::function<callqueue::Result<void>(callqueue::UserId)>;
+
 /// How often a token may ask.
 struct RateLimit {
   double per_second = 200;
@@ -27,8 +30,8 @@ struct RateLimit {
 /// Thread-safe.
 class Gate {
  public:
-  Gate(Authenticate authenticate, RateLimit limit)
-      : authenticate_(std::move(authenticate)), limit_(limit) {}
+  Gate(Authenticate authenticate, FindUser find_user, RateLimit limit)
+      : authenticate_(std::move(authenticate)), find_user_(std::move(find_user)), limit_(limit) {}
 
   /// Lets the request in, with `caller` filled in, or says why not.
   [[nodiscard]] std::optional<Response> refusal(const Route& route, Request& request);
@@ -44,11 +47,14 @@ class Gate {
     Clock::time_point at;
   };
 
+  /// An administrator says on whose behalf: `X-User-Id`.
+  [[nodiscard]] std::optional<Response> act_for(Request& request) const;
   [[nodiscard]] callqueue::Result<Caller> caller_of(const std::string& token);
   /// Seconds until the next request; 0: now.
   [[nodiscard]] int wait_of(const std::string& token_id);
 
   const Authenticate authenticate_;
+  const FindUser find_user_;
   const RateLimit limit_;
   std::mutex mutex_;
   std::map<std::string, Known, std::less<>> known_;

@@ -17,6 +17,7 @@
 #include "demo.hpp"
 #include "gate.hpp"
 #include "log.hpp"
+#include "metrics.hpp"
 #include "server.hpp"
 #include "simulated_carrier/simulated_carrier.hpp"
 
@@ -31,6 +32,7 @@ struct Options {
   RateLimit rate;
   std::string log_level = "info";
   int drain = 10;
+  int metrics_interval = 15;
   bool demo = false;
   bool routes = false;
 };
@@ -52,6 +54,10 @@ Options read_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
       ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
+  app.add_option("--metrics-interval", options.metrics_interval,
+                 "Seconds between two looks at the database for /metrics")
+      ->check(CLI::Range(0, 3600))
       ->capture_default_str();
   app.add_option("--log-level", options.log_level, "debug, info, warn, err or off")
       ->capture_default_str();
@@ -77,10 +83,14 @@ Authenticate by_token(Store& store) {
   };
 }
 
+FindUser in(Store& store) {
+  return [&store](UserId id) { return store.find_user(id).map([](const User&) {}); };
+}
+
 /// Dials on a simulated carrier until it goes.
 class Dialing {
  public:
-  explicit Dialing(Store& store) : processor_(store, carrier_) {
+  Dialing(Store& store, Observer& observer) : processor_(store, carrier_, {}, &observer) {
     work_ = std::jthread([this](const std::stop_token& stop) {
       if (const auto worked = processor_.run(stop); !worked) {
         fmt::print(stderr, "callqueue_rest_server: no more dialing: {}\n", worked.error().message);
@@ -96,6 +106,11 @@ class Dialing {
     // Events are taken until the last dial has ended.
     work_.request_stop();
     work_.join();
+    deliver_.request_stop();
+    deliver_.join();
+    if (const auto ends = carrier_.hang_up(); !ends.empty()) {
+      static_cast<void>(processor_.report(ends));  // Else they end at their deadlines.
+    }
   }
   Dialing(const Dialing&) = delete;
   Dialing& operator=(const Dialing&) = delete;
@@ -128,13 +143,14 @@ class Ending {
   sigset_t signals_{};
 };
 
-Router routes_of(App& app) {
+Router routes_of(App& app, Metrics& metrics) {
   Router router;
   add_campaign_routes(router, app);
   add_import_routes(router, app);
   add_queue_routes(router, app);
   add_contact_routes(router, app);
   add_setting_routes(router, app);
+  add_metric_routes(router, metrics);
   return router;
 }
 
@@ -149,14 +165,15 @@ int run(const Options& options) {
   }
   if (options.demo) print_demo(**store);
 
-  Dialing dialing{**store};
+  Metrics metrics{**store, std::chrono::seconds{options.metrics_interval}};
+  Dialing dialing{**store, metrics};
   App app{.store = **store, .processor = dialing.processor()};
-  const Router router = routes_of(app);
+  const Router router = routes_of(app, metrics);
   if (options.routes) {
     for (const auto& route : router.routes()) fmt::print("{} {}\n", route.method, route.path);
     return 0;
   }
-  Gate gate{by_token(**store), options.rate};
+  Gate gate{by_token(**store), in(**store), options.rate};
   Server server{router, gate, options.server};
   fmt::print("listening at http://{}:{}\n", options.server.host, server.port());
   std::fflush(stdout);

@@ -55,28 +55,10 @@ Response set_concurrency(App& app, Request& request) {
   return no_content();
 }
 
-/// Every user with what it has in use and what could start.
+/// Users beside each other.
 Response users(App& app, Request& request) {
   const auto page = page_of(request);
-  if (!page) return problem(page.error());
-  const auto some = app.store.list_users(*page);
-  if (!some) return problem(some.error());
-  auto items = ordered_json::array();
-  for (const auto& user : some->items) {
-    const auto use = app.store.user_slots(user.id);
-    if (!use) return problem(use.error());
-    const auto queue = app.store.queue_statistics(user.id);
-    if (!queue) return problem(queue.error());
-    auto item = ordered_json::parse(to_json(user));
-    item["active_calls"] = use->active;
-    item["ready"] = queue->ready;
-    item["queued"] = queue->queued;
-    items.push_back(std::move(item));
-  }
-  return json(ordered_json{
-      {"items", std::move(items)},
-      {"next_cursor", some->next_cursor.empty() ? ordered_json{} : ordered_json(some->next_cursor)}}
-                  .dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  return page ? reply(app.store.list_user_activity(*page)) : problem(page.error());
 }
 
 Response me(App& app, Request& request) {

@@ -126,16 +126,17 @@ DialResult SimulatedCarrier::dial(const ClaimedCall& claimed) {
   for (auto& [at, event] : play(behaviour_, dice, Script(call, id, clock_->now())).steps) {
     placed.steps.push_back({at, std::move(event)});
   }
-  post(placed.steps, dice);
+  post(placed, dice);
   return calls_.emplace(call.id, std::move(placed)).first->second.answer;
 }
 
-void SimulatedCarrier::post(const std::vector<Step>& steps, Dice& dice) {
+void SimulatedCarrier::post(Placed& placed, Dice& dice) {
   const bool swapped = dice.happens(behaviour_.out_of_order);
   const bool late = dice.happens(behaviour_.late);
   const bool lost = dice.happens(behaviour_.lost);
-  const auto& last = steps.back();
-  for (const auto& step : steps) {
+  placed.is_over = lost;
+  const auto& last = placed.steps.back();
+  for (const auto& step : placed.steps) {
     const bool is_last = &step == &last;
     if (is_last && lost) continue;
     Instant at = step.at;
@@ -145,6 +146,22 @@ void SimulatedCarrier::post(const std::vector<Step>& steps, Dice& dice) {
     if (dice.happens(behaviour_.duplicated)) post_.emplace(at + dice.between(0, 120), step.event);
   }
   posted_.notify_all();
+}
+
+CallEvent SimulatedCarrier::Placed::cut_off(Instant now) const {
+  if (steps.back().at <= now) return steps.back().event;
+  CallEvent end = steps.front().event;
+  end.status = CallStatus::failed;
+  end.failure_reason = "the carrier shut down";
+  end.ended_at = now;
+  for (const auto& step : steps) {
+    if (step.event.status != CallStatus::in_progress || step.at > now) continue;
+    end.status = CallStatus::completed;
+    end.answered_at = step.at;
+    end.duration = std::chrono::floor<std::chrono::seconds>(now - step.at);
+    end.success = false;
+  }
+  return end;
 }
 
 LookupResult SimulatedCarrier::lookup(const Call& call) {
@@ -172,7 +189,10 @@ std::vector<CallEvent> SimulatedCarrier::take_due(Instant now) {
   const std::lock_guard lock(mutex_);
   std::vector<CallEvent> due;
   const auto end = post_.upper_bound(now);
-  for (auto it = post_.begin(); it != end; ++it) due.push_back(std::move(it->second));
+  for (auto it = post_.begin(); it != end; ++it) {
+    note(it->second, true);
+    due.push_back(std::move(it->second));
+  }
   post_.erase(post_.begin(), end);
   return due;
 }
@@ -185,6 +205,7 @@ void SimulatedCarrier::deliver(const std::stop_token& stop,
     const bool taken = due.empty() || hand_out(due);
     std::unique_lock lock(mutex_);
     for (const auto& event : taken ? std::span<const CallEvent>{} : std::span(due)) {
+      note(event, false);
       post_.emplace(clock_->now() + pause, event);
     }
     const auto news = [&, size = post_.size(), woken = woken_] {
@@ -196,6 +217,23 @@ void SimulatedCarrier::deliver(const std::stop_token& stop,
       posted_.wait_for(lock, stop, post_.begin()->first - clock_->now(), news);
     }
   }
+}
+
+void SimulatedCarrier::note(const CallEvent& event, bool is_heard) {
+  if (!is_active(*event.status)) calls_[event.call_id].is_over = is_heard;
+}
+
+std::vector<CallEvent> SimulatedCarrier::hang_up() {
+  const std::lock_guard lock(mutex_);
+  const auto now = clock_->now();
+  std::vector<CallEvent> ends;
+  for (auto& [id, placed] : calls_) {
+    if (placed.is_over || placed.steps.empty()) continue;
+    ends.push_back(placed.cut_off(now));
+    placed.is_over = true;
+  }
+  post_.clear();
+  return ends;
 }
 
 void SimulatedCarrier::wake() {

@@ -66,6 +66,9 @@ class SimulatedCarrier final : public Dialer {
   /// could not take them: then they come again a moment later.
   void deliver(const std::stop_token& stop,
                const std::function<bool(std::span<const CallEvent>)>& hand_out);
+  /// Shuts down: hangs up on whoever is on the line. @return how each call that somebody still
+  /// waits for has ended; events that were on their way come no more.
+  [[nodiscard]] std::vector<CallEvent> hang_up();
   /// Makes `deliver` look at the clock again: for clocks that do not run by themselves.
   void wake();
 
@@ -81,9 +84,15 @@ class SimulatedCarrier final : public Dialer {
   struct Placed {
     DialResult answer;
     std::vector<Step> steps;  ///< As they happen; what is delivered may differ.
+    bool is_over = false;     ///< Nobody hears of its end any more.
+
+    /// How it ends if the line is cut.
+    [[nodiscard]] CallEvent cut_off(Instant now) const;
   };
 
-  void post(const std::vector<Step>& steps, class Dice& dice);
+  void post(Placed& placed, class Dice& dice);
+  /// Whether the call's end, if that is it, has been heard of.
+  void note(const CallEvent& event, bool is_heard);
 
   const std::shared_ptr<const Clock> clock_;
   const CarrierBehaviour behaviour_;

@@ -25,6 +25,8 @@ namespace callqueue {
 // becomes a string. Bytes that are no UTF-8 become U+FFFD. None of these fail.
 
 [[nodiscard]] std::string to_json(const User& user);
+/// The user's fields, then `active_calls`, `queued`, `ready`, `place`.
+[[nodiscard]] std::string to_json(const UserActivity& activity);
 [[nodiscard]] std::string to_json(const Agent& agent);
 [[nodiscard]] std::string to_json(const Contact& contact);
 /// Without the hash of its secret, which is in no JSON.

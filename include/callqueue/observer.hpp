@@ -12,6 +12,11 @@ namespace callqueue {
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// The store was asked for calls that may start, and gave so many (often none).
+  virtual void on_claim(int calls, std::chrono::nanoseconds took) {
+    static_cast<void>(calls);
+    static_cast<void>(took);
+  }
   virtual void on_claimed(const ClaimedCall& call) { static_cast<void>(call); }
   virtual void on_dialed(const ClaimedCall& call, const DialResult& result) {
     static_cast<void>(call);

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/claim.hpp"
 #include "callqueue/state.hpp"
 #include "callqueue/time.hpp"
+#include "callqueue/user.hpp"
 
 namespace callqueue {
 
@@ -40,6 +42,34 @@ struct QueueStatistics {
   std::int64_t skipped = 0;
 
   friend bool operator==(const QueueStatistics&, const QueueStatistics&) = default;
+};
+
+/// One user beside the others.
+struct UserActivity {
+  User user;
+  int active_calls = 0;     ///< That hold a slot.
+  std::int64_t queued = 0;  ///< Rows that wait for their turn or their time.
+  std::int64_t ready = 0;   ///< Of those, whose time has come.
+  /// Who is asked how soon when slots are dealt: 1 is next. None: nothing of the user's could start
+  /// when that was looked at last, at a claim.
+  std::optional<std::int64_t> place;
+};
+
+/// The slots of one user.
+struct UserSlots {
+  UserId user_id;
+  SlotUse slots;
+};
+
+/// What goes on in the whole system.
+struct SystemStatistics {
+  SlotUse slots;
+  std::vector<UserSlots> users;  ///< Those with active calls, the busiest first; at most 1,000.
+  std::int64_t queued = 0;       ///< Rows that wait for their turn or their time.
+  std::int64_t ready = 0;        ///< Of those, whose time has come.
+  /// Since when the row has been claimable, but for limits, that has been so the longest. None: no
+  /// row is. How far it is behind the clock is the lag.
+  std::optional<Instant> oldest_due;
 };
 
 /// One step of a series: attempts that started within it.

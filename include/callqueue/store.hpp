@@ -129,6 +129,8 @@ class Store {
   virtual Result<User> create_user(const User& user) = 0;
   [[nodiscard]] virtual Result<User> find_user(UserId id) = 0;
   [[nodiscard]] virtual Result<PageOf<User>> list_users(const Page& page) = 0;
+  /// The same, each with what it has in use, what waits, and its place in the turn order.
+  [[nodiscard]] virtual Result<PageOf<UserActivity>> list_user_activity(const Page& page) = 0;
   /// Sets the limits that are given. Once it has returned no claim disregards a lowered one; calls
   /// beyond it go on.
   virtual Result<User> set_user_limits(UserId id, std::optional<int> concurrent,
@@ -139,6 +141,8 @@ class Store {
   /// Sets the system limit, and every user's `system_concurrent_calls_limit` that held the old
   /// value.
   virtual Result<void> set_system_limit(int limit) = 0;
+  /// For monitoring. Reads every open row: once in a quarter of a minute is enough.
+  [[nodiscard]] virtual Result<SystemStatistics> system_statistics() = 0;
   [[nodiscard]] virtual Result<SlotUse> user_slots(UserId user_id) = 0;
 
   virtual Result<Agent> create_agent(const Agent& agent) = 0;

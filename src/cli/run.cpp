@@ -72,6 +72,12 @@ void print(const Context& context, const RunCounter& counter, Instant from, Inst
 /// The store's readiness is checked before a run settles down to trying again and again.
 void check_ready(Store& store) { value(store.next_wakeup()); }
 
+/// Calls that a simulated carrier still has would hold their slots for an hour after it is gone.
+void end_calls(Processor& processor, SimulatedCarrier& carrier) {
+  const auto ends = carrier.hang_up();
+  if (!ends.empty()) value(processor.report(ends));
+}
+
 int run_in_virtual_time(const Context& context, const RunOptions& options) {
   const auto from = read_instant(options.from, "--from").value_or(SystemClock().now());
   const auto clock = std::make_shared<ManualClock>(from);
@@ -92,6 +98,7 @@ int run_in_virtual_time(const Context& context, const RunOptions& options) {
          bars.update();
          return !interruption.requested();
        }}));
+  end_calls(processor, carrier);
   bars.finish();
   print(context, counter, from, result.ended_at);
   return 0;
@@ -160,6 +167,7 @@ int run_simulated(Context& context, const RunOptions& options) {
     });
     value(run.run([&] { return carrier.next_event_at().has_value(); }, [] { return false; }));
   }
+  end_calls(run.processor(), carrier);
   print(context, run.counter(), from, clock->now());
   return 0;
 }

@@ -41,6 +41,7 @@ template <class Status>
   return std::string{to_text(status)};
 }
 
+[[nodiscard]] Json object(const User& user);
 [[nodiscard]] Json object(const Contact& contact);
 [[nodiscard]] Json object(const QueuedCall& queued);
 [[nodiscard]] Json object(const Call& call);

@@ -56,6 +56,15 @@ Json campaign_rules(const CampaignRules& rules) {
 
 }  // namespace
 
+Json object(const User& user) {
+  return {{"id", value(user.id)},
+          {"name", user.name},
+          {"email", optional_text(user.email)},
+          {"timezone", optional_text(user.timezone)},
+          {"concurrent_calls_limit", user.concurrent_calls_limit},
+          {"system_concurrent_calls_limit", user.system_concurrent_calls_limit}};
+}
+
 Json object(const Contact& contact) {
   return {{"id", value(contact.id)},
           {"user_id", value(contact.user_id)},
@@ -125,13 +134,15 @@ using json::name;
 using json::optional_text;
 using json::value;
 
-std::string to_json(const User& user) {
-  return json::dump({{"id", value(user.id)},
-                     {"name", user.name},
-                     {"email", optional_text(user.email)},
-                     {"timezone", optional_text(user.timezone)},
-                     {"concurrent_calls_limit", user.concurrent_calls_limit},
-                     {"system_concurrent_calls_limit", user.system_concurrent_calls_limit}});
+std::string to_json(const User& user) { return json::dump(json::object(user)); }
+
+std::string to_json(const UserActivity& activity) {
+  auto all = json::object(activity.user);
+  all["active_calls"] = activity.active_calls;
+  all["queued"] = activity.queued;
+  all["ready"] = activity.ready;
+  all["place"] = activity.place ? json::Json(*activity.place) : json::Json{};
+  return json::dump(all);
 }
 
 std::string to_json(const Agent& agent) {

@@ -124,6 +124,11 @@ constexpr Statements kStatements = {
     .active_calls = "SELECT count(*) FROM calls WHERE callqueue_holds_slot(status)",
     .active_calls_of_user =
         "SELECT count(*) FROM calls WHERE callqueue_holds_slot(status) AND user_id = ?1",
+    .active_calls_by_user = R"sql(
+  SELECT c.user_id, c.active, u.concurrent_calls_limit
+  FROM (SELECT user_id, count(*) AS active FROM calls WHERE callqueue_holds_slot(status) GROUP BY user_id) c
+    JOIN users u ON u.id = c.user_id
+  ORDER BY c.active DESC, c.user_id LIMIT ?1)sql",
 
     // Index idx_call_queue_scheduled_for: waiting rows only, the earliest first.
     .make_ready = R"sql(

@@ -85,11 +85,14 @@ Result<AdvanceResult> CallWork::advance() {
 
 Result<int> CallWork::claim(int limit) {
   if (limit <= 0 || !held_.empty()) return 0;
+  const auto began = std::chrono::steady_clock::now();
   auto claimed = store_.claim({.worker = worker_,
                                .limit = std::min(limit, 1000),
                                .lease = lease_,
                                .lapse_submitted = !dialer_.can_look_up()});
   if (!claimed) return tl::unexpected(claimed.error());
+  const auto took = std::chrono::steady_clock::now() - began;
+  announcer_.tell([&](Observer& o) { o.on_claim(static_cast<int>(claimed->size()), took); });
   if (!claimed->empty()) failpoint("after_claim");
   held_ = *std::move(claimed);
   for (const auto& call : held_) announcer_.tell([&](Observer& o) { o.on_claimed(call); });

@@ -142,6 +142,11 @@ constexpr Statements kStatements = {
   SELECT count(*) FROM calls WHERE
     (status = 'initiated' OR status = 'ringing' OR status = 'in_progress')
     AND user_id = ?1)sql",
+    .active_calls_by_user = R"sql(
+  SELECT c.user_id, count(*) AS active, u.concurrent_calls_limit
+  FROM calls c JOIN users u ON u.id = c.user_id
+  WHERE (c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress')
+  GROUP BY c.user_id ORDER BY active DESC, c.user_id LIMIT ?1)sql",
 
     // Index idx_call_queue_scheduled_for: waiting rows only, the earliest first.
     .make_ready = R"sql(

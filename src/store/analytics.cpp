@@ -6,9 +6,9 @@
 
 #include "callqueue/time_zone.hpp"
 #include "store/rows.hpp"
-#include "store/slot_counts.hpp"
 #include "store/sql_store.hpp"
 #include "store/statements.hpp"
+#include "store/users.hpp"
 
 namespace callqueue {
 namespace {

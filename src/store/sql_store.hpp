@@ -25,10 +25,12 @@ class SqlStore : public Store {
   Result<User> create_user(const User& user) override;
   Result<User> find_user(UserId id) override;
   Result<PageOf<User>> list_users(const Page& page) override;
+  Result<PageOf<UserActivity>> list_user_activity(const Page& page) override;
   Result<User> set_user_limits(UserId id, std::optional<int> concurrent,
                                std::optional<int> system) override;
   Result<SlotUse> system_slots() override;
   Result<void> set_system_limit(int limit) override;
+  Result<SystemStatistics> system_statistics() override;
   Result<SlotUse> user_slots(UserId user_id) override;
   Result<Agent> create_agent(const Agent& agent) override;
   Result<Agent> find_agent(UserId user_id, AgentId id) override;

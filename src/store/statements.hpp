@@ -41,6 +41,8 @@ struct Statements {
   const char* lapsed_calls;          ///< The same as `CALLQUEUE_CALL_COLUMNS`, the oldest first.
   const char* active_calls;          ///< How many hold a slot.
   const char* active_calls_of_user;  ///< The same, of user ?1.
+  /// Of the ?1 busiest users: user_id, how many, their limit.
+  const char* active_calls_by_user;
 
   const char* make_ready;     ///< At most ?2 waiting rows whose time has come by ?1.
   const char* expire_direct;  ///< At most ?2 queued rows whose `not_after` has passed at ?1.

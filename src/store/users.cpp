@@ -1,6 +1,6 @@
+#include "store/users.hpp"
 #include "store/pages.hpp"
 #include "store/references.hpp"
-#include "store/slot_counts.hpp"
 #include "store/sql_store.hpp"
 #include "store/statements.hpp"
 
@@ -82,6 +82,12 @@ void require_agent(Session& session, UserId user_id, AgentId agent_id) {
   static_cast<void>(load_agent(session, user_id, agent_id));
 }
 
+PageOf<User> load_users(Session& session, const Page& page) {
+  const auto after = id_cursor(page);
+  auto rows = session.query(kListUsers, after, row_limit(page) + 1);
+  return read_page<User>(rows, page, read_user, [](const User& user) { return to_text(user.id); });
+}
+
 SlotUse system_slots_of(Session& session) {
   return {.active = session.value<int>(session.statements().active_calls).value_or(0),
           .limit = session.value<int>(kSystemLimit).value_or(0)};
@@ -114,12 +120,7 @@ Result<User> SqlStore::find_user(UserId id) {
 }
 
 Result<PageOf<User>> SqlStore::list_users(const Page& page) {
-  return read([&](Session& session, Instant) {
-    const auto after = id_cursor(page);
-    auto rows = session.query(kListUsers, after, row_limit(page) + 1);
-    return read_page<User>(rows, page, read_user,
-                           [](const User& user) { return to_text(user.id); });
-  });
+  return read([&](Session& session, Instant) { return load_users(session, page); });
 }
 
 Result<User> SqlStore::set_user_limits(UserId id, std::optional<int> concurrent,

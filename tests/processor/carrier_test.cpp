@@ -127,6 +127,31 @@ BOOST_AUTO_TEST_CASE(an_uncertain_call_was_placed_and_a_rejected_one_never) {
               LookupResult::Kind::never_received);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_shuts_down_hangs_up_on_every_call_that_is_not_over) {
+  Line line({.answered = 1, .mean_talk = 60s});
+  const auto over = line.call();
+  line.carrier.dial(over);
+  static_cast<void>(line.events());
+  line.clock->advance(1h);
+  const auto talking = line.call();
+  line.carrier.dial(talking);
+  const auto answered = line.clock->now() + 30s;  // Nobody lets it ring for longer.
+  while (line.clock->now() < answered) line.clock->advance(1s);
+  const auto ringing = line.call();
+  line.carrier.dial(ringing);
+
+  std::map<CallId, CallEvent> ends;
+  for (auto& event : line.carrier.hang_up()) ends[event.call_id] = event;
+  BOOST_TEST(ends.size() == 2u);
+  BOOST_CHECK(ends.at(talking.call.id).status == CallStatus::completed);
+  BOOST_TEST((ends.at(talking.call.id).duration > 0s));
+  BOOST_CHECK(ends.at(ringing.call.id).status == CallStatus::failed);
+  BOOST_TEST(ends.at(ringing.call.id).failure_reason == "the carrier shut down");
+  for (const auto& [id, event] : ends) BOOST_TEST((event.ended_at <= line.clock->now()));
+  BOOST_TEST(!line.carrier.next_event_at().has_value());
+  BOOST_TEST(line.carrier.hang_up().empty());
+}
+
 BOOST_AUTO_TEST_CASE(events_that_could_not_be_handed_out_come_again) {
   Line line({.answered = 1});
   line.carrier.dial(line.call());

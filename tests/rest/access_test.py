@@ -67,6 +67,8 @@ class Access(Case):
         self.ok(self.administrator.ask("GET", "/api/campaigns", None, acting))
         self.refused(self.administrator.ask("GET", "/api/me", None, {"X-User-Id": "x"}), 422, "invalid_argument",
                      "X-User-Id")
+        self.refused(self.administrator.ask("GET", "/api/campaigns", None, {"X-User-Id": str(uuid.uuid4())}), 404,
+                     "not_found", "X-User-Id")
         self.refused(self.bob.ask("GET", "/api/campaigns", None, acting), 403, "forbidden", "X-User-Id")
 
     def test_limits_are_the_administrators(self):

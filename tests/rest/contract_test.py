@@ -75,6 +75,7 @@ class Contract(Case):
         yield "getConcurrency", "/api/settings/concurrency", None
         yield "setConcurrency", "/api/settings/concurrency", {"system_limit": 9}
         yield "listUsers", "/api/users", None
+        yield "getMetrics", "/metrics", None
         yield "cancelCampaign", one + "/cancel", None
         yield "deleteCampaign", lambda: self.with_no_call_in_flight(one), None
 
