@@ -17,6 +17,9 @@ namespace callqueue::postgres {
 void put_row_security_in(Connection& connection, const std::string& role);
 /// Takes it away again if there is one; the role stays.
 void take_row_security_away(Connection& connection);
+/// Throws if there seem to be no migrations because this session is a tenant's. It would find
+/// nothing to call for ever, and lose the events that it reports.
+void refuse_tenant(Connection& connection);
 /// Why the role would see more than one user's rows, or could make our functions do as it likes;
 /// none: it is fit.
 [[nodiscard]] std::optional<std::string> why_role_is_unfit(Connection& connection,

@@ -7,6 +7,7 @@
 #include "postgres/import_rows.hpp"
 #include "postgres/listener.hpp"
 #include "postgres/preflight.hpp"
+#include "postgres/row_security.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/store_transactions.hpp"
 #include "store/migrations.hpp"
@@ -261,7 +262,9 @@ const std::string& PostgresStore::begin(Access access) const {
 Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
   auto& row = transaction.begun();
   row.step();
-  require_newest(static_cast<int>(number(row.get<std::string_view>(0))), all_migrations());
+  const auto version = static_cast<int>(number(row.get<std::string_view>(0)));
+  if (version == 0) refuse_tenant(connection);
+  require_newest(version, all_migrations());
   const Instant server_now{std::chrono::microseconds{number(row.get<std::string_view>(1))}};
   if (!clock_) return server_now;
   const auto now = clock_->now();

@@ -17,6 +17,20 @@ constexpr char kAttached[] = R"sql(
   SELECT 'DROP ' || type || ' "' || name || '"' FROM sqlite_master
   WHERE tbl_name = ?1 AND type IN ('index', 'trigger') AND sql IS NOT NULL)sql";
 
+constexpr char kBelongToCalls[] = R"sql(
+  UPDATE calls SET queue_id = (SELECT q.id FROM call_queue q WHERE q.user_id = calls.user_id AND q.call_id = calls.id
+                               AND q.status = 'processing' LIMIT 1)
+  WHERE queue_id IS NULL AND status IN ('initiated', 'ringing', 'in_progress'))sql";
+constexpr char kEndWithCalls[] = R"sql(
+  UPDATE call_queue SET status = 'completed', completed_at = ?1
+  WHERE status = 'processing' AND EXISTS (SELECT 1 FROM calls c WHERE c.user_id = call_queue.user_id
+                                          AND c.id = call_queue.call_id AND c.status = 'completed'))sql";
+constexpr char kEndWithoutNews[] = R"sql(
+  UPDATE call_queue SET status = 'failed', completed_at = ?1, failure_reason = COALESCE(failure_reason, 'no_news')
+  WHERE status = 'processing' AND NOT EXISTS (
+    SELECT 1 FROM calls c WHERE c.user_id = call_queue.user_id AND c.id = call_queue.call_id
+    AND c.status IN ('initiated', 'ringing', 'in_progress')))sql";
+
 struct Wanted {
   const char* table;
   const char* column;
@@ -130,7 +144,10 @@ void copy_rows(Database& database, const Adopted& adopted) {
     add(column, is_data ? "COALESCE(user_data, '{}')" : column);
   }
   for (const auto* column : adopted.instants) {
-    if (column != nullptr) add(column, instant(column));
+    if (column == nullptr) continue;
+    const bool is_due = std::string_view{column} == "scheduled_for";  // None: at once.
+    add(column, is_due ? "COALESCE(" + instant(column) + ", " + instant("created_at") + ")"
+                       : instant(column));
   }
   database.execute(std::string{"INSERT INTO "} + adopted.table + " (" + into + ") SELECT " + from +
                    " FROM " + aside(adopted.table) + " ORDER BY rowid");
@@ -138,11 +155,13 @@ void copy_rows(Database& database, const Adopted& adopted) {
 
 }  // namespace
 
-void complete_host_tables(Database& database) {
+bool complete_host_tables(Database& database) {
+  const bool calls_told = has_column(database, "calls", "status");
   for (const auto& [table, column, type] : kHostColumns) {
     if (!database.value<int>(kHasTable, table) || has_column(database, table, column)) continue;
     database.execute(std::string{"ALTER TABLE "} + table + " ADD COLUMN " + column + " " + type);
   }
+  return calls_told;
 }
 
 bool set_queue_aside(Database& database) {
@@ -188,6 +207,14 @@ void take_queue_over(Database& database) {
   for (const auto* table : {"call_queue", "call_campaigns"}) {
     database.execute("DROP TABLE " + aside(table));
   }
+}
+
+void settle_rows_in_flight(Database& database, Instant now, bool calls_told) {
+  if (calls_told) {
+    database.execute(kBelongToCalls);
+    database.run(kEndWithCalls, now);
+  }
+  database.run(kEndWithoutNews, now);
 }
 
 bool calls_are_hosts(Database& database) { return !database.value<int>(kMadeByUs); }

@@ -7,8 +7,9 @@ namespace callqueue::sqlite {
 
 // What the first migration needs beyond its SQL: SQLite cannot say "add if missing".
 
-/// A host's own tables are taken as they are; what they lack is added.
-void complete_host_tables(Database& database);
+/// A host's own tables are taken as they are; what they lack is added. @return whether `calls`
+/// were there, and told how they ended.
+bool complete_host_tables(Database& database);
 
 /// A database that has `call_campaigns` and `call_queue` already, made by the host's own
 /// migrations: out of the way of those that are to be made.
@@ -18,6 +19,10 @@ bool set_queue_aside(Database& database);
 void check_queue(Database& database, PreflightReport& report);
 /// Their rows into the new tables, which check each. Instants that are text become numbers.
 void take_queue_over(Database& database);
+/// Rows in flight belong to their calls. Where there is no call that holds a slot nobody would ever
+/// end the row, and perhaps the person was called: it ends as a call without news does.
+/// @param calls_told what `complete_host_tables` has returned.
+void settle_rows_in_flight(Database& database, Instant now, bool calls_told);
 
 /// Whether `calls` was there before us: then it stays when we go.
 [[nodiscard]] bool calls_are_hosts(Database& database);

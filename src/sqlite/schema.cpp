@@ -29,6 +29,9 @@ UPDATE call_campaigns SET status = 'paused' WHERE status IN ('scheduled', 'activ
   SELECT campaign_id FROM callqueue_campaign_rules
   WHERE timezone <> '' OR clock <> 'contact' OR weekly_windows IS NOT NULL OR excluded_dates <> '[]'))sql";
 
+constexpr char kCountAttempts[] =
+    "UPDATE call_queue SET attempts = 1 WHERE status = 'processing' AND attempts = 0";
+
 /// Off while a table is rebuilt; SQLite ignores the switch inside a transaction.
 class ForeignKeysOff {
  public:
@@ -68,9 +71,13 @@ void apply_up(Database& database, const Migration& migration, Instant now) {
   database.execute(kCreateHistory);
   const bool is_first = migration.version == 1;
   const bool adopts = is_first && set_queue_aside(database);
-  if (is_first) complete_host_tables(database);
+  const bool calls_told = is_first && complete_host_tables(database);
   database.execute(migration.up);
-  if (adopts) take_queue_over(database);
+  if (adopts) {
+    take_queue_over(database);
+    settle_rows_in_flight(database, now, calls_told);
+  }
+  if (migration.version == 2) database.execute(kCountAttempts);
   check_references(database, migration.name);
   database.run(kAddToHistory, migration.version, migration.name, checksum(migration), now);
   set_version(database, migration.version);

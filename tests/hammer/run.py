@@ -8,7 +8,8 @@ on_server.py). Workers do what hosts do; each is killed at a failpoint of its ow
 again, until every failpoint was hit and every row is done. Then check.py replays the history that the
 database itself kept, and what was dialed. At the end the checker has to find faults that are planted
 into that history (see planted.py). Exit status 0: all promises held, there was contention, and each
-planted fault was found. With --brief only the promises count.
+planted fault was found. Where chance brought too little contention to show anything, it hammers again,
+with another seed. With --brief only the promises count.
 """
 
 import argparse
@@ -33,6 +34,7 @@ from on_server import OnServer
 
 GONE_AWAY = 4  # What a worker ends with that finds no database when it starts.
 MORE = 4  # How many times each thread of a worker may queue more rows.
+ROUNDS = 3  # At most, until there was contention enough.
 
 
 class Worker:
@@ -192,23 +194,39 @@ class Hammer:
         return path
 
     def verdict(self, history):
-        faults = list(self.errors)
+        """What was wrong, and what happened too seldom to tell."""
         found, seen = check.check(history, self.ground.samples)
-        faults += found
+        faults = self.errors + found
         seen |= {"kills": self.kills, "failpoints": self.hits, "started": self.started,
                  **{f"said_{word}": times for word, times in self.said.items()}, **self.ground.seen()}
         print(json.dumps(seen, sort_keys=True))
         if self.options.brief:
-            return faults
+            return faults, []
         needed = {"kills": 5, "said_empty": 5, "said_twice": 20, "said_disorder": 20,
                   "user_limit_changes": 5, "system_limit_changes": 5, "lapsed_undialed": 1,
                   "unknown": 1, "put_back": 1, "reserved": 1, "cancelled": 1, "completed": 100,
                   "failed": 1, "rows": self.options.rows, "dialed": self.options.rows // 2,
                   **self.ground.needed}
-        faults += [f"too little happened: {name} {seen.get(name, 0)}, wanted {least}"
-                   for name, least in needed.items() if seen.get(name, 0) < least]
-        faults += [f"failpoint {name} was never hit" for name in self.missing()]
-        return faults
+        too_little = [f"too little happened: {name} {seen.get(name, 0)}, wanted {least}"
+                      for name, least in needed.items() if seen.get(name, 0) < least]
+        too_little += [f"failpoint {name} was never hit" for name in self.missing()]
+        return faults, too_little
+
+
+def hammer_once(options, folder, is_long):
+    hammer = Hammer(options, folder)
+    try:
+        begin = time.monotonic()
+        hammer.run()
+        print(f"{options.processes} processes, {time.monotonic() - begin:.0f} s")
+        history = hammer.history()
+        faults, too_little = hammer.verdict(history)
+        # A long history takes long to falsify.
+        if not faults and not too_little and not options.brief and not is_long:
+            faults = planted.missed(history, hammer.ground.samples, folder)
+    finally:
+        hammer.ground.close()
+    return faults, too_little
 
 
 def main():
@@ -226,19 +244,16 @@ def main():
     if options.rows is None:
         short, long = (1_000, 10_000) if options.on == "file" else (600, 20_000)
         options.rows = long if is_long else short
-    with tempfile.TemporaryDirectory(prefix="callqueue-hammer-") as temporary:
-        folder = pathlib.Path(options.keep or temporary)
-        hammer = Hammer(options, folder)
-        try:
-            begin = time.monotonic()
-            hammer.run()
-            print(f"{options.processes} processes, {time.monotonic() - begin:.0f} s")
-            history = hammer.history()
-            faults = hammer.verdict(history)
-            if not faults and not options.brief and not is_long:  # A long history takes long to falsify.
-                faults = planted.missed(history, hammer.ground.samples, folder)
-        finally:
-            hammer.ground.close()
+    for number in range(ROUNDS):
+        with tempfile.TemporaryDirectory(prefix="callqueue-hammer-") as temporary:
+            folder = pathlib.Path(options.keep or temporary) / str(number)
+            folder.mkdir(parents=True)
+            faults, too_little = hammer_once(options, folder, is_long)
+        if faults or not too_little:
+            break
+        print(*too_little, f"with the seed {options.seed}", sep="\n")
+        options.seed += 1
+    faults += too_little
     for fault in faults[:50]:
         print(fault, file=sys.stderr)
     print("1 failed" if faults else "1 passed", "(hammer)")

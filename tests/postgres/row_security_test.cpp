@@ -179,6 +179,37 @@ BOOST_AUTO_TEST_CASE(nobody_else_is_affected) {
   BOOST_TEST(world.store->list_users({}).value().items.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_login_that_inherits_from_the_role_is_refused_before_it_dials_nothing) {
+  const Tenants world;
+  const auto login = role_name("inherits");
+  auto connection = world.database.connect();
+  for (const auto* const statement :
+       {"CREATE ROLE %s LOGIN INHERIT", "GRANT USAGE ON SCHEMA public TO %s",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO %s",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO %s"}) {
+    std::string made = statement;
+    connection.execute(made.replace(made.find("%s"), 2, login));
+  }
+  const auto url = world.database.url() + "&user=" + login;
+  const auto store = open_store(url).value();
+  const auto before = CallQueue{*store}.claim({.limit = 1});
+  BOOST_TEST_REQUIRE(before.has_value(), before.error().message);
+  BOOST_TEST(before->size() == 1U);
+
+  connection.execute("GRANT " + world.role + " TO " + login);
+  const auto claimed = CallQueue{*store}.claim({.limit = 1});
+  BOOST_TEST_REQUIRE(!claimed.has_value());
+  BOOST_CHECK(claimed.error().code == ErrorCode::corrupt);
+  BOOST_TEST(claimed.error().message.find("row-level security") != std::string::npos);
+  const auto opened = open_store(url);
+  BOOST_TEST_REQUIRE(!opened.has_value());
+  BOOST_CHECK(opened.error().code == ErrorCode::corrupt);
+
+  connection.execute("REVOKE " + world.role + " FROM " + login);
+  BOOST_TEST(CallQueue{*store}.claim({.limit = 1}).value().size() == 1U);
+  world.drop_role(login);
+}
+
 BOOST_AUTO_TEST_CASE(verify_tells_what_row_security_lacks) {
   const Tenants world;
   BOOST_TEST(told(world.store->verify().value()) == "");

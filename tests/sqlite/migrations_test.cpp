@@ -404,6 +404,40 @@ BOOST_AUTO_TEST_CASE(the_seeds_tables_are_adopted_with_their_rows) {
                         "= 'call_campaigns'") == "1");
 }
 
+BOOST_AUTO_TEST_CASE(rows_in_flight_are_adopted_with_their_calls_or_end) {
+  const TemporaryFile file;
+  ForeignSql host{file.path()};
+  host.run(kSeedsTables);
+  host.run(R"sql(
+    CREATE TABLE calls (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, status TEXT);
+    INSERT INTO calls VALUES
+      ('00000000-0000-4000-8000-0000000000a1', '00000000-0000-4000-8000-000000000001', 'ringing'),
+      ('00000000-0000-4000-8000-0000000000a2', '00000000-0000-4000-8000-000000000001', 'completed'),
+      ('00000000-0000-4000-8000-0000000000a3', '00000000-0000-4000-8000-000000000001', 'failed');
+    INSERT INTO call_queue (id, user_id, campaign_id, agent_id, contact_id, phone_number, status, priority, position,
+                            call_id, created_at, updated_at)
+    SELECT substr(q.id, 1, 35) || x.suffix, q.user_id, NULL, q.agent_id, q.contact_id, q.phone_number,
+      'processing', 100, x.rowid, x.call_id, q.created_at, q.created_at
+    FROM call_queue q, (SELECT 1 AS rowid, 'a' AS suffix, '00000000-0000-4000-8000-0000000000a1' AS call_id
+      UNION ALL SELECT 2, 'b', '00000000-0000-4000-8000-0000000000a2'
+      UNION ALL SELECT 3, 'c', '00000000-0000-4000-8000-0000000000a3' UNION ALL SELECT 4, 'd', NULL) x
+    WHERE q.status = 'queued')sql");
+  const auto store = must(open_store(file.url(), {.clock = std::make_shared<ManualClock>(noon())}));
+  must(store->migrate());
+  check_green(*store);
+  const std::string states =
+      "SELECT group_concat(status || coalesce(' ' || failure_reason, ''), ', ') FROM "
+      "(SELECT * FROM call_queue WHERE campaign_id IS NULL ORDER BY id)";
+  BOOST_TEST(host.value(states) == "processing, completed, failed no_news, failed no_news");
+
+  CallEvent ended{.user_id = parse_id<UserId>("00000000-0000-4000-8000-000000000001").value(),
+                  .call_id = parse_id<CallId>("00000000-0000-4000-8000-0000000000a1").value(),
+                  .status = CallStatus::completed};
+  BOOST_TEST(must(store->report_events({&ended, 1})).front().has_value());
+  BOOST_TEST(host.value(states) == "completed, completed, failed no_news, failed no_news");
+  check_green(*store);
+}
+
 BOOST_AUTO_TEST_CASE(tables_that_only_share_a_name_are_refused_and_left_alone) {
   const TemporaryFile file;
   ForeignSql host{file.path()};

@@ -122,6 +122,17 @@ inline void keep_call(Call& call, CallStatus said, Instant now,
   call.lease_expires_at = now + call_deadline;
 }
 
+/// What was heard of late happened no later than what came after it. When an unknown call ended is
+/// not known.
+inline void put_in_order(Call& call) {
+  const auto not_after = [](std::optional<Instant>& earlier, const std::optional<Instant>& later) {
+    if (earlier && later) earlier = std::min(*earlier, *later);
+  };
+  if (call.status != CallStatus::unknown) not_after(call.answered_at, call.ended_at);
+  not_after(call.started_at, call.answered_at);
+  not_after(call.started_at, call.ended_at);
+}
+
 }  // namespace detail
 
 inline Result<void> set_status(CallEvent& event, std::string_view spelling) {
@@ -155,6 +166,7 @@ inline CallTransition apply_event(const Call& call, const CallEvent& event, Inst
     result.corrected = !result.ended;
   }
   detail::judge(after, event);
+  detail::put_in_order(after);
   result.changed = after != call;
   result.judged = call.status == CallStatus::completed && after.success != call.success;
   return result;
