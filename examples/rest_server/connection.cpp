@@ -99,6 +99,9 @@ class Connection {
       if (!refused) co_return false;
       request.id = new_request_id();
       response = *refused;
+    } else if (has_unclear_end(body.get())) {
+      request.id = new_request_id();
+      response = malformed();
     } else {
       const bool wants_keep = body.get().keep_alive();
       is_head_ = body.get().method() == http::verb::head;
@@ -117,9 +120,20 @@ class Connection {
       return problem(431, "header_too_large", "The header may have 16 KiB.");
     }
     if (error.category() == make_error_code(http::error::bad_version).category()) {
-      return problem(400, "bad_request", "This is not a well-formed HTTP/1.1 request.");
+      return malformed();
     }
     return std::nullopt;
+  }
+
+  static Response malformed() {
+    return problem(400, "bad_request", "This is not a well-formed HTTP/1.1 request.");
+  }
+
+  /// Whether nobody can tell where its body ends: the last coding has to be `chunked` (RFC 9112,
+  /// section 6.3).
+  template <class Message>
+  static bool has_unclear_end(const Message& message) {
+    return message.count(http::field::transfer_encoding) > 0 && !message.chunked();
   }
 
   /// Finds the route, asks the gate, reads the body, runs the handler.

@@ -37,6 +37,15 @@ struct Options {
   bool routes = false;
 };
 
+void add_seconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& time,
+                 const std::string& help) {
+  app.add_option_function<int>(
+         name, [&time](int seconds) { time = std::chrono::seconds{seconds}; },
+         help + " so many seconds")
+      ->check(CLI::Range(1, 3600))
+      ->default_str(std::to_string(time.count() / 1000));
+}
+
 Options read_options(int argc, char** argv) {
   Options options;
   CLI::App app("The example REST server: see docs/rest_api.md.", "callqueue_rest_server");
@@ -52,6 +61,12 @@ Options read_options(int argc, char** argv) {
                  "Seconds that an end waits for requests that still arrive")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();
+  app.add_option("--connections", options.server.most_connections, "Clients at once")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  add_seconds(app, "--header-time", options.server.header_time, "A request's header may take");
+  add_seconds(app, "--body-time", options.server.body_time, "Each piece of a body may take");
+  add_seconds(app, "--idle-time", options.server.idle_time, "A connection may be idle for");
   app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
       ->check(CLI::Range(1.0, 1e6))
       ->capture_default_str();
