@@ -106,6 +106,7 @@ class Connection {
       const bool wants_keep = body.get().keep_alive();
       is_head_ = body.get().method() == http::verb::head;
       response = co_await answer(body, request);
+      shared_.cors.allow(request, response);
       keep = wants_keep && body.is_done() && !shared_.stopping;
     }
     const bool written = co_await write(request, response, keep);
@@ -150,6 +151,7 @@ class Connection {
                      [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       request.fields.emplace_back(std::move(name), std::string{field.value()});
     }
+    if (auto asked = shared_.cors.preflight(request)) co_return std::move(*asked);
     auto match = shared_.router.find(request.method, request.path);
     if (match.methods.empty())
       co_return problem(404, "not_found", "There is nothing at this path.");

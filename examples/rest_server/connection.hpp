@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "cors.hpp"
 #include "gate.hpp"
 #include "router.hpp"
 #include "server.hpp"
@@ -31,11 +32,13 @@ struct Shared {
   Shared(const Router& router, Gate& gate, const ServerOptions& options)
       : router(router),
         gate(gate),
+        cors(options.cors_origins),
         options(options),
         workers(static_cast<std::size_t>(options.workers)) {}
 
   const Router& router;
   Gate& gate;
+  const Cors cors;
   ServerOptions options;
   boost::asio::thread_pool workers;
   std::atomic<bool> stopping = false;

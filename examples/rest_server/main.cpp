@@ -67,6 +67,9 @@ Options read_options(int argc, char** argv) {
   add_seconds(app, "--header-time", options.server.header_time, "A request's header may take");
   add_seconds(app, "--body-time", options.server.body_time, "Each piece of a body may take");
   add_seconds(app, "--idle-time", options.server.idle_time, "A connection may be idle for");
+  app.add_option(
+      "--cors-origin", options.server.cors_origins,
+      "Another site whose pages may use the server, as browsers name it; may be repeated");
   app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
       ->check(CLI::Range(1.0, 1e6))
       ->capture_default_str();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gate.hpp"
 #include "router.hpp"
@@ -17,6 +18,7 @@ struct ServerOptions {
   int io_threads = 2;
   int workers = 8;  ///< Handlers at the same time; as many as the store has connections.
   int most_connections = 2'000;
+  std::vector<std::string> cors_origins = {};  ///< Other sites whose pages may ask.
   std::chrono::milliseconds header_time{
       10'000};  ///< From a request's first byte to its header's end.
   std::chrono::milliseconds body_time{30'000};   ///< For each piece of a body.

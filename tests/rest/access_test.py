@@ -27,6 +27,12 @@ class Access(Case):
         self.tool("token", "revoke", token.split("_")[1])
         self.until(lambda: client.get("/api/me").status == 401, "the refusal")
 
+    def test_no_page_of_another_site_may_ask(self):
+        origin = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "GET"}
+        for method in ("GET", "OPTIONS"):
+            answer = self.ann.ask(method, "/api/me", None, origin)
+            self.assertFalse([name for name in answer.headers if name.startswith("Access-Control")])
+
     def test_nobody_reaches_another_users_rows(self):
         person = self.contact(self.ann, "+12025550101")
         agent = self.agent(self.ann)
@@ -85,6 +91,34 @@ class Access(Case):
                      "invalid_argument", "concurrent_calls_limit")
         users = self.ok(self.administrator.get("/api/users"))["items"]
         self.assertEqual({u["name"]: u["concurrent_calls_limit"] for u in users}, {"Ann": 7, "Bob": 2})
+
+
+class OtherSites(Case):
+    options = ("--cors-origin", "https://app.example.com", "--cors-origin", "http://localhost:5173")
+
+    def test_pages_of_sites_that_are_named_may_ask(self):
+        for origin in ("https://app.example.com", "http://localhost:5173"):
+            asked = self.client().ask("OPTIONS", "/api/campaigns", None, {
+                "Origin": origin, "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "authorization"})
+            self.assertEqual(asked.status, 204)
+            self.assertEqual(asked.headers["Access-Control-Allow-Origin"], origin)
+            self.assertIn("Authorization", asked.headers["Access-Control-Allow-Headers"])
+            self.assertIn("POST", asked.headers["Access-Control-Allow-Methods"])
+            for answer in (self.ann.ask("GET", "/api/me", None, {"Origin": origin}),
+                           self.client().ask("GET", "/api/me", None, {"Origin": origin})):
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], origin)
+                self.assertEqual(answer.headers["Vary"], "Origin")
+                self.assertIsNone(answer.headers["Access-Control-Allow-Credentials"])
+
+    def test_others_may_not(self):
+        for origin in ("https://evil.example.com", "https://app.example.com.evil.example", "null", ""):
+            asked = self.client().ask("OPTIONS", "/api/campaigns", None, {
+                "Origin": origin, "Access-Control-Request-Method": "POST"})
+            self.assertEqual(asked.status, 405)
+            answer = self.ann.ask("GET", "/api/me", None, {"Origin": origin})
+            for seen in (asked, answer):
+                self.assertIsNone(seen.headers["Access-Control-Allow-Origin"])
 
 
 class Rates(Case):
