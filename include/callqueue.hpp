@@ -11,6 +11,7 @@
 /// decides.
 #include "callqueue/call_campaigns.hpp"
 #include "callqueue/call_queue.hpp"
+#include "callqueue/campaign_export.hpp"
 #include "callqueue/core.hpp"
 #include "callqueue/csv_import.hpp"
 #include "callqueue/dialer.hpp"

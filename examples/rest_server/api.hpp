@@ -26,6 +26,7 @@ struct App {
 
 void add_campaign_routes(Router& router, App& app);
 void add_import_routes(Router& router, App& app);
+void add_export_routes(Router& router, App& app);
 void add_queue_routes(Router& router, App& app);
 void add_contact_routes(Router& router, App& app);
 void add_setting_routes(Router& router, App& app);

@@ -259,7 +259,7 @@ class Connection {
 
   awaitable<bool> write(const Request& request, Response& response, bool keep) {
     error_code error;
-    if (response.pieces && !is_head_) {
+    if (response.pieces) {
       co_return co_await write_pieces(request, response, keep);
     }
     http::response<http::string_body> message;
@@ -284,6 +284,7 @@ class Connection {
     stream_.expires_after(shared_.options.write_time);
     co_await http::async_write_header(stream_, serializer,
                                       asio::redirect_error(use_awaitable, error));
+    if (is_head_) co_return !error;
     static const Route kBlocking;
     for (bool more = true; more && !error;) {
       std::string piece;

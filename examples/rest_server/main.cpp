@@ -165,6 +165,7 @@ Router routes_of(App& app, Metrics& metrics) {
   Router router;
   add_campaign_routes(router, app);
   add_import_routes(router, app);
+  add_export_routes(router, app);
   add_queue_routes(router, app);
   add_contact_routes(router, app);
   add_setting_routes(router, app);

@@ -380,7 +380,9 @@ BOOST_AUTO_TEST_CASE(errors_as_csv_read_back) {
     const auto read = read_all(out.str());
     RC_ASSERT(read.size() == errors.size() + 1);
     const auto guarded = [](const std::string& field) {
-      return field.starts_with('\t') || field.starts_with('\r') ? '\'' + field : field;
+      const bool moves_the_cell =
+          !field.empty() && std::string_view{"\t\r\n"}.find(field[0]) != std::string_view::npos;
+      return moves_the_cell ? '\'' + field : field;
     };
     for (std::size_t i = 0; i < errors.size(); ++i) {
       const CsvError& error = errors[i];
@@ -396,14 +398,18 @@ BOOST_AUTO_TEST_CASE(an_errors_file_runs_no_formula_in_a_spreadsheet) {
                          {.line = 3, .field = "phone_number", .value = "+cmd|x", .reason = "r"},
                          {.line = 4, .field = "phone_number", .value = "@x", .reason = "r"},
                          {.line = 5, .field = "phone_number", .value = "+49 30", .reason = "r"},
-                         {.line = 6, .field = "phone_number", .value = "+49-30-1", .reason = "r"}});
+                         {.line = 6, .field = "phone_number", .value = "+49-30-1", .reason = "r"},
+                         {.line = 7, .field = "phone_number", .value = "＝1+1", .reason = "r"},
+                         {.line = 8, .field = "phone_number", .value = "-5", .reason = "\n=1+1"}});
   BOOST_TEST(out.str() ==
              "line,field,value,reason\n"
              "2,phone_number,\"'=1+1\",r\n"
              "3,phone_number,\"'+cmd|x\",r\n"
              "4,phone_number,\"'@x\",r\n"
              "5,phone_number,+49 30,r\n"
-             "6,phone_number,\"'+49-30-1\",r\n");  // Not a difference.
+             "6,phone_number,\"'+49-30-1\",r\n"  // Not a difference.
+             "7,phone_number,\"'＝1+1\",r\n"
+             "8,phone_number,-5,\"'\n=1+1\"\n");
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_make_rows_and_errors_that_hold_their_promises) {

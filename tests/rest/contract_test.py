@@ -55,6 +55,7 @@ class Contract(Case):
         yield "getCampaignAnalytics", one + "/analytics", None
         yield "getCampaignForecast", one + "/forecast", None
         yield "explainCampaign", one + "/explain", None
+        yield "exportCampaign", one + "/export.csv", None
         yield "listQueueOfCampaign", one + "/queue", None
         yield "listQueue", "/api/queue?status=queued,processing", None
         yield "getQueueStatistics", "/api/queue/statistics", None

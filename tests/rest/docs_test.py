@@ -23,6 +23,7 @@ class Page(Case):
         self.assertIn("line 4: ", lines)
         self.assertIn("\nactive\n", lines)
         self.assertRegex(lines, r"Ann: \w+\nBob: \w+\n")
+        self.assertIn("phone_number,contact_name,status\n+12025550101,Ann,", lines)
         self.assertIn("\ncancelled\n", lines)
         self.assertIn('"total_contacts":2', lines)
 

@@ -1,0 +1,93 @@
+#include "callqueue/campaign_export.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "callqueue/json.hpp"
+#include "csv/csv_cell.hpp"
+
+namespace callqueue {
+namespace {
+
+constexpr int rows_a_piece = 1000;
+
+constexpr std::string_view header_of_results =
+    "id,phone_number,contact_name,status,success,outcome,attempts,started_at,completed_at,"
+    "duration_seconds,failure_reason,user_data\r\n";
+
+/// In UTC to the second.
+std::string instant(const std::optional<Instant>& at) {
+  if (!at) return {};
+  const auto text = to_text(*at);
+  return text.substr(0, text.find('.')) + 'Z';
+}
+
+/// A row's last attempt; none before the first, or once it is gone.
+Result<std::optional<Call>> last_call(Store& store, const QueuedCall& row) {
+  if (!row.call_id) return std::nullopt;
+  auto call = store.find_call(row.user_id, *row.call_id);
+  if (call) return std::move(*call);
+  if (call.error().code == ErrorCode::not_found) return std::nullopt;
+  return tl::unexpected(std::move(call.error()));
+}
+
+std::string result_line(const QueuedCall& row, const std::optional<Call>& call) {
+  const auto outcome = call && call->outcome ? to_text(*call->outcome) : std::string_view{};
+  const auto duration =
+      call && call->duration ? std::to_string(call->duration->count()) : std::string{};
+  const std::string_view success = !row.success ? "" : *row.success ? "true" : "false";
+  return csv::line_of({to_text(row.id), row.phone_number, row.contact_name, to_text(row.status),
+                       success, outcome, std::to_string(row.attempts), instant(row.started_at),
+                       instant(row.completed_at), duration, row.failure_reason, row.user_data});
+}
+
+std::string result_json(const QueuedCall& row, const std::optional<Call>& call) {
+  return "{\"queued\":" + to_json(row) + ",\"call\":" + (call ? to_json(*call) : "null") + "}";
+}
+
+Result<PageOf<std::string>> page_of_results(Store& store, UserId user_id, CampaignId id,
+                                            ExportFormat format, const Page& page) {
+  auto rows = store.list_queued_calls(user_id, {.campaign_id = id}, page);
+  if (!rows) return tl::unexpected(std::move(rows.error()));
+  PageOf<std::string> texts{.items = {}, .next_cursor = std::move(rows->next_cursor)};
+  for (const auto& row : rows->items) {
+    const auto call = last_call(store, row);
+    if (!call) return tl::unexpected(call.error());
+    texts.items.push_back(format == ExportFormat::csv ? result_line(row, *call)
+                                                      : result_json(row, *call));
+  }
+  return texts;
+}
+
+}  // namespace
+
+Result<CampaignExport> CampaignExport::open(Store& store, UserId user_id, CampaignId id,
+                                            ExportFormat format, std::string_view header,
+                                            Source source) {
+  return store.find_campaign(user_id, id).map([&](const CallCampaign&) {
+    return CampaignExport{store, user_id, id, format, header, source};
+  });
+}
+
+Result<CampaignExport> CampaignExport::results(Store& store, UserId user_id, CampaignId id,
+                                               ExportFormat format) {
+  return open(store, user_id, id, format, header_of_results, page_of_results);
+}
+
+Result<bool> CampaignExport::next(std::string& text) {
+  auto rows = source_(*store_, user_id_, id_, format_, {.limit = rows_a_piece, .cursor = cursor_});
+  if (!rows) return tl::unexpected(std::move(rows.error()));
+  const bool is_json = format_ == ExportFormat::json;
+  bool is_first = !std::exchange(begun_, true);
+  if (is_first) text += is_json ? "[" : header_;
+  for (const auto& row : rows->items) {
+    if (is_json && !std::exchange(is_first, false)) text += ',';
+    text += row;
+  }
+  cursor_ = std::move(rows->next_cursor);
+  const bool more = !cursor_.empty();
+  if (is_json && !more) text += "]\n";
+  return more;
+}
+
+}  // namespace callqueue

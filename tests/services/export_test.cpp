@@ -1,0 +1,125 @@
+// A campaign's results as a file.
+
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "callqueue/campaign_export.hpp"
+#include "services/small_world.hpp"
+
+namespace {
+
+using namespace small_world;
+
+std::vector<std::string> pieces_of(CampaignExport results) {
+  std::vector<std::string> pieces;
+  for (bool more = true; more;) more = value(results.next(pieces.emplace_back()));
+  return pieces;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find("\r\n", at);
+    BOOST_REQUIRE(end != std::string::npos);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 2;
+  }
+  return lines;
+}
+
+constexpr auto header =
+    "id,phone_number,contact_name,status,success,outcome,attempts,started_at,completed_at,"
+    "duration_seconds,failure_reason,user_data";
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(exports)
+
+BOOST_AUTO_TEST_CASE(a_line_holds_a_queued_call_and_its_last_attempt) {
+  SmallWorld world;
+  const auto campaign = world.active_campaign(1);
+  const auto claimed = value(CallQueue(*world.store).claim({.limit = 1}));
+  world.clock->advance(90s);
+  value(CallQueue(*world.store)
+            .report({.user_id = world.user.id,
+                     .call_id = claimed.at(0).call.id,
+                     .status = CallStatus::completed,
+                     .success = true,
+                     .duration = 42s}));
+
+  const auto pieces =
+      pieces_of(value(CampaignExport::results(*world.store, world.user.id, campaign.id)));
+
+  BOOST_TEST(pieces.size() == 1U);
+  const auto lines = lines_of(pieces.at(0));
+  BOOST_TEST(lines.size() == 2U);
+  BOOST_TEST(lines.at(0) == header);
+  BOOST_TEST(lines.at(1) == to_text(claimed.at(0).queued.id) +
+                                ",+49302311000,Bob,completed,true,answered,1,2026-03-25T10:00:00Z,"
+                                "2026-03-25T10:01:30Z,42,,{}");
+}
+
+BOOST_AUTO_TEST_CASE(every_row_comes_once_however_many_pieces_it_takes) {
+  SmallWorld world;
+  const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));
+  world.fill(campaign.id, 2'001);
+
+  const auto pieces =
+      pieces_of(value(CampaignExport::results(*world.store, world.user.id, campaign.id)));
+
+  BOOST_TEST(pieces.size() == 3U);
+  std::string whole;
+  for (const auto& piece : pieces) whole += piece;
+  const auto lines = lines_of(whole);
+  BOOST_TEST(lines.size() == 2'002U);
+  BOOST_TEST((std::set<std::string>{lines.begin(), lines.end()}.size() == 2'002U));
+  BOOST_TEST(lines.at(0) == header);
+}
+
+BOOST_AUTO_TEST_CASE(as_json_it_is_one_array) {
+  SmallWorld world;
+  const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));
+  const auto text = [&] {
+    std::string whole;
+    for (const auto& piece : pieces_of(value(CampaignExport::results(
+             *world.store, world.user.id, campaign.id, ExportFormat::json)))) {
+      whole += piece;
+    }
+    return whole;
+  };
+  BOOST_TEST(text() == "[]\n");
+  const auto rows = world.fill(campaign.id, 1'001);
+  const auto whole = text();
+  BOOST_TEST(whole.starts_with("[{\"queued\":{\"id\":\"" + to_text(rows.at(0).id)));
+  BOOST_TEST(whole.ends_with(",\"call\":null}]\n"));
+  std::size_t joints = 0;
+  for (auto at = whole.find("null},{\"queued\""); at != std::string::npos;
+       at = whole.find("null},{\"queued\"", at + 1)) {
+    ++joints;
+  }
+  BOOST_TEST(joints == 1'000U);  // Also between the pieces.
+}
+
+BOOST_AUTO_TEST_CASE(nothing_in_it_runs_as_a_formula) {
+  SmallWorld world;
+  const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));
+  const auto contact = world.contact("=HYPERLINK(\"http://x\",\"y\")");
+  value(CallQueue(*world.store)
+            .create_bulk(world.user.id, std::vector{QueueRequest{.contact_id = contact.id,
+                                                                 .campaign_id = campaign.id}}));
+  const auto pieces =
+      pieces_of(value(CampaignExport::results(*world.store, world.user.id, campaign.id)));
+  const auto& text = pieces.at(0);
+  const std::string cell = R"csv("'=HYPERLINK(""http://x"",""y"")")csv";
+  BOOST_TEST(text.find(",+49302311000," + cell + ",queued,") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gets_another_users_results) {
+  SmallWorld world;
+  const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));
+  const auto bob = value(world.store->create_user({.name = "Bob"}));
+  BOOST_TEST(refused(CampaignExport::results(*world.store, bob.id, campaign.id),
+                     ErrorCode::not_found) == "campaign_id");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
