@@ -27,6 +27,7 @@ struct App {
 void add_campaign_routes(Router& router, App& app);
 void add_import_routes(Router& router, App& app);
 void add_export_routes(Router& router, App& app);
+void add_forecast_routes(Router& router, App& app);
 void add_queue_routes(Router& router, App& app);
 void add_contact_routes(Router& router, App& app);
 void add_setting_routes(Router& router, App& app);
@@ -70,6 +71,8 @@ template <class AnyId>
 
 /// The fields of a new campaign.
 void read_campaign(JsonReader& in, callqueue::CallCampaign& campaign);
+/// The same without its name and agent.
+void read_plan(JsonReader& in, callqueue::CallCampaign& campaign);
 
 /// An id that a query parameter holds, if it is there.
 template <class AnyId>

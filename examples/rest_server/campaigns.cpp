@@ -9,8 +9,12 @@ using namespace callqueue;
 
 void read_campaign(JsonReader& in, CallCampaign& campaign) {
   in.required("name", campaign.name);
-  in.optional("description", campaign.description);
   in.required("agent_id", campaign.agent_id);
+  read_plan(in, campaign);
+}
+
+void read_plan(JsonReader& in, CallCampaign& campaign) {
+  in.optional("description", campaign.description);
   in.optional("next_action", campaign.next_action);
   in.optional("first_call_time", campaign.first_call_time);
   in.optional("last_call_time", campaign.last_call_time);

@@ -60,6 +60,8 @@ class JsonReader {
       target.emplace();
     }
   }
+  /// Whole seconds, under a name that ends in `_seconds`.
+  void seconds(std::string_view name, std::chrono::seconds& target);
   /// Whether the field is there and `null`.
   [[nodiscard]] bool is_null(std::string_view name) const;
 
@@ -113,8 +115,6 @@ class JsonReader {
     target.clear();
     for (const auto& id : ids) target.push_back({id});
   }
-  /// Whole seconds, under a name that ends in `_seconds`.
-  void seconds(std::string_view name, std::chrono::seconds& target);
 
   std::unique_ptr<Document> document_;
   JsonReader* whole_ = this;  ///< Where errors go.

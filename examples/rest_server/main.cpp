@@ -166,6 +166,7 @@ Router routes_of(App& app, Metrics& metrics) {
   add_campaign_routes(router, app);
   add_import_routes(router, app);
   add_export_routes(router, app);
+  add_forecast_routes(router, app);
   add_queue_routes(router, app);
   add_contact_routes(router, app);
   add_setting_routes(router, app);

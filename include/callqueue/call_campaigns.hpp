@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/campaign_outlook.hpp"
 #include "callqueue/forecast.hpp"
 #include "callqueue/store.hpp"
 
@@ -82,6 +83,11 @@ class CallCampaigns {
   /// When it will end, from counts, limits and the mean duration so far (60 s before the first
   /// call).
   [[nodiscard]] Result<Forecast> forecast(UserId user_id, CampaignId id);
+  /// What the rules of a campaign come to before it is saved: of it `user_id`, window, dates and
+  /// `rules` count, on the campaign's own clock. `invalid_argument` names the field, of the
+  /// assumptions as well; `not_found` (`user_id`).
+  [[nodiscard]] Result<CampaignOutlook> preview(const CallCampaign& campaign,
+                                                const CampaignAssumptions& assumptions = {});
 
  private:
   Store& store_;

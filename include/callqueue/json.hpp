@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "callqueue/call_campaigns.hpp"
+#include "callqueue/campaign_outlook.hpp"
 #include "callqueue/claim.hpp"
 #include "callqueue/csv_import.hpp"
 #include "callqueue/forecast.hpp"
@@ -42,6 +43,8 @@ namespace callqueue {
 [[nodiscard]] std::string to_json(const QueueStatistics& statistics);
 [[nodiscard]] std::string to_json(const ExplainReason& reason);
 [[nodiscard]] std::string to_json(const Forecast& forecast);
+/// `timezone`, `open_intervals`, and what a forecast has.
+[[nodiscard]] std::string to_json(const CampaignOutlook& outlook);
 [[nodiscard]] std::string to_json(const SlotUse& use);
 [[nodiscard]] std::string to_json(const MigrateResult& result);
 /// `ok`, `version`, and the items.

@@ -51,6 +51,12 @@ Json object(const CsvReport& report) {
           {"errors_total", report.errors_total}};
 }
 
+Json object(const Forecast& forecast) {
+  return {{"ends_at", value(forecast.ends_at)},
+          {"starts_at", value(forecast.starts_at)},
+          {"unreached_rows", forecast.unreached_rows}};
+}
+
 Json object(const ImportRow& row) {
   return {{"line", row.line},
           {"phone_number", row.phone_number},
@@ -98,10 +104,17 @@ std::string to_json(const ExplainReason& reason) {
   return json::dump({{"code", reason.code}, {"text", reason.text}, {"until", value(reason.until)}});
 }
 
-std::string to_json(const Forecast& forecast) {
-  return json::dump({{"ends_at", value(forecast.ends_at)},
-                     {"starts_at", value(forecast.starts_at)},
-                     {"unreached_rows", forecast.unreached_rows}});
+std::string to_json(const Forecast& forecast) { return json::dump(object(forecast)); }
+
+std::string to_json(const CampaignOutlook& outlook) {
+  Json intervals = Json::array();
+  for (const Interval& open : outlook.open_intervals) {
+    intervals.push_back(
+        Json{{"opens_at", value(open.opens_at)}, {"closes_at", value(open.closes_at)}});
+  }
+  Json all{{"timezone", outlook.timezone}, {"open_intervals", std::move(intervals)}};
+  all.update(object(outlook.forecast));
+  return json::dump(all);
 }
 
 std::string to_json(const SlotUse& use) {

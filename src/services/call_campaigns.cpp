@@ -198,4 +198,11 @@ Result<Forecast> CallCampaigns::forecast(UserId user_id, CampaignId id) {
   return forecast_campaign(store_, *campaign, *analytics);
 }
 
+Result<CampaignOutlook> CallCampaigns::preview(const CallCampaign& campaign,
+                                               const CampaignAssumptions& assumptions) {
+  return check_rules(campaign)
+      .and_then([&] { return check_assumptions(assumptions); })
+      .and_then([&] { return outlook_of(store_, campaign, assumptions); });
+}
+
 }  // namespace callqueue

@@ -154,11 +154,27 @@ Result<void> validate(const CallCampaign& campaign) {
       .and_then([&] { return check_text(campaign.description, "description"); })
       .and_then([&] { return check_id(campaign.agent_id, "agent_id"); })
       .and_then([&] { return check_text(campaign.next_action, "next_action"); })
-      .and_then([&] { return check_timezone(campaign.rules.timezone); })
+      .and_then([&] { return check_rules(campaign); });
+}
+
+Result<void> check_rules(const CallCampaign& campaign) {
+  return check_timezone(campaign.rules.timezone)
       .and_then([&] { return check_lists(campaign.rules); })
       .and_then([&] { return check_windows(campaign); })
       .and_then([&] { return validate(campaign.rules.retry); })
       .and_then([&] { return check_call_deadline(campaign.rules.call_deadline); });
+}
+
+Result<void> check_assumptions(const CampaignAssumptions& assumptions) {
+  constexpr std::int64_t most_contacts = 100'000'000;
+  if (assumptions.contacts < 0 || assumptions.contacts > most_contacts) {
+    return invalid("contacts must be from 0 to 100,000,000", "contacts");
+  }
+  if (assumptions.call_duration < std::chrono::seconds(1) ||
+      assumptions.call_duration > std::chrono::hours(24)) {
+    return invalid("call_duration must be from 1 second to 24 hours", "call_duration");
+  }
+  return check_limit(assumptions.concurrent_calls_limit.value_or(0), "concurrent_calls_limit");
 }
 
 Result<void> validate(const AccessToken& token) {

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "callqueue/call_campaign.hpp"
+#include "callqueue/campaign_outlook.hpp"
 #include "callqueue/claim.hpp"
 #include "callqueue/page.hpp"
 #include "callqueue/result.hpp"
@@ -24,5 +26,8 @@ constexpr std::size_t max_text_bytes = 65'536;
 [[nodiscard]] Result<void> check_limit(int limit, std::string_view field);
 [[nodiscard]] Result<void> check_page(const Page& page);
 [[nodiscard]] Result<void> check_claim(const ClaimRequest& request);
+/// What says when and how often a campaign calls: zone, window, dates, retries, deadline.
+[[nodiscard]] Result<void> check_rules(const CallCampaign& campaign);
+[[nodiscard]] Result<void> check_assumptions(const CampaignAssumptions& assumptions);
 
 }  // namespace callqueue

@@ -47,6 +47,20 @@ std::chrono::seconds mean_duration(const CampaignAnalytics& analytics) {
                   std::chrono::seconds(std::lround(*analytics.mean_slot_seconds)));
 }
 
+/// The open intervals within `week`, whose ends are inside.
+std::vector<Interval> open_within(const Interval& week, const CallingRules& rules,
+                                  const TimeZone& zone) {
+  std::vector<Interval> found;
+  auto open = next_open_interval(rules, zone, week.opens_at);
+  while (open && open->opens_at <= week.closes_at) {
+    found.push_back({.opens_at = std::max(open->opens_at, week.opens_at),
+                     .closes_at = std::min(open->closes_at, week.closes_at)});
+    if (open->closes_at >= week.closes_at) break;
+    open = next_open_interval(rules, zone, open->closes_at + std::chrono::microseconds{1});
+  }
+  return found;
+}
+
 CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }
 
 }  // namespace
@@ -72,6 +86,35 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
   if (unreached > 0) expected.ends_at.reset();
   expected.unreached_rows += unreached;
   return expected;
+}
+
+Result<CampaignOutlook> outlook_of(Store& store, const CallCampaign& campaign,
+                                   const CampaignAssumptions& assumptions) {
+  const auto user = store.find_user(campaign.user_id);
+  if (!user) return tl::unexpected(user.error());
+  const auto own = store.user_slots(campaign.user_id);
+  if (!own) return tl::unexpected(own.error());
+  const auto system = store.system_slots();
+  if (!system) return tl::unexpected(system.error());
+  const auto now = store.now();
+  if (!now) return tl::unexpected(now.error());
+
+  CampaignOutlook outlook{.timezone = resolve_timezone(CallClock::campaign, {},
+                                                       campaign.rules.timezone, user->timezone)};
+  const auto zone = TimeZone::load(outlook.timezone);
+  if (!zone) return tl::unexpected(zone.error());
+  const auto rules = calling_rules(campaign);
+  outlook.open_intervals =
+      open_within({.opens_at = *now, .closes_at = *now + std::chrono::days{7}}, rules, *zone);
+  const ForecastInput input{
+      .open_rows = assumptions.contacts,
+      .user_limit = assumptions.concurrent_calls_limit.value_or(own->limit),
+      .system_share = system_share(system->limit, user->system_concurrent_calls_limit,
+                                   system->active, own->active),
+      .mean_duration = assumptions.call_duration};
+  outlook.forecast = forecast(input, rules, *zone, *now);
+  if (assumptions.contacts == 0) outlook.forecast.ends_at.reset();
+  return outlook;
 }
 
 Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,

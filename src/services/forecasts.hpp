@@ -1,5 +1,6 @@
 #pragma once
 
+#include "callqueue/campaign_outlook.hpp"
 #include "callqueue/forecast.hpp"
 #include "callqueue/store.hpp"
 
@@ -10,6 +11,9 @@ namespace callqueue {
 
 [[nodiscard]] Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
                                                  const CampaignAnalytics& analytics);
+/// See `CallCampaigns::preview`; everything is checked already.
+[[nodiscard]] Result<CampaignOutlook> outlook_of(Store& store, const CallCampaign& campaign,
+                                                 const CampaignAssumptions& assumptions);
 /// When a queued row may start that has `rows_ahead` rows of its user before it.
 [[nodiscard]] Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,
                                                             std::int64_t rows_ahead);

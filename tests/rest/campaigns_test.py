@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A campaign from its list to its results, over HTTP."""
+import datetime
 import json
 import unittest
 import uuid
@@ -79,6 +80,42 @@ class Campaigns(Case):
                              ({"retry": {"max_attempts": "3"}}, "rules.retry.max_attempts"),
                              ({"weekly_windows": [[]]}, "rules.weekly_windows"), ({"x": 1}, "rules.x")):
             self.refused(self.ann.post("/api/campaigns", {**good, "rules": rules}), 422, "invalid_argument", field)
+        self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
+
+    def test_what_rules_come_to_before_they_are_saved(self):
+        path = "/api/campaigns/forecast"
+        now = datetime.datetime.now(datetime.timezone.utc)
+        instant = datetime.datetime.fromisoformat
+        always = {"start_date": "2024-01-01", "first_call_time": "00:00", "last_call_time": "24:00"}
+        open_ = self.ok(self.ann.post(path, {**always, "contacts": 30, "call_duration_seconds": 60}))
+        self.assertEqual(open_["timezone"], "UTC")
+        self.assertEqual(len(open_["open_intervals"]), 1)
+        ends = [instant(open_["open_intervals"][0][end].replace("Z", "+00:00")) for end in ("opens_at", "closes_at")]
+        self.assertEqual(ends[1] - ends[0], datetime.timedelta(days=7))
+        self.assertLess(abs(ends[0] - now), datetime.timedelta(minutes=5))
+        # Two at once, a minute each.
+        self.assertEqual(instant(open_["ends_at"].replace("Z", "+00:00")) - ends[0], datetime.timedelta(minutes=15))
+        one = self.ok(self.ann.post(path, {**always, "contacts": 30, "call_duration_seconds": 60,
+                                           "concurrent_calls_limit": 1}))
+        self.assertEqual(instant(one["ends_at"].replace("Z", "+00:00"))
+                         - instant(one["starts_at"].replace("Z", "+00:00")), datetime.timedelta(minutes=30))
+
+        nine_to_five = self.ok(self.ann.post(path, {
+            "name": "Half filled in", "start_date": "2024-01-01", "first_call_time": "09:00", "last_call_time": "17:00",
+            "rules": {"timezone": "Europe/Berlin"}}))
+        self.assertEqual(nine_to_five["timezone"], "Europe/Berlin")
+        self.assertIn(len(nine_to_five["open_intervals"]), (7, 8))
+        self.assertIsNone(nine_to_five["ends_at"])
+        over = self.ok(self.ann.post(path, {**always, "end_date": "2024-01-31", "contacts": 3}))
+        self.assertEqual((over["open_intervals"], over["starts_at"], over["unreached_rows"]), ([], None, 3))
+
+        for field, value, named in (("contacts", -1, "contacts"), ("contacts", "3", "contacts"),
+                                    ("call_duration_seconds", 0, "call_duration"),
+                                    ("concurrent_calls_limit", -1, "concurrent_calls_limit"),
+                                    ("first_call_time", "24:00", "first_call_time"), ("rules", {"timezone": "Mars"}, "timezone"),
+                                    ("surprise", 1, "surprise")):
+            self.refused(self.ann.post(path, {**always, field: value}), 422, "invalid_argument", named)
+        self.refused(self.ann.post(path, {}), 422, "invalid_argument", "start_date")
         self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
 
     def test_lists_and_summary(self):

@@ -42,6 +42,8 @@ class Contract(Case):
         yield "createCampaign", "/api/campaigns", new
         yield "getSummary", "/api/campaigns/summary", None
         yield "callContacts", "/api/campaigns/bulk-call", {**new, "contact_ids": people[5:6], "start": False}
+        yield "previewForecast", "/api/campaigns/forecast", {**new, "contacts": 9, "call_duration_seconds": 30,
+                                                             "concurrent_calls_limit": 1}
         yield "uploadCsv", "/api/campaigns/upload-csv", form
         yield "previewCsv", "/api/campaigns/preview-csv", form[1:]
         yield "getTemplate", "/api/campaigns/csv-template?kind=advanced", None

@@ -159,4 +159,77 @@ BOOST_AUTO_TEST_CASE(nothing_is_expected_of_a_campaign_without_anybody_to_call) 
   }
 }
 
+BOOST_AUTO_TEST_CASE(rules_that_are_not_saved_are_forecast_as_if_they_were) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto plan = world.plan();
+  const auto before = value(campaigns.preview(plan, {.contacts = 1'500}));
+  const auto saved = world.active_campaign(1'500, plan);
+  const auto after = value(campaigns.forecast(world.user.id, saved.id));
+  BOOST_CHECK(before.forecast.ends_at == after.ends_at);
+  BOOST_CHECK(before.forecast.starts_at == after.starts_at);
+  BOOST_TEST(before.forecast.unreached_rows == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_preview_holds_the_open_intervals_of_seven_days) {
+  SmallWorld world;  // A Wednesday at ten.
+  CallCampaigns campaigns(*world.store);
+  auto plan = world.plan();
+  plan.rules.timezone = "Europe/Berlin";  // Summer time from Sunday on.
+  plan.rules.weekly_windows.emplace();
+  for (const std::size_t day : {2U, 6U}) {
+    (*plan.rules.weekly_windows)[day] = {{TimeOfDay{9h}, TimeOfDay{12h}},
+                                         {TimeOfDay{13h}, TimeOfDay{18h}}};
+  }
+  const auto outlook = value(campaigns.preview(plan));
+  BOOST_TEST(outlook.timezone == "Europe/Berlin");
+  const std::vector<Interval> expected{{at("2026-03-25T10:00:00Z"), at("2026-03-25T11:00:00Z")},
+                                       {at("2026-03-25T12:00:00Z"), at("2026-03-25T17:00:00Z")},
+                                       {at("2026-03-29T07:00:00Z"), at("2026-03-29T10:00:00Z")},
+                                       {at("2026-03-29T11:00:00Z"), at("2026-03-29T16:00:00Z")},
+                                       {at("2026-04-01T07:00:00Z"), at("2026-04-01T10:00:00Z")}};
+  BOOST_CHECK(outlook.open_intervals == expected);
+  BOOST_CHECK(outlook.forecast.starts_at == world.clock->now());
+  BOOST_TEST(!outlook.forecast.ends_at.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_preview_takes_what_it_is_told_for_granted) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto ends = [&](const CampaignAssumptions& assumptions) {
+    return minutes(world.clock->now(),
+                   value(campaigns.preview(world.plan(), assumptions)).forecast.ends_at.value());
+  };
+  BOOST_TEST(ends({.contacts = 12}) == 6.0);
+  BOOST_TEST(ends({.contacts = 12, .call_duration = 30s}) == 3.0);
+  BOOST_TEST(ends({.contacts = 12, .concurrent_calls_limit = 1}) == 12.0);
+  const auto none =
+      value(campaigns.preview(world.plan(), {.contacts = 12, .concurrent_calls_limit = 0}));
+  BOOST_TEST(none.forecast.unreached_rows == 12);
+  BOOST_TEST(!none.forecast.starts_at.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_preview_needs_rules_and_a_user_but_neither_name_nor_agent) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto wrong = [&](auto change, const CampaignAssumptions& assumptions = {}) {
+    auto plan = world.plan();
+    plan.name.clear();
+    plan.agent_id = {};
+    change(plan);
+    return refused(campaigns.preview(plan, assumptions), ErrorCode::invalid_argument);
+  };
+  const auto as_it_is = [](CallCampaign&) {};
+  BOOST_TEST(wrong(as_it_is) == "accepted");
+  BOOST_TEST(wrong([](auto& c) { c.rules.timezone = "Mars"; }) == "timezone");
+  BOOST_TEST(wrong([](auto& c) { c.start_date = {}; }) == "start_date");
+  BOOST_TEST(wrong([](auto& c) { c.last_call_time = c.first_call_time; }) == "first_call_time");
+  BOOST_TEST(wrong(as_it_is, {.contacts = -1}) == "contacts");
+  BOOST_TEST(wrong(as_it_is, {.call_duration = 0s}) == "call_duration");
+  BOOST_TEST(wrong(as_it_is, {.concurrent_calls_limit = -1}) == "concurrent_calls_limit");
+  auto plan = world.plan();
+  plan.user_id = {};
+  BOOST_TEST(refused(campaigns.preview(plan), ErrorCode::not_found) == "user_id");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
