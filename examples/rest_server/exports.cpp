@@ -43,11 +43,20 @@ Response results(App& app, Request& request) {
               "campaign-" + to_text(*id) + ".csv");
 }
 
+Response errors(App& app, Request& request) {
+  const auto id = id_of<CampaignId>(request);
+  if (!id) return problem(id.error());
+  return file(CampaignExport::import_errors(app.store, request.caller.user_id, *id),
+              "campaign-" + to_text(*id) + "-errors.csv");
+}
+
 }  // namespace
 
 void add_export_routes(Router& router, App& app) {
   router.add(
       {.method = "GET", .path = "/api/campaigns/{id}/export.csv", .handler = bound(app, results)});
+  router.add(
+      {.method = "GET", .path = "/api/campaigns/{id}/errors.csv", .handler = bound(app, errors)});
 }
 
 }  // namespace rest

@@ -28,6 +28,11 @@ class CampaignExport {
   [[nodiscard]] static Result<CampaignExport> results(Store& store, UserId user_id, CampaignId id,
                                                       ExportFormat format = ExportFormat::csv);
 
+  /// The rows that imports into it rejected, as far as they are remembered
+  /// (`Store::list_import_errors`), each as it stood in its file. As `results`.
+  [[nodiscard]] static Result<CampaignExport> import_errors(
+      Store& store, UserId user_id, CampaignId id, ExportFormat format = ExportFormat::csv);
+
   /// Appends the next piece, up to 1,000 rows. @return whether there is more to come. After an
   /// error of the store nothing was appended, and the same piece may be asked for again.
   Result<bool> next(std::string& text);

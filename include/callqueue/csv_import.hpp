@@ -29,15 +29,6 @@ struct CsvImportOptions {
   std::function<bool(std::int64_t rows)> progress;
 };
 
-/// One row that was not imported, and why.
-struct CsvError {
-  std::int64_t line = 0;  ///< Of the file, where the row starts; the header is 1.
-  std::string field;   ///< Column name as in the library (`phone_number`); empty when the row as a
-                       ///< whole is to blame.
-  std::string value;   ///< What stood there, at most 200 bytes.
-  std::string reason;  ///< One sentence for the person who made the file.
-};
-
 /// What became of a file. `total = imported + skipped + failed`, unless `atomic` took the import
 /// back: then nothing is imported, and `failed` and `skipped` tell why.
 struct CsvReport {
@@ -56,8 +47,9 @@ struct CsvReport {
 /// may look like.
 ///
 /// The rows become callable all at once when the import ends; a failure on the way takes back what
-/// was staged. A large file is read ahead in a second thread: leave the stream alone until this
-/// returns.
+/// was staged. Rows that failed are remembered with the campaign, also when `atomic` took the
+/// import back: the first 10,000, see `Store::list_import_errors`. A large file is read ahead in a
+/// second thread: leave the stream alone until this returns.
 /// @pre the campaign exists and is not final.
 /// @return the report, also when rows failed. `invalid_argument` naming the column when the header
 /// is unusable (`phone_number` missing, a column twice; `header` when a column before another has

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
 
 namespace callqueue {
@@ -41,6 +43,27 @@ enum class ImportOutcome {
   matched,              ///< The contact existed: not overwritten, a call queued likewise.
   duplicate_in_file,    ///< An earlier row of this import has the number; skipped.
   already_in_campaign,  ///< The contact has a row in the campaign; skipped.
+};
+
+/// One row of a CSV file that was not imported, and why.
+struct CsvError {
+  std::int64_t line = 0;   ///< Of the file, where the row starts; the header is 1.
+  std::string field = {};  ///< Column name as in the library (`phone_number`); empty when the row
+                           ///< as a whole is to blame.
+  std::string value = {};   ///< What stood there, at most 200 bytes.
+  std::string reason = {};  ///< One sentence for the person who made the file.
+  /// The row as it stood, at most 1,000 bytes; empty for one that was skipped.
+  std::string record = {};
+};
+
+/// Of an import into a campaign so many errors are remembered; one more says how many there were.
+inline constexpr std::size_t most_errors_remembered = 10'000;
+
+/// An error that is remembered with the campaign.
+struct ImportError {
+  ImportId import_id;
+  Instant imported_at;
+  CsvError error;  ///< Of `line` 0: what there is to say of the whole.
 };
 
 /// See `Store::stage_import`.

@@ -52,6 +52,8 @@ namespace callqueue {
 [[nodiscard]] std::string to_json(const VerifyReport& report);
 
 [[nodiscard]] std::string to_json(const CsvError& error);
+/// `import_id`, `imported_at`, what an error has, and `record`.
+[[nodiscard]] std::string to_json(const ImportError& error);
 [[nodiscard]] std::string to_json(const CsvReport& report);
 [[nodiscard]] std::string to_json(const CsvPreview& preview);
 

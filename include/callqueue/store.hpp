@@ -76,14 +76,15 @@ struct StoreOptions {
 /// `unavailable` when the connection to a server was lost in the middle: what was asked for has not
 /// been done, or, where the loss met the commit, perhaps it has. What may be done twice the store
 /// does again by itself first: `add_queued_calls`, `claim`, `finish_and_claim`, `begin_dial`,
-/// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`, `revoke_access_token`. After
+/// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`, `record_import_errors`,
+/// `revoke_access_token`. After
 /// `unavailable`
 /// - claims and slots: whatever was claimed goes to the same worker's next claim, or back to its
 ///   queue when its lease lapses; a reserved slot is freed at its deadline;
 /// - `begin_dial`: do not dial. A call that was marked nevertheless goes the way of a marked lease
 ///   that lapses;
 /// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`,
-///   `revoke_access_token`: ask again, it is done once;
+///   `record_import_errors`, `revoke_access_token`: ask again, it is done once;
 /// - `requeue_call`, `set_campaign_status`, `cancel_…`, `delete_…`, `update_…`: ask again;
 /// `conflict`
 ///   or `not_found` may mean that it was done;
@@ -310,6 +311,17 @@ class Store {
   virtual Result<void> publish_import(UserId user_id, ImportId id) = 0;
   /// Takes the staged rows back, in batches; with `atomic` also the contacts it created.
   virtual Result<void> abandon_import(UserId user_id, ImportId id) = 0;
+  /// Remembers what was wrong with rows of an import into the campaign, in transactions of 500
+  /// each. They stay when the import is taken back, and go with the campaign; of a campaign the
+  /// last ten imports that had any are remembered. @param first the number of the first of these
+  /// errors within the import, from 1: what is recorded under the same numbers again is left as it
+  /// is. `not_found` (`campaign_id`).
+  virtual Result<void> record_import_errors(UserId user_id, CampaignId campaign_id, ImportId id,
+                                            int first, std::span<const CsvError> errors) = 0;
+  /// Import after import, the oldest first, in the order of the file. `not_found` (`campaign_id`).
+  [[nodiscard]] virtual Result<PageOf<ImportError>> list_import_errors(UserId user_id,
+                                                                       CampaignId campaign_id,
+                                                                       const Page& page) = 0;
 
   // --- Access tokens: who their user is has yet to be found, so these take none ---
 

@@ -59,6 +59,7 @@ void add_queue_commands(CLI::App& app, Context& context);
 void add_token_commands(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
 void add_insight_commands(CLI::App& app, Context& context);
+/// Behind the campaign commands: one is of their group.
 void add_export_command(CLI::App& app, Context& context);
 
 }  // namespace callqueue::cli

@@ -35,30 +35,40 @@ class Output {
   std::ofstream file_;
 };
 
-int export_campaign(Context& context, const ExportOptions& options) {
+using Exported = decltype(&CampaignExport::results);
+
+int export_campaign(Context& context, const ExportOptions& options, Exported what) {
   auto& store = context.store();
   const auto campaign = find_campaign(store, options.user, options.campaign);
   Output output(options.output);
-  auto results = value(CampaignExport::results(
-      store, campaign.user_id, campaign.id, context.json ? ExportFormat::json : ExportFormat::csv));
+  auto rows = value(what(store, campaign.user_id, campaign.id,
+                         context.json ? ExportFormat::json : ExportFormat::csv));
   for (bool more = true; more;) {
     std::string piece;
-    more = value(results.next(piece));
+    more = value(rows.next(piece));
     output.write(piece);
   }
   output.finish();
   return 0;
 }
 
-}  // namespace
-
-void add_export_command(CLI::App& app, Context& context) {
-  auto* command = app.add_subcommand("export", "A campaign's results as CSV");
+void add_command(CLI::App* command, Context& context, Exported what) {
   auto options = std::make_shared<ExportOptions>();
   command->add_option("campaign,--campaign", options->campaign, "Id of the campaign")->required();
   command->add_option("--user", options->user, "Its user; none: looked for");
   command->add_option("--output,-o", options->output, "File to write; none: standard output");
-  on(command, context, [&context, options] { return export_campaign(context, *options); });
+  on(command, context,
+     [&context, options, what] { return export_campaign(context, *options, what); });
+}
+
+}  // namespace
+
+void add_export_command(CLI::App& app, Context& context) {
+  add_command(app.add_subcommand("export", "A campaign's results as CSV"), context,
+              &CampaignExport::results);
+  add_command(app.get_subcommand("campaign")
+                  ->add_subcommand("errors", "The rows that imports into it rejected, as CSV"),
+              context, &CampaignExport::import_errors);
 }
 
 }  // namespace callqueue::cli

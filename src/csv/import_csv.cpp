@@ -4,6 +4,7 @@
 
 #include "callqueue/csv_import.hpp"
 #include "csv/error_log.hpp"
+#include "csv/rejected_rows.hpp"
 #include "csv/row_stream.hpp"
 #include "csv/text.hpp"
 
@@ -118,7 +119,7 @@ tl::unexpected<Error> stopped() {
 
 /// Stages all rows of the file.
 Result<void> stage_rows(RowStream& rows, StagedImport& import, CsvReport& report, ErrorLog& log,
-                        Progress& progress) {
+                        RejectedRows& rejected, Progress& progress) {
   Batch batch;
   const auto flush = [&]() -> Result<void> {
     auto staged = import.stage(batch.rows());
@@ -134,6 +135,7 @@ Result<void> stage_rows(RowStream& rows, StagedImport& import, CsvReport& report
       batch.keep(rows.number_in_file());
     } else {
       ++report.failed;
+      rejected.add(error);
       batch.keep(std::move(error));
     }
     ++report.total;
@@ -176,13 +178,19 @@ Result<CsvReport> import(Store& store, UserId user_id, std::optional<CampaignId>
   StagedImport import{store, user_id, *id};
   CsvReport report{.campaign_id = campaign_id.value_or(CampaignId{})};
   ErrorLog log{report, options.errors};
+  RejectedRows rejected;
   Progress progress{options};
-  if (auto staged = stage_rows(**rows, import, report, log, progress); !staged) {
+  if (auto staged = stage_rows(**rows, import, report, log, rejected, progress); !staged) {
     return tl::unexpected(std::move(staged.error()));
   }
   if (options.errors != nullptr && !options.errors->flush()) {
     return fail(ErrorCode::unavailable, "the errors cannot be written; nothing was imported",
                 "errors");
+  }
+  if (campaign_id) {
+    if (auto kept = rejected.record(store, user_id, *campaign_id, *id); !kept) {
+      return tl::unexpected(std::move(kept.error()));
+    }
   }
   const bool refused = options.atomic && report.failed > 0;
   if (auto ended = refused ? import.abandon() : import.publish(); !ended) {

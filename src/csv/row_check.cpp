@@ -11,16 +11,9 @@ namespace callqueue::csv {
 namespace {
 
 constexpr std::size_t longest_value_shown = 200;
+constexpr std::size_t longest_record_shown = 1000;
 constexpr std::size_t longest_text = 255;  // Characters, as the database's columns have it.
 constexpr std::size_t most_zones_remembered = 4096;
-
-CsvError error_of(const CsvRecord& record, std::string field, std::string_view value,
-                  std::string reason) {
-  return {.line = record.line,
-          .field = std::move(field),
-          .value = shown(value, longest_value_shown),
-          .reason = std::move(reason)};
-}
 
 /// A record's beginning, for errors of the row as a whole.
 std::string beginning(const CsvRecord& record, char separator) {
@@ -31,6 +24,26 @@ std::string beginning(const CsvRecord& record, char separator) {
     text += field.substr(0, longest_value_shown);
   }
   return text;
+}
+
+/// The record as it stood, as far as it is shown.
+std::string whole(const CsvRecord& record, char separator) {
+  const std::string needs_quotes{separator, '"', '\r', '\n'};
+  std::string text;
+  for (std::size_t i = 0; i < record.fields.size() && text.size() <= longest_record_shown; ++i) {
+    if (i > 0) text += separator;
+    const auto field = record.fields[i].substr(0, longest_record_shown);
+    // What has wrong quotes was not taken apart.
+    const bool is_quoted = record.defect == CsvRecord::Defect::none &&
+                           field.find_first_of(needs_quotes) != std::string_view::npos;
+    if (is_quoted) text += '"';
+    for (const char c : field) {
+      if (is_quoted && c == '"') text += '"';
+      text += c;
+    }
+    if (is_quoted) text += '"';
+  }
+  return shown(text, longest_record_shown);
 }
 
 std::string assign(std::string_view value, std::string& target) {
@@ -57,6 +70,15 @@ RowCheck::RowCheck(Header header, char separator, PhoneNormalizer normalizer,
     append_json(key, columns_[i].name);
     json_keys_.push_back(key + "\":\"");
   }
+}
+
+CsvError RowCheck::error_of(const CsvRecord& record, std::string field, std::string_view value,
+                            std::string reason) const {
+  return {.line = record.line,
+          .field = std::move(field),
+          .value = shown(value, longest_value_shown),
+          .reason = std::move(reason),
+          .record = whole(record, separator_)};
 }
 
 std::optional<CsvError> RowCheck::check(const CsvRecord& record, ImportRow& row) {

@@ -31,6 +31,8 @@ class RowCheck {
  private:
   using Reason = std::string;  ///< Empty: nothing is wrong.
 
+  [[nodiscard]] CsvError error_of(const CsvRecord& record, std::string field,
+                                  std::string_view value, std::string reason) const;
   [[nodiscard]] std::optional<CsvError> check_record(const CsvRecord& record) const;
   [[nodiscard]] Reason check_field_count(const CsvRecord& record) const;
   [[nodiscard]] Reason take(Field field, std::string_view value, ImportRow& row);

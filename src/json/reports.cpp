@@ -153,6 +153,12 @@ std::string to_json(const VerifyReport& report) {
 }
 
 std::string to_json(const CsvError& error) { return json::dump(object(error)); }
+std::string to_json(const ImportError& error) {
+  Json all{{"import_id", value(error.import_id)}, {"imported_at", value(error.imported_at)}};
+  all.update(object(error.error));
+  all["record"] = error.error.record;
+  return json::dump(all);
+}
 std::string to_json(const CsvReport& report) { return json::dump(object(report)); }
 
 std::string to_json(const CsvPreview& preview) {

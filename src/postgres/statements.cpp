@@ -214,6 +214,13 @@ constexpr Statements kStatements = {
   UPDATE callqueue_lanes SET stale = true
   WHERE campaign_id = ?1 AND import_id IS NULL AND NOT stale AND opens_at IS NULL
     AND closes_at IS NULL)sql",
+    .record_import_errors = R"sql(
+  INSERT INTO callqueue_import_errors
+    (user_id, campaign_id, import_id, number, imported_at, line, field, value, reason, record)
+  SELECT ?1, ?2, ?3, ?4 + e.place - 1, ?5, (e.error ->> 0)::bigint, e.error ->> 1, e.error ->> 2,
+    e.error ->> 3, e.error ->> 4
+  FROM jsonb_array_elements(?6) WITH ORDINALITY e (error, place)
+  ON CONFLICT DO NOTHING)sql",
     // Index idx_call_queue_priority_position, both.
     .count_ready =
         "SELECT count(*) FROM call_queue WHERE lane_id = ?1 AND status = 'queued' AND ready",

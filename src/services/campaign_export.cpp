@@ -14,6 +14,7 @@ constexpr int rows_a_piece = 1000;
 constexpr std::string_view header_of_results =
     "id,phone_number,contact_name,status,success,outcome,attempts,started_at,completed_at,"
     "duration_seconds,failure_reason,user_data\r\n";
+constexpr std::string_view header_of_errors = "imported_at,line,field,value,reason,record\r\n";
 
 /// In UTC to the second.
 std::string instant(const std::optional<Instant>& at) {
@@ -59,6 +60,23 @@ Result<PageOf<std::string>> page_of_results(Store& store, UserId user_id, Campai
   return texts;
 }
 
+std::string error_line(const ImportError& error) {
+  const auto line = error.error.line == 0 ? std::string{} : std::to_string(error.error.line);
+  return csv::line_of({instant(error.imported_at), line, error.error.field, error.error.value,
+                       error.error.reason, error.error.record});
+}
+
+Result<PageOf<std::string>> page_of_errors(Store& store, UserId user_id, CampaignId id,
+                                           ExportFormat format, const Page& page) {
+  auto errors = store.list_import_errors(user_id, id, page);
+  if (!errors) return tl::unexpected(std::move(errors.error()));
+  PageOf<std::string> texts{.items = {}, .next_cursor = std::move(errors->next_cursor)};
+  for (const auto& error : errors->items) {
+    texts.items.push_back(format == ExportFormat::csv ? error_line(error) : to_json(error));
+  }
+  return texts;
+}
+
 }  // namespace
 
 Result<CampaignExport> CampaignExport::open(Store& store, UserId user_id, CampaignId id,
@@ -72,6 +90,11 @@ Result<CampaignExport> CampaignExport::open(Store& store, UserId user_id, Campai
 Result<CampaignExport> CampaignExport::results(Store& store, UserId user_id, CampaignId id,
                                                ExportFormat format) {
   return open(store, user_id, id, format, header_of_results, page_of_results);
+}
+
+Result<CampaignExport> CampaignExport::import_errors(Store& store, UserId user_id, CampaignId id,
+                                                     ExportFormat format) {
+  return open(store, user_id, id, format, header_of_errors, page_of_errors);
 }
 
 Result<bool> CampaignExport::next(std::string& text) {

@@ -222,6 +222,13 @@ constexpr Statements kStatements = {
   UPDATE callqueue_lanes SET stale = 1
   WHERE campaign_id = ?1 AND import_id IS NULL AND stale = 0 AND opens_at IS NULL
     AND closes_at IS NULL)sql",
+    .record_import_errors = R"sql(
+  INSERT INTO callqueue_import_errors
+    (user_id, campaign_id, import_id, number, imported_at, line, field, value, reason, record)
+  SELECT ?1, ?2, ?3, ?4 + e.key, ?5, e.value ->> 0, e.value ->> 1, e.value ->> 2, e.value ->> 3,
+    e.value ->> 4
+  FROM json_each(?6) e WHERE true
+  ON CONFLICT DO NOTHING)sql",
     // Index idx_call_queue_priority_position, both.
     .count_ready =
         "SELECT count(*) FROM call_queue WHERE lane_id = ?1 AND status = 'queued' AND ready = 1",

@@ -42,6 +42,11 @@ constexpr char kSetStatus[] = R"sql(
   WHERE id = ?1)sql";
 
 constexpr char kAnyImport[] = "SELECT 1 FROM callqueue_imports WHERE campaign_id = ?1";
+constexpr char kDeleteImportErrors[] = R"sql(
+  DELETE FROM callqueue_import_errors
+  WHERE (user_id, campaign_id, import_id, number) IN (
+    SELECT user_id, campaign_id, import_id, number FROM callqueue_import_errors
+    WHERE user_id = ?1 AND campaign_id = ?2 LIMIT ?3))sql";
 constexpr char kDeleteCampaign[] = "DELETE FROM call_campaigns WHERE id = ?1";
 
 /// Rows a transaction may change while others wait for it: some 30 ms.
@@ -125,7 +130,8 @@ bool delete_some(Session& session, UserId user_id, CampaignId id, Instant now) {
   const auto campaign = load_campaign(session, user_id, id);
   require_deletable(session, user_id, id);
   if (session.run(session.statements().delete_rows, id, kBatch) == kBatch ||
-      session.run(session.statements().release_calls, id, kBatch) == kBatch) {
+      session.run(session.statements().release_calls, id, kBatch) == kBatch ||
+      session.run(kDeleteImportErrors, user_id, id, kBatch) == kBatch) {
     // More than one transaction is needed: nobody may claim what is left meanwhile.
     if (!is_final(campaign.status)) {
       const auto left = load_campaign(session, user_id, id);

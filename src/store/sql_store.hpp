@@ -98,6 +98,12 @@ class SqlStore : public Store {
   Result<void> publish_import(UserId user_id, ImportId id) override;
   Result<void> abandon_import(UserId user_id, ImportId id) override;
 
+  // import_errors.cpp
+  Result<void> record_import_errors(UserId user_id, CampaignId campaign_id, ImportId id, int first,
+                                    std::span<const CsvError> errors) override;
+  Result<PageOf<ImportError>> list_import_errors(UserId user_id, CampaignId campaign_id,
+                                                 const Page& page) override;
+
   // access_tokens.cpp
   Result<AccessToken> create_access_token(const AccessToken& token,
                                           const SecretHash& secret_hash) override;

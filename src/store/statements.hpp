@@ -64,6 +64,9 @@ struct Statements {
   const char* delete_staged_rows;
   /// Lanes of campaign ?1 whose last interval closed while it could not end are to be rolled again.
   const char* roll_ended_lanes;
+  /// Errors ?6, a JSON list of lists (line, field, value, reason, record), of user ?1's import ?3
+  /// into campaign ?2, numbered from ?4 on, at ?5; those that are there stay.
+  const char* record_import_errors;
   const char* count_ready;  ///< Ready rows of lane ?1.
   /// At most ?4 ready rows of lane ?1 in the claim's order behind priority ?2 and position ?3: id,
   /// priority, position.

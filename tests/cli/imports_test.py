@@ -45,6 +45,18 @@ class Imports(Case):
         self.assertEqual([(r["line"], r["field"], r["value"]) for r in rows],
                          [("6", "phone_number", "123")])
 
+    def test_errors_are_remembered_with_the_campaign(self):
+        self.someone()
+        campaign = self.imported(GOOD + "123,\"=1,Short\",,\n").line
+        self.bad(1, "import", self.file("phone_number\n12\n"), "--campaign", campaign, "--atomic",
+                 "--json", says="nothing was imported")
+        rows = list(csv.DictReader(io.StringIO(self.ok("campaign", "errors", campaign).out)))
+        self.assertEqual([(r["line"], r["field"], r["value"], r["record"]) for r in rows],
+                         [("6", "phone_number", "123", '123,"=1,Short",,'), ("2", "phone_number", "12", "12")])
+        shown = self.ok("campaign", "errors", campaign, "--json").json
+        self.assertEqual([e["line"] for e in shown], [6, 2])
+        self.assertEqual([e["imported_at"][:19] + "Z" for e in shown], [r["imported_at"] for r in rows])
+
     def test_atomic_leaves_nothing_behind(self):
         self.someone()
         args = ["import", self.file(GOOD + "123,Short,,\n"), "--user", self.user, "--agent",

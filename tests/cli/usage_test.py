@@ -70,7 +70,7 @@ class Usage(Case):
     def test_every_command_has_help(self):
         self.assertEqual(Run("--help").err, "")
         commands = [["migrate"], ["verify"], ["run"], ["import"], ["explain"], ["forecast"],
-                    ["export"], ["user", "add"], ["user", "limits"], ["campaign", "show"],
+                    ["export"], ["user", "add"], ["user", "limits"], ["campaign", "show"], ["campaign", "errors"],
                     ["queue", "show"], ["token", "create"], ["contact", "import"], ["system", "limits"]]
         for command in commands:
             shown = Run(*command, "--help")

@@ -312,6 +312,34 @@ BOOST_AUTO_TEST_CASE(a_skipped_rows_number_is_cut_between_characters) {
   BOOST_TEST(report.errors[0].value.size() == 199u);  // 13 + 3 * 62: no half character.
 }
 
+BOOST_AUTO_TEST_CASE(rows_that_failed_are_remembered_with_the_campaign_and_skipped_ones_are_not) {
+  const std::string list =
+      "phone_number,name\n+493012345670,Ann\n12,\"Bob, B\"\n+493012345670,Again\n13,Eve\n";
+  CsvImportOptions atomic;
+  atomic.atomic = true;
+  BOOST_TEST(office.import(list, atomic).value().imported == 0);
+  BOOST_TEST(office.import(list).value().imported == 1);
+
+  const auto errors = office.store->list_import_errors(office.user, office.campaign, {}).value();
+
+  BOOST_TEST(errors.items.size() == 4u);  // Two of each import, also of the one taken back.
+  BOOST_CHECK(errors.items[0].import_id != errors.items[2].import_id);
+  for (const std::size_t first : {0u, 2u}) {
+    BOOST_TEST(errors.items[first].error.line == 3);
+    BOOST_TEST(errors.items[first].error.value == "12");
+    BOOST_TEST(errors.items[first].error.record == "12,\"Bob, B\"");
+    BOOST_TEST(errors.items[first + 1].error.line == 5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_import_that_breaks_off_remembers_nothing) {
+  CsvImportOptions options;
+  options.progress = [](std::int64_t) { return false; };
+  BOOST_TEST(!office.import("phone_number\n12\n", options).has_value());
+  BOOST_TEST(
+      office.store->list_import_errors(office.user, office.campaign, {}).value().items.empty());
+}
+
 BOOST_AUTO_TEST_CASE(contacts_alone_are_imported_with_the_same_report) {
   (void)office.store
       ->create_contact({.user_id = office.user, .name = "Known", .phone_number = "+493012345679"})

@@ -392,6 +392,21 @@ BOOST_AUTO_TEST_CASE(errors_as_csv_read_back) {
   }));
 }
 
+BOOST_AUTO_TEST_CASE(an_error_holds_the_row_as_it_stood) {
+  const auto record_of = [](const std::string& row) {
+    return read_rows("phone_number;name;city\n" + row + "\n").value().errors.at(0).record;
+  };
+  BOOST_TEST(record_of("12;Ann;Köln") == "12;Ann;Köln");
+  BOOST_TEST(record_of("12;\"A;b\";\"say \"\"x\"\"\"") == "12;\"A;b\";\"say \"\"x\"\"\"");
+  BOOST_TEST(record_of("12;\"two\nlines\";a,b") == "12;\"two\nlines\";a,b");
+  BOOST_TEST(record_of("12;Ann") == "12;Ann");
+  BOOST_TEST(record_of("12;\"open;x") == "12;\"open;x");
+  BOOST_TEST(record_of("12;\xFF;x") == "12;\uFFFD;x");
+  const auto cut = record_of("12;" + std::string(999, 'x') + "é;y");
+  BOOST_TEST(cut == "12;" + std::string(997, 'x'));
+  BOOST_TEST(record_of("12;x" + std::string(999, 'y') + ";z").size() == 1000u);
+}
+
 BOOST_AUTO_TEST_CASE(an_errors_file_runs_no_formula_in_a_spreadsheet) {
   std::ostringstream out;
   write_errors_csv(out, {{.line = 2, .field = "phone_number", .value = "=1+1", .reason = "r"},

@@ -271,6 +271,17 @@ BOOST_AUTO_TEST_CASE(statistics_and_reports_are_objects_with_every_field) {
   BOOST_TEST(Json::parse(to_json(QueueStatistics{.queued = 2}))["queued"] == 2);
   BOOST_TEST(to_json(ExplainReason{.code = "paused", .text = "It is paused."}) ==
              R"({"code":"paused","text":"It is paused.","until":null})");
+  BOOST_TEST(to_json(ImportError{.import_id = id<ImportId>(3),
+                                 .imported_at = at("2026-03-25T10:00:00Z"),
+                                 .error = {.line = 4,
+                                           .field = "phone_number",
+                                           .value = "12",
+                                           .reason = "too short",
+                                           .record = "12,\"Ann\""}}) ==
+             R"({"import_id":")" + id_text(3) +
+                 R"(","imported_at":"2026-03-25T10:00:00.000000Z",)" +
+                 R"("line":4,"field":"phone_number","value":"12","reason":"too short",)" +
+                 R"("record":"12,\"Ann\""})");
   BOOST_TEST(to_json(CampaignOutlook{
                  .timezone = "UTC",
                  .open_intervals = {{at("2026-03-25T10:00:00Z"), at("2026-03-25T18:00:00Z")}},

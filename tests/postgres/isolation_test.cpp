@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(every_reference_is_a_foreign_key) {
        {"callqueue_lanes.lane_id", "its own"},
        {"callqueue_signals.signal_id", "its own"},
        {"callqueue_access_tokens.token_id", "its own"},
+       {"callqueue_import_errors.import_id", "the import is gone soon after its end"},
        {"callqueue_signals.user_id", "only claims follow it, and forget users that are gone"},
        {"callqueue_turns.user_id", "a claim must not wait for who deletes a user"},
        {"callqueue_import_contacts.contact_id", "followed together with user_id only"}});
@@ -173,7 +174,8 @@ BOOST_AUTO_TEST_CASE(plain_sql_cannot_hand_a_row_to_another_user) {
   auto connection = world.database.connect();
   for (const std::string table :
        {"agents", "contacts", "calls", "call_campaigns", "call_queue", "callqueue_campaign_rules",
-        "callqueue_imports", "callqueue_import_contacts", "callqueue_lanes"}) {
+        "callqueue_imports", "callqueue_import_contacts", "callqueue_import_errors",
+        "callqueue_lanes"}) {
     const auto said =
         refusal(connection, "UPDATE " + table + " SET user_id = " + quoted(world.bob.user_id) +
                                 " WHERE user_id = " + quoted(world.ann.user_id));

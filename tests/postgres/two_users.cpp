@@ -14,7 +14,7 @@ Belongings user_with_everything(Store& store, const std::string& name) {
   spring.last_call_time = 24h;
   CallCampaigns campaigns{store};
   made.campaign_id = campaigns.create(spring).value().id;
-  std::istringstream list{"name,phone_number\nAda,+14155550123\nEve,+14155550124\n"};
+  std::istringstream list{"name,phone_number\nAda,+14155550123\nEve,+14155550124\nNobody,12\n"};
   import_csv(store, made.user_id, made.campaign_id, list).value();
   campaigns.start(made.user_id, made.campaign_id).value();
   made.call_id = CallQueue{store}.claim({.limit = 1}).value().at(0).call.id;

@@ -52,7 +52,8 @@ class Access(Case):
                   ("PUT", f"/api/campaigns/{campaign}", self.settings(self.bob)),
                   ("DELETE", f"/api/campaigns/{campaign}", None)]
         others += [("GET", f"/api/campaigns/{campaign}{what}", None)
-                   for what in ("", "/queue", "/statistics", "/analytics", "/explain", "/forecast", "/export.csv")]
+                   for what in ("", "/queue", "/statistics", "/analytics", "/explain", "/forecast", "/export.csv",
+                                "/errors.csv")]
         others += [("POST", f"/api/campaigns/{campaign}/{what}", None)
                    for what in ("start", "pause", "resume", "cancel")]
         before = self.ok(self.ann.get(f"/api/campaigns/{campaign}"))

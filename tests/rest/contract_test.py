@@ -58,6 +58,7 @@ class Contract(Case):
         yield "getCampaignForecast", one + "/forecast", None
         yield "explainCampaign", one + "/explain", None
         yield "exportCampaign", one + "/export.csv", None
+        yield "exportErrors", one + "/errors.csv", None
         yield "listQueueOfCampaign", one + "/queue", None
         yield "listQueue", "/api/queue?status=queued,processing", None
         yield "getQueueStatistics", "/api/queue/statistics", None

@@ -21,6 +21,7 @@ class Page(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         lines = done.stdout
         self.assertIn("line 4: ", lines)
+        self.assertIn(',"12,Nobody,"', lines)
         self.assertIn("\nactive\n", lines)
         self.assertRegex(lines, r"Ann: \w+\nBob: \w+\n")
         self.assertIn("phone_number,contact_name,status\n+12025550101,Ann,", lines)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a campaign leaves as files: results."""
+"""What a campaign leaves as files: results, and what uploads rejected."""
 import csv
 import io
 import json
@@ -44,9 +44,44 @@ class Exports(Case):
         self.ok_file(head)
         self.assertEqual(head.text, "")
 
+    def test_what_uploads_rejected(self):
+        bad = '12,"=cmd|x, y"\n'
+        made = self.ok(self.imported("phone_number,name\n+12025550101,Ann\n" + bad), 201)
+        path = "/api/campaigns/" + made["campaign"]["id"]
+        rows = self.rows(self.ann.get(path + "/errors.csv"))
+        self.assertEqual([(r["line"], r["field"], r["value"], r["record"]) for r in rows],
+                         [("3", "phone_number", "12", bad.strip())])
+        self.assertEqual(rows[0]["reason"], made["report"]["errors"][0]["reason"])
+
+        # One that is taken back is in most need of them.
+        taken_back = self.ok(self.ann.form("/api/campaigns/upload-csv", (
+            "settings", json.dumps({"campaign_id": made["campaign"]["id"], "atomic": True})),
+            ("file", "phone_number,name\n+12025550102,Bob\n=1+1,Eve\n", "list.csv")))
+        self.assertEqual((taken_back["report"]["imported"], taken_back["report"]["failed"]), (0, 1))
+        rows = self.rows(self.ann.get(path + "/errors.csv"))
+        self.assertEqual([(r["line"], r["value"], r["record"]) for r in rows],
+                         [("3", "12", bad.strip()), ("3", "'=1+1", "'=1+1,Eve")])
+        new = self.ok(self.imported("phone_number,name\n12,Ann\n", atomic=True), 201)["campaign"]
+        self.assertEqual(new["total_contacts"], 0)
+        self.assertEqual(len(self.rows(self.ann.get(f"/api/campaigns/{new['id']}/errors.csv"))), 1)
+
+        self.refused(self.bob.get(path + "/errors.csv"), 404, "not_found", "campaign_id")
+        self.ok(self.ann.ask("DELETE", path), 204)
+        self.refused(self.ann.get(path + "/errors.csv"), 404, "not_found", "campaign_id")
+
+    def test_of_many_that_were_rejected_the_first_and_how_many_more(self):
+        text = "phone_number,name\n" + "".join(f"12,Person {i}\n" for i in range(10_250))
+        made = self.ok(self.imported(text), 201)
+        self.assertEqual(made["report"]["errors_total"], 10_250)
+        rows = self.rows(self.ann.get(f"/api/campaigns/{made['campaign']['id']}/errors.csv"))
+        self.assertEqual(len(rows), 10_001)
+        self.assertEqual([int(r["line"]) for r in rows[:-1]], list(range(2, 10_002)))
+        self.assertEqual((rows[-1]["line"], rows[-1]["reason"]), ("", "250 more rows of this file were rejected."))
+
     def test_a_small_one_and_one_that_is_not_there(self):
         empty = self.campaign(self.ann)
-        self.assertEqual(self.rows(self.ann.get(f"/api/campaigns/{empty}/export.csv")), [])
+        for file in ("export.csv", "errors.csv"):
+            self.assertEqual(self.rows(self.ann.get(f"/api/campaigns/{empty}/{file}")), [])
         self.refused(self.bob.get(f"/api/campaigns/{empty}/export.csv"), 404, "not_found", "campaign_id")
         self.refused(self.ann.get("/api/campaigns/x/export.csv"), 404, "not_found", "id")
 

@@ -22,6 +22,8 @@ const Damage kDamages[] = {
     {"DROP INDEX callqueue_open_contact; CREATE UNIQUE INDEX callqueue_open_contact "
      "ON call_queue (contact_id, campaign_id, id)",
      "index", "callqueue_open_contact"},
+    {"DROP TRIGGER callqueue_import_errors_campaign_delete", "trigger",
+     "callqueue_import_errors_campaign_delete"},
     {"DROP INDEX callqueue_access_tokens_user", "index", "callqueue_access_tokens_user"},
     {"CREATE INDEX callqueue_older ON call_queue (updated_at)", "index", "callqueue_older"},
     {"DROP TRIGGER callqueue_campaign_completes", "trigger", "callqueue_campaign_completes"},
@@ -48,7 +50,7 @@ const Damage kDamages[] = {
     {"UPDATE callqueue_migrations SET checksum = 'edited' WHERE version = 1", "migration",
      "call_campaigns_and_queue"},
     {"DELETE FROM callqueue_migrations WHERE version = 2", "migration", "claims"},
-    {"PRAGMA user_version = 1", "version", "3"},
+    {"PRAGMA user_version = 1", "version", "4"},
     {"PRAGMA ignore_check_constraints = ON; UPDATE callqueue_settings SET system_limit = -1",
      "integrity", "quick_check"},
     {"PRAGMA foreign_keys = OFF; DELETE FROM agents", "integrity", "foreign_key_check"},
