@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api.hpp"
+#include "once.hpp"
 
 namespace rest {
 
@@ -201,11 +202,13 @@ Response bulk_call(App& app, Request& request) {
 
 void add_campaign_routes(Router& router, App& app) {
   const std::string one = "/api/campaigns/{id}";
-  router.add({.method = "POST", .path = "/api/campaigns", .handler = bound(app, create)});
+  router.add(
+      {.method = "POST", .path = "/api/campaigns", .handler = once(app, bound(app, create))});
   router.add({.method = "GET", .path = "/api/campaigns", .handler = bound(app, list)});
   router.add({.method = "GET", .path = "/api/campaigns/summary", .handler = bound(app, summary)});
-  router.add(
-      {.method = "POST", .path = "/api/campaigns/bulk-call", .handler = bound(app, bulk_call)});
+  router.add({.method = "POST",
+              .path = "/api/campaigns/bulk-call",
+              .handler = once(app, bound(app, bulk_call))});
   router.add(
       {.method = "GET", .path = one, .handler = on_campaign(app, &CallCampaigns::find_by_id)});
   router.add({.method = "PUT", .path = one, .handler = bound(app, replace)});

@@ -1,6 +1,7 @@
 #include "api.hpp"
 #include "callqueue/csv_import.hpp"
 #include "callqueue/validate.hpp"
+#include "once.hpp"
 
 namespace rest {
 namespace {
@@ -104,12 +105,13 @@ Response find_agent(App& app, Request& request) {
 
 void add_contact_routes(Router& router, App& app) {
   router.add({.method = "GET", .path = "/api/contacts", .handler = bound(app, list)});
-  router.add({.method = "POST", .path = "/api/contacts", .handler = bound(app, create)});
+  router.add({.method = "POST", .path = "/api/contacts", .handler = once(app, bound(app, create))});
   router.add({.method = "GET", .path = "/api/contacts/{id}", .handler = bound(app, find)});
   router.add({.method = "PATCH", .path = "/api/contacts/{id}", .handler = bound(app, change)});
   router.add({.method = "DELETE", .path = "/api/contacts/{id}", .handler = bound(app, remove)});
   router.add({.method = "GET", .path = "/api/agents", .handler = bound(app, list_agents)});
-  router.add({.method = "POST", .path = "/api/agents", .handler = bound(app, create_agent)});
+  router.add(
+      {.method = "POST", .path = "/api/agents", .handler = once(app, bound(app, create_agent))});
   router.add({.method = "GET", .path = "/api/agents/{id}", .handler = bound(app, find_agent)});
 }
 

@@ -5,6 +5,7 @@
 #include "api.hpp"
 #include "callqueue/csv_import.hpp"
 #include "multipart.hpp"
+#include "once.hpp"
 
 namespace rest {
 namespace {
@@ -156,7 +157,7 @@ Response csv_template(App&, Request& request) {
 void add_import_routes(Router& router, App& app) {
   router.add({.method = "POST",
               .path = "/api/campaigns/upload-csv",
-              .handler = bound(app, upload),
+              .handler = once(app, bound(app, upload)),
               .body_limit = kLargestFile,
               .streams = true});
   router.add({.method = "POST",

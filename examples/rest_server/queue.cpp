@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "api.hpp"
+#include "once.hpp"
 
 namespace rest {
 namespace {
@@ -144,7 +145,7 @@ void add_queue_routes(Router& router, App& app) {
   router.add({.method = "POST", .path = "/api/queue/cancel", .handler = bound(app, cancel_many)});
   router.add({.method = "GET", .path = "/api/queue/{id}", .handler = bound(app, find)});
   router.add({.method = "DELETE", .path = "/api/queue/{id}", .handler = bound(app, cancel)});
-  router.add({.method = "POST", .path = "/api/calls", .handler = bound(app, call)});
+  router.add({.method = "POST", .path = "/api/calls", .handler = once(app, bound(app, call))});
   router.add({.method = "GET", .path = "/api/calls", .handler = bound(app, calls)});
   router.add({.method = "GET", .path = "/api/calls/{id}", .handler = bound(app, find_call)});
 }

@@ -13,12 +13,14 @@ namespace rest {
 /// Who may use a route.
 enum class Access { anybody, user, administrator };
 
+using Handler = std::function<Response(Request&)>;
+
 /// One method of one path.
 struct Route {
   std::string method;
   std::string path;  ///< `/api/campaigns/{id}/start`: each `{…}` matches one segment.
   Access access = Access::user;
-  std::function<Response(Request&)> handler;
+  Handler handler;
   std::size_t body_limit = 1 << 20;  ///< In bytes; a longer body is 413.
   bool streams = false;              ///< The handler reads `Request::stream`.
   /// Answers at once, without the database: runs on the connection's own thread.

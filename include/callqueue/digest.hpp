@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,23 @@ namespace callqueue {
 
 /// SHA-256 (FIPS 180-4). @return `internal` when OpenSSL fails.
 [[nodiscard]] Result<std::array<std::uint8_t, 32>> sha256(std::string_view text);
+
+/// The same of a text that comes in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(std::string_view piece);
+  /// Once, after the last piece. @return `internal` when OpenSSL failed on the way.
+  [[nodiscard]] Result<std::array<std::uint8_t, 32>> finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// HMAC-SHA-256 (RFC 2104) of the parts, one behind the other, in lower-case hexadecimal: 64
 /// characters.

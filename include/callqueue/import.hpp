@@ -47,9 +47,9 @@ enum class ImportOutcome {
 
 /// One row of a CSV file that was not imported, and why.
 struct CsvError {
-  std::int64_t line = 0;   ///< Of the file, where the row starts; the header is 1.
-  std::string field = {};  ///< Column name as in the library (`phone_number`); empty when the row
-                           ///< as a whole is to blame.
+  std::int64_t line = 0;    ///< Of the file, where the row starts; the header is 1.
+  std::string field = {};   ///< Column name as in the library (`phone_number`); empty when the row
+                            ///< as a whole is to blame.
   std::string value = {};   ///< What stood there, at most 200 bytes.
   std::string reason = {};  ///< One sentence for the person who made the file.
   /// The row as it stood, at most 1,000 bytes; empty for one that was skipped.

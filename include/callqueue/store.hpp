@@ -16,6 +16,7 @@
 #include "callqueue/claim.hpp"
 #include "callqueue/clock.hpp"
 #include "callqueue/import.hpp"
+#include "callqueue/keyed_request.hpp"
 #include "callqueue/models.hpp"
 #include "callqueue/page.hpp"
 #include "callqueue/result.hpp"
@@ -77,14 +78,16 @@ struct StoreOptions {
 /// been done, or, where the loss met the commit, perhaps it has. What may be done twice the store
 /// does again by itself first: `add_queued_calls`, `claim`, `finish_and_claim`, `begin_dial`,
 /// `renew_lease`, `accept_call`, `report_events`, `reserve_slot`, `record_import_errors`,
-/// `revoke_access_token`. After
+/// `revoke_access_token`, `begin_request`, `finish_request`, `release_request`. After
 /// `unavailable`
 /// - claims and slots: whatever was claimed goes to the same worker's next claim, or back to its
 ///   queue when its lease lapses; a reserved slot is freed at its deadline;
 /// - `begin_dial`: do not dial. A call that was marked nevertheless goes the way of a marked lease
 ///   that lapses;
 /// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`,
-///   `record_import_errors`, `revoke_access_token`: ask again, it is done once;
+///   `record_import_errors`, `revoke_access_token`, `finish_request`, `release_request`: ask again,
+///   it is done once;
+/// - `begin_request`: ask again; `under_way` may mean that nobody works on it;
 /// - `requeue_call`, `set_campaign_status`, `cancel_…`, `delete_…`, `update_…`: ask again;
 /// `conflict`
 ///   or `not_found` may mean that it was done;
@@ -272,8 +275,8 @@ class Store {
 
   /// Does the work that time drives, in bounded batches, safe beside other instances: lapsed leases
   /// and deadlines, waiting rows that became ready, expired direct calls, lanes that need their
-  /// next interval, campaigns to activate or end, sweeps, abandoned imports. Cheap when there is
-  /// nothing to do.
+  /// next interval, campaigns to activate or end, sweeps, abandoned imports, keys of requests that
+  /// are too old. Cheap when there is nothing to do.
   virtual Result<AdvanceResult> advance(const AdvanceRequest& request = {}) = 0;
   /// Submitted calls whose lease or deadline has passed, oldest first, of all users: for a dialer
   /// that can look them up.
@@ -337,6 +340,23 @@ class Store {
   /// From its return on the token is not valid. The row stays; a token that was revoked before
   /// keeps its `revoked_at`. `not_found` (`token_id`).
   virtual Result<AccessToken> revoke_access_token(AccessTokenId id) = 0;
+
+  // --- Keys of requests, for servers: see `keyed_request.hpp` ---
+
+  /// Takes a key of the user's (`is_request_key`) for a request, or says what became of it.
+  /// `begun`: the caller carries the request out and ends it by `finish_request` or
+  /// `release_request`. Exactly one of those who ask at the same time gets it. `not_found`
+  /// (`user_id`).
+  virtual Result<KeyedRequest> begin_request(UserId user_id, std::string_view key) = 0;
+  /// Keeps the answer: who asks with the key from now on gets it. `not_found` (`request_key`) when
+  /// the key is not this attempt's any more.
+  virtual Result<void> finish_request(UserId user_id, std::string_view key,
+                                      RequestAttemptId attempt,
+                                      const RequestFingerprint& fingerprint,
+                                      const KeptAnswer& answer) = 0;
+  /// Lets go of the key of a request that changed nothing: it may be used anew.
+  virtual Result<void> release_request(UserId user_id, std::string_view key,
+                                       RequestAttemptId attempt) = 0;
 };
 
 /// Opens a store: `sqlite:PATH`, `sqlite::memory:` (one process, one connection, gone when closed),

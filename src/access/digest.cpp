@@ -28,12 +28,37 @@ std::string hex(const Digest& digest) {
 
 }  // namespace
 
-Result<Digest> sha256(std::string_view text) {
+struct Sha256::State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  bool good = context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { EVP_MD_CTX_free(context); }
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {}
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view piece) {
+  state_->good = state_->good && EVP_DigestUpdate(state_->context, piece.data(), piece.size()) == 1;
+}
+
+Result<Digest> Sha256::finish() {
   Digest digest{};
-  if (SHA256(bytes_of(text), text.size(), digest.data()) == nullptr) {
+  unsigned int size = 0;
+  if (!state_->good || EVP_DigestFinal_ex(state_->context, digest.data(), &size) != 1 ||
+      size != digest.size()) {
     return fail(ErrorCode::internal, "OpenSSL computes no SHA-256");
   }
   return digest;
+}
+
+Result<Digest> sha256(std::string_view text) {
+  Sha256 hash;
+  hash.add(text);
+  return hash.finish();
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::span<const std::string_view> parts) {

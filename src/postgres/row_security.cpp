@@ -61,6 +61,7 @@ constexpr char kPutIn[] = R"sql(
         ('callqueue_signals', 'user_id', ARRAY[]::text[]),
         ('callqueue_access_tokens', 'user_id', ARRAY[]::text[]),
         ('callqueue_import_errors', 'user_id', ARRAY[]::text[]),
+        ('callqueue_request_keys', 'user_id', ARRAY[]::text[]),
         ('callqueue_migrations', NULL, ARRAY[]::text[])) w (tab, owner, rights)  -- See refuse_tenant.
     LOOP
       CONTINUE WHEN to_regclass(quote_ident(wanted.tab)) IS NULL;  -- No migrations where verify tries this out.

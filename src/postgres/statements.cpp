@@ -251,7 +251,8 @@ constexpr Statements kStatements = {
       WHERE status = 'queued' AND not_after IS NOT NULL
     UNION ALL SELECT min(CASE state WHEN 'staging' THEN heartbeat_at + interval '10 minutes'
                                     ELSE 'epoch' END)
-      FROM callqueue_imports) work)sql",
+      FROM callqueue_imports
+    UNION ALL SELECT min(begun_at) + interval '25 hours' FROM callqueue_request_keys) work)sql",
     // Index callqueue_lanes_opening: an opening needs no work, it only has to be noticed.
     .opens_at = R"sql(
   SELECT l.opens_at FROM callqueue_lanes l

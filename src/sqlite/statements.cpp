@@ -253,7 +253,8 @@ constexpr Statements kStatements = {
     UNION ALL SELECT min(scheduled_for) FROM call_queue WHERE status = 'queued' AND ready = 0
     UNION ALL SELECT min(not_after) + 1 FROM call_queue WHERE status = 'queued' AND not_after IS NOT NULL
     UNION ALL SELECT min(CASE state WHEN 'staging' THEN heartbeat_at + 600000000 ELSE 0 END)
-      FROM callqueue_imports))sql",
+      FROM callqueue_imports
+    UNION ALL SELECT min(begun_at) + 90000000000 FROM callqueue_request_keys))sql",
     // Index callqueue_lanes_opening: an opening needs no work, it only has to be noticed.
     .opens_at = R"sql(
   SELECT min(opens_at) FROM callqueue_lanes

@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "store/digests.hpp"
 #include "store/pages.hpp"
 #include "store/references.hpp"
 #include "store/sql_store.hpp"
@@ -41,24 +40,10 @@ AccessToken read_token(const Rows& row) {
           .revoked_at = get_optional<Instant>(row, 6)};
 }
 
-SecretHash read_hash(const Rows& row, int column) {
-  const auto bytes = row.get<Bytes>(column).data;
-  SecretHash hash{};
-  if (bytes.size() != hash.size()) {
-    throw Failure{ErrorCode::corrupt, "the database holds an unreadable hash", "secret_hash"};
-  }
-  std::copy(bytes.begin(), bytes.end(), hash.begin());
-  return hash;
-}
-
 StoredAccessToken load_token(Session& session, AccessTokenId id) {
   auto row = session.query(kFindToken, id);
   if (!row.step()) throw Failure{ErrorCode::not_found, "no such access token", "token_id"};
-  return {read_token(row), read_hash(row, 7)};
-}
-
-Bytes bytes_of_hash(const SecretHash& hash) {
-  return {{reinterpret_cast<const char*>(hash.data()), hash.size()}};
+  return {read_token(row), read_digest(row, 7, "secret_hash")};
 }
 
 }  // namespace
@@ -73,7 +58,7 @@ Result<AccessToken> SqlStore::create_access_token(const AccessToken& token,
       throw Failure{ErrorCode::conflict, "there is an access token with this id", "id"};
     }
     session.run(kInsertToken, id, token.user_id, to_text(token.role), token.name,
-                bytes_of_hash(secret_hash), now, token.expires_at);
+                bytes_of(secret_hash), now, token.expires_at);
     return load_token(session, id).token;
   });
 }

@@ -8,6 +8,7 @@
 #include "store/import.hpp"
 #include "store/lanes.hpp"
 #include "store/reports.hpp"
+#include "store/request_keys.hpp"
 #include "store/rows.hpp"
 #include "store/sql_store.hpp"
 #include "store/statements.hpp"
@@ -109,6 +110,7 @@ Result<AdvanceResult> SqlStore::run_steps(const AdvanceRequest& request, Advance
   step(result.expired, expire_direct);
   step(result.swept, sweep_campaigns);
   step(moved, sweep_imports);
+  step(moved, forget_request_keys);
   if (error) return tl::unexpected<Error>(*error);
   // A campaign that ended has rows to sweep, moved rows have lanes to roll: there is more until
   // nothing was done.

@@ -112,6 +112,14 @@ class SqlStore : public Store {
                                                  const Page& page) override;
   Result<AccessToken> revoke_access_token(AccessTokenId id) override;
 
+  // request_keys.cpp
+  Result<KeyedRequest> begin_request(UserId user_id, std::string_view key) override;
+  Result<void> finish_request(UserId user_id, std::string_view key, RequestAttemptId attempt,
+                              const RequestFingerprint& fingerprint,
+                              const KeptAnswer& answer) override;
+  Result<void> release_request(UserId user_id, std::string_view key,
+                               RequestAttemptId attempt) override;
+
  protected:
   enum class Access {
     read,   ///< One snapshot.

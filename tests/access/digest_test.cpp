@@ -32,6 +32,17 @@ BOOST_AUTO_TEST_CASE(sha256_gives_the_known_answers) {
              "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+BOOST_AUTO_TEST_CASE(sha256_of_pieces_is_that_of_the_whole) {
+  const std::string text = "any text, however it is cut into pieces: " + std::string(300, 'x');
+  for (const std::size_t size : {1U, 7U, 64U, 1000U}) {
+    Sha256 hash;
+    for (std::size_t at = 0; at < text.size(); at += size) {
+      hash.add(std::string_view{text}.substr(at, size));
+    }
+    BOOST_TEST(hex(hash.finish().value()) == hex(sha256(text).value()));
+  }
+}
+
 // RFC 4231, cases 1, 2, 3 and 6.
 BOOST_AUTO_TEST_CASE(hmac_gives_the_known_answers) {
   BOOST_TEST(hmac(std::string(20, '\x0b'), {"Hi There"}) ==

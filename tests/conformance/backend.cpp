@@ -182,7 +182,7 @@ constexpr char kEmptyDatabase[] = R"sql(
   TRUNCATE users, agents, contacts, calls, call_campaigns, call_queue, callqueue_campaign_rules,
     callqueue_imports, callqueue_import_contacts, callqueue_lanes, callqueue_turns,
     callqueue_signals, callqueue_settings, callqueue_access_tokens,
-    callqueue_import_errors RESTART IDENTITY CASCADE;
+    callqueue_import_errors, callqueue_request_keys RESTART IDENTITY CASCADE;
   INSERT INTO callqueue_settings (id) VALUES (1);
   ALTER SEQUENCE callqueue_turn RESTART)sql";
 

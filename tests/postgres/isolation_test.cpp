@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(every_reference_is_a_foreign_key) {
        {"callqueue_lanes.lane_id", "its own"},
        {"callqueue_signals.signal_id", "its own"},
        {"callqueue_access_tokens.token_id", "its own"},
+       {"callqueue_request_keys.attempt_id", "its own"},
        {"callqueue_import_errors.import_id", "the import is gone soon after its end"},
        {"callqueue_signals.user_id", "only claims follow it, and forget users that are gone"},
        {"callqueue_turns.user_id", "a claim must not wait for who deletes a user"},

@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(limits_turns_and_claims_are_not_the_roles_affair) {
        {"UPDATE users SET concurrent_calls_limit = 99", "SELECT * FROM callqueue_turns",
         "SELECT secret_hash FROM callqueue_access_tokens",
         "UPDATE callqueue_access_tokens SET role = 'administrator', user_id = NULL",
-        "SELECT record FROM callqueue_import_errors",
+        "SELECT record FROM callqueue_import_errors", "SELECT body FROM callqueue_request_keys",
         "UPDATE callqueue_settings SET system_limit = 99",
         "UPDATE callqueue_lanes SET stale = false",
         "SELECT * FROM callqueue_claim('me', interval '1 hour', ARRAY[gen_random_uuid()], NULL, "
@@ -223,6 +223,8 @@ BOOST_AUTO_TEST_CASE(verify_tells_what_row_security_lacks) {
        "policy callqueue_access_tokens.callqueue_own_rows"},
       {"DROP POLICY callqueue_own_rows ON callqueue_import_errors",
        "policy callqueue_import_errors.callqueue_own_rows"},
+      {"DROP POLICY callqueue_own_rows ON callqueue_request_keys",
+       "policy callqueue_request_keys.callqueue_own_rows"},
       {"ALTER POLICY callqueue_own_rows ON agents USING (true)",
        "policy agents.callqueue_own_rows"},
       {"REVOKE INSERT ON call_queue FROM " + world.role, "grant call_queue.INSERT"},

@@ -120,6 +120,8 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
       {"ALTER TABLE callqueue_access_tokens DROP CONSTRAINT callqueue_access_tokens_user_check",
        "callqueue_access_tokens_user_check"},
       {"ALTER TABLE callqueue_import_errors DROP COLUMN record", "callqueue_import_errors.record"},
+      {"ALTER TABLE callqueue_request_keys DROP CONSTRAINT callqueue_request_keys_answer_check",
+       "callqueue_request_keys_answer_check"},
       {"ALTER TABLE call_queue DISABLE TRIGGER trigger_update_campaign_statistics",
        "trigger_update_campaign_statistics"},
       {"ALTER TABLE call_queue DROP CONSTRAINT call_queue_contact_id_fkey",
