@@ -53,6 +53,12 @@ struct CallRef {
   CallId call_id;
 };
 
+/// Names a call as its provider does: by our id, or else by its own.
+struct CallName {
+  CallId call_id;  ///< Nil: `provider_call_id` names it.
+  std::string provider_call_id;
+};
+
 /// How many calls are active against a limit.
 struct SlotUse {
   int active = 0;

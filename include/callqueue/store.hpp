@@ -326,8 +326,14 @@ class Store {
                                                                        CampaignId campaign_id,
                                                                        const Page& page) = 0;
 
-  // --- Access tokens: who their user is has yet to be found, so these take none ---
+  // --- Providers' events, access tokens: whose they are has yet to be found, so these take no user
 
+  /// Finds calls by the ids that a provider knows, whoever's they are: for what the provider itself
+  /// reports, never for what a user asks. One result for each name, in that order: `not_found`
+  /// (`call_id`, `provider_call_id`) when there is no such call; `conflict` (the same) when several
+  /// have this id, for nobody can tell which is meant; `invalid_argument` (`call_id`) without one.
+  [[nodiscard]] virtual Result<std::vector<Result<CallRef>>> locate_calls(
+      std::span<const CallName> names) = 0;
   /// Stores a token under the hash of its secret (`AccessTokens` makes both), `created_at` now and
   /// not revoked. `not_found` (`user_id`); `conflict` (`id`) if taken.
   virtual Result<AccessToken> create_access_token(const AccessToken& token,

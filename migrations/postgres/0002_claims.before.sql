@@ -7,7 +7,8 @@ WITH wanted (name, definition) AS (VALUES
     ('callqueue_calls_queue', '(queue_id) WHERE queue_id IS NOT NULL'),
     ('callqueue_calls_campaign', '(campaign_id, id) WHERE campaign_id IS NOT NULL'),
     ('callqueue_calls_contact', '(contact_id) WHERE contact_id IS NOT NULL'),
-    ('callqueue_calls_provider', '(user_id, provider_call_id) WHERE provider_call_id IS NOT NULL')),
+    -- The provider's id first: its events name no user.
+    ('callqueue_calls_provider', '(provider_call_id, user_id) WHERE provider_call_id IS NOT NULL')),
   found AS (
     SELECT i.relname AS name, x.indisvalid AS valid
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = 'calls'::regclass),

@@ -71,6 +71,17 @@ constexpr char kMarkDialed[] = R"sql(
                   AND NOT l.stale AND l.opens_at <= $4 AND l.closes_at >= $4)
   RETURNING c.id)sql";
 
+// Of all users. The primary key or calls_id_user_id_unique, and callqueue_calls_provider; two tell
+// that one is not the only one.
+constexpr char kCallsNamed[] = R"sql(
+  SELECT x.place, c.user_id, c.id
+  FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY x (id, provider_id, place)
+    CROSS JOIN LATERAL (
+      (SELECT user_id, id FROM calls WHERE id = x.id LIMIT 2)
+      UNION ALL
+      (SELECT user_id, id FROM calls WHERE x.id IS NULL AND provider_call_id = x.provider_id LIMIT 2)
+    ) c)sql";
+
 /// What one array holds of each of these.
 template <class Items, class Field>
 auto column(const Items& items, Field&& field) {
@@ -168,6 +179,22 @@ std::vector<CallId> PostgresSession::mark_dialed(std::span<const CallRef> calls,
   auto ids = ids_of(calls);
   std::erase_if(ids, [&](CallId id) { return !marked.contains(id.value); });
   return ids;
+}
+
+std::vector<std::vector<CallRef>> PostgresSession::calls_named(std::span<const CallName> names) {
+  std::vector<std::vector<CallRef>> found(names.size());
+  if (names.empty()) return found;
+  const auto ids = column(names, [](const CallName& name) {
+    return name.call_id.is_nil() ? std::nullopt : std::optional{name.call_id};
+  });
+  const auto provider_ids =
+      column(names, [](const CallName& name) { return name.provider_call_id; });
+  auto rows = connection_.query(kCallsNamed, ids, provider_ids);
+  while (rows.step()) {
+    const auto place = static_cast<std::size_t>(rows.get<std::int64_t>(0)) - 1;
+    found.at(place).push_back({UserId{rows.get<Uuid>(1)}, CallId{rows.get<Uuid>(2)}});
+  }
+  return found;
 }
 
 }  // namespace callqueue::postgres

@@ -31,6 +31,7 @@ class PostgresSession final : public Session {
   void store_rows(std::span<const QueuedCall> rows, Instant now) override;
   std::vector<CallId> mark_dialed(std::span<const CallRef> calls, std::string_view worker,
                                   Instant now) override;
+  std::vector<std::vector<CallRef>> calls_named(std::span<const CallName> names) override;
 
   [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;
   /// Claims find out by themselves.

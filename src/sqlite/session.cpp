@@ -30,6 +30,12 @@ constexpr char kMarkDialed[] = R"sql(
                   AND l.campaign_status <> 'cancelled'
                   AND l.stale = 0 AND l.opens_at <= ?4 AND l.closes_at >= ?4))sql";
 
+// Of all users. Indexes callqueue_calls_id and callqueue_calls_provider; two tell that one is not
+// the only one.
+constexpr char kCallsById[] = "SELECT user_id, id FROM calls WHERE id = ?1 LIMIT 2";
+constexpr char kCallsByProvider[] =
+    "SELECT user_id, id FROM calls WHERE provider_call_id = ?1 LIMIT 2";
+
 class Bind {
  public:
   Bind(Query& query, int index) : query_(query), index_(index) {}
@@ -135,6 +141,18 @@ std::vector<CallId> SqliteSession::mark_dialed(std::span<const CallRef> calls,
     }
   }
   return marked;
+}
+
+std::vector<std::vector<CallRef>> SqliteSession::calls_named(std::span<const CallName> names) {
+  std::vector<std::vector<CallRef>> found;
+  found.reserve(names.size());
+  for (const auto& name : names) {
+    auto rows = name.call_id.is_nil() ? query(kCallsByProvider, name.provider_call_id)
+                                      : query(kCallsById, name.call_id);
+    auto& calls = found.emplace_back();
+    while (rows.step()) calls.push_back({get_id<UserId>(rows, 0), get_id<CallId>(rows, 1)});
+  }
+  return found;
 }
 
 bool SqliteSession::is_queue_cursor(std::string_view text) const {

@@ -31,6 +31,8 @@ class SqliteSession final : public Session {
   void store_rows(std::span<const QueuedCall> rows, Instant now) override;
   [[nodiscard]] std::vector<CallId> mark_dialed(std::span<const CallRef> calls,
                                                 std::string_view worker, Instant now) override;
+  [[nodiscard]] std::vector<std::vector<CallRef>> calls_named(
+      std::span<const CallName> names) override;
 
   [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;
   void lane_rolled(UserId user_id, Instant now) override;

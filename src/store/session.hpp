@@ -216,6 +216,11 @@ class Session {
   [[nodiscard]] virtual std::vector<CallId> mark_dialed(std::span<const CallRef> calls,
                                                         std::string_view worker, Instant now) = 0;
 
+  /// The calls that have these ids, of all users: for each name those that it fits, two at most.
+  /// @pre each names something.
+  [[nodiscard]] virtual std::vector<std::vector<CallRef>> calls_named(
+      std::span<const CallName> names) = 0;
+
   // What each store does in its own way.
 
   /// Whether the text may be a row's place in a list of queued calls; see `Statements`.

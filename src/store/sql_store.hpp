@@ -87,6 +87,9 @@ class SqlStore : public Store {
                                   const Page& page) override;
   Result<std::vector<Call>> lapsed_calls(int limit) override;
 
+  // locate_calls.cpp
+  Result<std::vector<Result<CallRef>>> locate_calls(std::span<const CallName> names) override;
+
   // advance.cpp
   Result<AdvanceResult> advance(const AdvanceRequest& request) override;
   Result<std::optional<Instant>> next_wakeup() override;

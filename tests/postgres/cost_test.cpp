@@ -55,6 +55,11 @@ constexpr char kRows[] = R"sql(
   SELECT c.user_id, c.id, c.agent_id, p.id, p.phone_number, clock_timestamp() + $4 * interval '1 second'
   FROM people p JOIN call_campaigns c ON c.id = $1)sql";
 
+constexpr char kCalls[] = R"sql(
+  INSERT INTO calls (id, user_id, phone_number, status, provider_call_id)
+  SELECT gen_random_uuid(), (SELECT user_id FROM call_campaigns LIMIT 1), '+4930', 'completed', 'p' || i
+  FROM generate_series(1, $1) i)sql";
+
 /// A draft of a user's own.
 CallCampaign draft_in(Store& store) {
   const auto user = store.create_user({.name = "Ann"}).value();
@@ -185,6 +190,9 @@ class UnknownCrowd {
 
   [[nodiscard]] std::unique_ptr<Store> store() const { return open_store(database_.url()).value(); }
 
+  /// Final calls of the user's, which the provider calls p1, p2 …
+  void add_calls(int count) { connection_.query(kCalls, count); }
+
   /// What this work reads, done by a store that is closed afterwards: sessions tell what they have
   /// read when they end.
   template <class Work>
@@ -237,6 +245,24 @@ BOOST_AUTO_TEST_CASE(claims_read_little_whatever_the_server_knows_of_the_tables)
   const auto in_peace = crowd.read_by(make_a_call);
   BOOST_TEST(in_peace > 0);
   BOOST_TEST(in_peace < 300);
+}
+
+// Whatever the server knew of the table when it planned.
+BOOST_AUTO_TEST_CASE(a_call_is_located_without_reading_others) {
+  UnknownCrowd crowd;
+  crowd.add_calls(5000);
+  const auto read = crowd.read_by([](Store& store) {
+    std::vector<CallName> names(10);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      names[i].provider_call_id = "p" + std::to_string(1 + i);
+    }
+    for (auto& located : store.locate_calls(names).value()) {
+      names.push_back({.call_id = located.value().call_id, .provider_call_id = {}});
+    }
+    for (const auto& located : store.locate_calls(names).value()) BOOST_TEST(located.has_value());
+  });
+  BOOST_TEST(read > 0);
+  BOOST_TEST(read < 300);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -117,6 +117,9 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
       {"UPDATE call_campaigns SET completed_calls = 7", "completed_calls"},
       {"DROP INDEX idx_call_queue_priority_position", "idx_call_queue_priority_position"},
       {"DROP INDEX callqueue_access_tokens_user", "callqueue_access_tokens_user"},
+      {"DROP INDEX callqueue_calls_provider; CREATE INDEX callqueue_calls_provider "
+       "ON calls (user_id, provider_call_id) WHERE provider_call_id IS NOT NULL",
+       "callqueue_calls_provider"},
       {"ALTER TABLE callqueue_access_tokens DROP CONSTRAINT callqueue_access_tokens_user_check",
        "callqueue_access_tokens_user_check"},
       {"ALTER TABLE callqueue_import_errors DROP COLUMN record", "callqueue_import_errors.record"},
