@@ -93,8 +93,15 @@ template <class T>
 /// from elsewhere. `null` means absent; unknown fields are ignored; of a field given twice the last
 /// one counts.
 ///
-/// @return `invalid_argument` naming the field for a wrong type or an unknown spelling, naming
-/// `event` for what is no JSON object, is longer than 64 KiB or nested deeper than 32.
+/// @return `invalid_argument` naming the field for a wrong type, an unknown spelling or a
+/// `provider_call_id` of more than 512 bytes, naming `event` for what is no JSON object, is longer
+/// than 64 KiB or nested deeper than 32; `not_found` (`call_id`, `user_id`) for a text that is no
+/// id: it is nobody's.
 [[nodiscard]] Result<CallEvent> parse_call_event(std::string_view json);
+
+/// Reads what a provider sends at once: one event, or a list of 1 to 1,000, in at most 1 MiB. Each
+/// has a result of its own, as above.
+/// @return `invalid_argument` (`events`) for what is neither, or nested deeper than 32.
+[[nodiscard]] Result<std::vector<Result<CallEvent>>> parse_call_events(std::string_view json);
 
 }  // namespace callqueue

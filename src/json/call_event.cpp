@@ -1,7 +1,9 @@
 #include <simdjson.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "callqueue/json.hpp"
 
@@ -11,7 +13,10 @@ namespace {
 using simdjson::dom::element;
 
 constexpr std::size_t kMostBytes = 65'536;
+constexpr std::size_t kMostBytesTogether = 1'048'576;
+constexpr std::size_t kMostEvents = 1'000;
 constexpr std::size_t kMostNesting = 32;
+constexpr std::size_t kLongestProviderId = 512;  // An index entry has room for it.
 
 tl::unexpected<Error> wrong(std::string_view field, std::string_view what) {
   return fail(ErrorCode::invalid_argument, std::string{field} + " must be " + std::string{what},
@@ -47,11 +52,21 @@ Result<Instant> read_instant(element value, std::string_view field) {
   });
 }
 
+/// What is no id is nobody's.
 template <class AnyId>
 Result<AnyId> read_id(element value, std::string_view field) {
   return read_text(value, field).and_then([&](const std::string& text) {
-    return parse_id<AnyId>(text, field);
+    return parse_id<AnyId>(text, field).map_error([](Error error) {
+      error.code = ErrorCode::not_found;
+      return error;
+    });
   });
+}
+
+Result<std::string> read_provider_id(element value, std::string_view field) {
+  auto text = read_text(value, field);
+  if (text && text->size() > kLongestProviderId) return wrong(field, "at most 512 bytes long");
+  return text;
 }
 
 Result<CallOutcome> read_outcome(element value, std::string_view field) {
@@ -78,7 +93,8 @@ Result<void> read_field(std::string_view field, element value, CallEvent& event,
   if (value.is_null()) return {};
   if (field == "user_id") return assign(read_id<UserId>(value, field), event.user_id);
   if (field == "call_id") return assign(read_id<CallId>(value, field), event.call_id);
-  if (field == "provider_call_id") return assign(read_text(value, field), event.provider_call_id);
+  if (field == "provider_call_id")
+    return assign(read_provider_id(value, field), event.provider_call_id);
   if (field == "status") return assign(read_text(value, field), said.status);
   if (field == "outcome") return assign(read_outcome(value, field), said.outcome);
   if (field == "success") return assign(read_bool(value, field), event.success);
@@ -120,6 +136,14 @@ Result<CallEvent> read_event(simdjson::dom::object object) {
   return event;
 }
 
+Result<CallEvent> read_element(element value) {
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    return fail(ErrorCode::invalid_argument, "an event must be one JSON object", "event");
+  }
+  return read_event(object);
+}
+
 }  // namespace
 
 Result<CallEvent> parse_call_event(std::string_view json) {
@@ -133,6 +157,29 @@ Result<CallEvent> parse_call_event(std::string_view json) {
     return fail(ErrorCode::invalid_argument, "an event must be one JSON object", "event");
   }
   return read_event(object);
+}
+
+Result<std::vector<Result<CallEvent>>> parse_call_events(std::string_view json) {
+  if (json.size() > kMostBytesTogether) {
+    return fail(ErrorCode::invalid_argument, "events may be 1 MiB long together", "events");
+  }
+  simdjson::dom::parser parser;
+  element root;
+  if (json.empty() ||
+      parser.allocate(std::max<std::size_t>(json.size(), 64), kMostNesting) != simdjson::SUCCESS ||
+      parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) {
+    return fail(ErrorCode::invalid_argument, "events must be a JSON object or a list of them",
+                "events");
+  }
+  simdjson::dom::array list;
+  if (root.get(list) != simdjson::SUCCESS) return std::vector{read_element(root)};
+  if (list.size() == 0 || list.size() > kMostEvents) {
+    return fail(ErrorCode::invalid_argument, "a list holds 1 to 1,000 events", "events");
+  }
+  std::vector<Result<CallEvent>> events;
+  events.reserve(list.size());
+  for (const auto one : list) events.push_back(read_element(one));
+  return events;
 }
 
 }  // namespace callqueue

@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const bool names_a_call = !event->call_id.is_nil() || !event->provider_call_id.empty();
     const bool lasts = !event->duration || *event->duration >= std::chrono::seconds{0};
     if (!names_a_call || !lasts) std::abort();
-  } else if (event.error().code != ErrorCode::invalid_argument || event.error().field.empty()) {
+  } else if (event.error().field.empty() || (event.error().code != ErrorCode::invalid_argument &&
+                                             event.error().code != ErrorCode::not_found)) {
     std::abort();
   }
   return 0;

@@ -81,7 +81,6 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_refused_by_the_fields_name) {
   BOOST_TEST(refused(with(R"("status":7)")) == "status");
   BOOST_TEST(refused(with(R"("status":"busy","success":"yes")")) == "success");
   BOOST_TEST(refused(with(R"("status":"busy","answered_at":"yesterday")")) == "answered_at");
-  BOOST_TEST(refused(with(R"("status":"busy","user_id":"7")")) == "user_id");
   BOOST_TEST(refused(with(R"("status":"busy","outcome":"odd")")) == "outcome");
   BOOST_TEST(refused(with(R"("status":"busy","failure_reason":"a\u0000b")")) == "failure_reason");
 }
@@ -101,6 +100,61 @@ BOOST_AUTO_TEST_CASE(an_event_names_a_call_by_one_id_or_the_other) {
   BOOST_TEST(by_provider->call_id.is_nil());
   BOOST_TEST(by_provider->user_id.is_nil());
   BOOST_TEST(refused(parse_call_event(R"({"status":"busy"})")) == "call_id");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_id_is_nobodys) {
+  for (const std::string field : {"call_id", "user_id"}) {
+    const auto event =
+        parse_call_event(R"({"status":"busy","provider_call_id":"CA1",")" + field + R"(":"7"})");
+    BOOST_REQUIRE(!event);
+    BOOST_TEST((event.error().code == ErrorCode::not_found));
+    BOOST_TEST(event.error().field == field);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_providers_id_fits_an_index) {
+  const auto of = [](std::size_t size) {
+    return parse_call_event(R"({"status":"busy","provider_call_id":")" + std::string(size, 'p') +
+                            "\"}");
+  };
+  BOOST_TEST(of(512).has_value());
+  BOOST_TEST(refused(of(513)) == "provider_call_id");
+}
+
+BOOST_AUTO_TEST_CASE(events_come_alone_or_in_a_list_each_with_its_own_result) {
+  const std::string good = R"({"provider_call_id":"CA1","status":"busy"})";
+  const auto alone = parse_call_events(good);
+  BOOST_REQUIRE(alone.has_value());
+  BOOST_TEST(alone->size() == 1U);
+  BOOST_TEST(alone->at(0)->provider_call_id == "CA1");
+
+  const auto list = parse_call_events("[" + good + R"(,7,{"status":"busy"},)" + good + "]");
+  BOOST_REQUIRE(list.has_value());
+  BOOST_TEST(list->size() == 4U);
+  BOOST_TEST(list->at(0).has_value());
+  BOOST_TEST(refused(list->at(1)) == "event");
+  BOOST_TEST(refused(list->at(2)) == "call_id");
+  BOOST_TEST(list->at(3).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(events_are_refused_together_where_they_cannot_be_told_apart) {
+  const auto refusal = [](const std::string& text) {
+    const auto events = parse_call_events(text);
+    return events ? std::string{} : events.error().field;
+  };
+  const auto list_of = [](std::size_t count) {
+    std::string text = "[7";
+    for (std::size_t i = 1; i < count; ++i) text += ",7";
+    return text + "]";
+  };
+  for (const std::string& text :
+       {std::string{}, std::string{"["}, std::string{"[] []"}, std::string{"[]"},
+        std::string{"[\"\xFF\"]"}, list_of(1001), std::string(40, '[') + std::string(40, ']')}) {
+    BOOST_TEST(refusal(text) == "events");
+  }
+  BOOST_TEST(refusal(list_of(1000)).empty());
+  BOOST_TEST(refusal("[7]" + std::string(1'048'576 - 3, ' ')).empty());
+  BOOST_TEST(refusal("[7]" + std::string(1'048'576 - 2, ' ')) == "events");
 }
 
 BOOST_AUTO_TEST_CASE(null_means_absent_and_unknown_fields_are_ignored) {
