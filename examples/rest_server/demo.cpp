@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <chrono>
 #include <cstdio>
+#include <random>
 #include <stdexcept>
 #include <string>
 
@@ -43,6 +44,15 @@ void print_demo(Store& store) {
       {.user_id = user.id, .role = AccessRole::user, .name = "demo", .expires_at = now + 24h}));
   fmt::print("user  {} ({})\ntoken {}\n", user.name, to_text(user.id), made.secret);
   std::fflush(stdout);
+}
+
+std::string print_demo_secret() {
+  std::random_device random;  // The operating system's.
+  std::string secret;
+  for (int i = 0; i < 8; ++i) secret += fmt::format("{:08x}", random());
+  fmt::print("webhook secret {}\n", secret);
+  std::fflush(stdout);
+  return secret;
 }
 
 }  // namespace rest

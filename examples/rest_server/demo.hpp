@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "callqueue/store.hpp"
 
 namespace rest {
@@ -8,5 +10,8 @@ namespace rest {
 /// first user a token for a day, and prints both.
 /// @throws std::runtime_error when the store refuses.
 void print_demo(callqueue::Store& store);
+
+/// Makes a secret for the webhook and prints it.
+[[nodiscard]] std::string print_demo_secret();
 
 }  // namespace rest

@@ -7,8 +7,10 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -20,6 +22,7 @@
 #include "metrics.hpp"
 #include "server.hpp"
 #include "simulated_carrier/simulated_carrier.hpp"
+#include "webhook.hpp"
 
 namespace {
 
@@ -31,6 +34,7 @@ struct Options {
   ServerOptions server;
   RateLimit rate;
   std::string log_level = "info";
+  std::string webhook_secret_file;
   int drain = 10;
   int metrics_interval = 15;
   bool demo = false;
@@ -79,6 +83,8 @@ Options read_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--log-level", options.log_level, "debug, info, warn, err or off")
       ->capture_default_str();
+  app.add_option("--webhook-secret-file", options.webhook_secret_file,
+                 "Where the provider's secret is, if not in CALLQUEUE_WEBHOOK_SECRET");
   app.add_flag("--demo", options.demo, "Make a demo user and print its token");
   app.add_flag("--routes", options.routes, "Print the routes and end");
   try {
@@ -161,7 +167,14 @@ class Ending {
   sigset_t signals_{};
 };
 
-Router routes_of(App& app, Metrics& metrics) {
+/// The provider's, from outside; a demo without any makes one.
+std::vector<std::string> secrets_of(const Options& options) {
+  auto secrets = webhook_secrets(options.webhook_secret_file);
+  if (options.demo && secrets.empty()) secrets.push_back(print_demo_secret());
+  return secrets;
+}
+
+Router routes_of(App& app, Metrics& metrics, Webhook& webhook) {
   Router router;
   add_campaign_routes(router, app);
   add_import_routes(router, app);
@@ -171,6 +184,7 @@ Router routes_of(App& app, Metrics& metrics) {
   add_contact_routes(router, app);
   add_setting_routes(router, app);
   add_metric_routes(router, metrics);
+  add_webhook_routes(router, webhook);
   return router;
 }
 
@@ -188,7 +202,11 @@ int run(const Options& options) {
   Metrics metrics{**store, std::chrono::seconds{options.metrics_interval}};
   Dialing dialing{**store, metrics};
   App app{.store = **store, .processor = dialing.processor()};
-  const Router router = routes_of(app, metrics);
+  Webhook webhook{.signature = WebhookSignature{secrets_of(options)},
+                  .events = {**store, [&](std::span<const CallEvent> events) {
+                               return dialing.processor().report(events);
+                             }}};
+  const Router router = routes_of(app, metrics, webhook);
   if (options.routes) {
     for (const auto& route : router.routes()) fmt::print("{} {}\n", route.method, route.path);
     return 0;

@@ -7,6 +7,7 @@ import unittest
 import jsonschema
 
 import contract
+import signing
 from server import SERVER, Case
 
 LIST = "phone_number,name\n+12025550101,Ann\n"
@@ -67,6 +68,7 @@ class Contract(Case):
         yield "cancelQueuedCall", "/api/queue/" + waiting, None
         yield "call", "/api/calls", direct
         yield "listCalls", "/api/calls", None
+        yield "reportCallEvents", "/webhooks/calls", json.dumps({"call_id": self.a_call(), "status": "ringing"}).encode()
         yield "getCall", lambda: "/api/calls/" + self.a_call(), None
         yield "listContacts", "/api/contacts?search=+1202", None
         yield "createContact", "/api/contacts", {"phone_number": "+12025550199", "name": None}
@@ -103,6 +105,8 @@ class Contract(Case):
                 client = self.administrator if administrators else self.ann
                 if isinstance(body, tuple):
                     answer = client.form(path, *body)
+                elif isinstance(body, bytes):
+                    answer = self.client().ask(method, path, body, signing.headers(body))
                 else:
                     if isinstance(body, dict):
                         schema = operation["requestBody"]["content"]["application/json"]["schema"]

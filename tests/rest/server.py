@@ -18,6 +18,7 @@ import unittest
 import uuid
 
 import contract
+import signing
 
 SERVER = os.path.abspath(sys.argv.pop(1))
 TOOL = os.path.abspath(sys.argv.pop(1))
@@ -99,9 +100,10 @@ class Client:
 
 
 class Server:
-    def __init__(self, url, *options):
+    def __init__(self, url, *options, secret=signing.SECRET, log=None):
         self.process = subprocess.Popen([SERVER, "--db", url, "--port", "0", "--log-level", "warn", *options],
-                                        stdout=subprocess.PIPE, text=True)
+                                        env={**os.environ, "CALLQUEUE_WEBHOOK_SECRET": secret}, stdout=subprocess.PIPE,
+                                        stderr=log, text=True)
         said = ""
         for line in self.process.stdout:
             said += line
@@ -109,6 +111,7 @@ class Server:
             if found:
                 self.port = int(found.group(1))
                 return
+        self.stop()
         raise RuntimeError("the server does not start: " + said)
 
     def stop(self):
