@@ -162,9 +162,10 @@ class Connection {
     }
     request.segments = std::move(match.segments);
     const Route& route = *match.route;
-    if (auto refused =
-            co_await on_worker(route, [&] { return shared_.gate.refusal(route, request); })) {
-      co_return std::move(*refused);
+    if (route.access != Access::anybody) {
+      auto refused =
+          co_await on_worker(route, [&] { return shared_.gate.refusal(route, request); });
+      if (refused) co_return std::move(*refused);
     }
     if (body.content_length() && *body.content_length() > route.body_limit) {
       co_return too_large(route);
@@ -220,7 +221,7 @@ class Connection {
   awaitable<std::invoke_result_t<Work>> on_worker(const Route& route, Work work) {
     if (route.is_light) co_return work();
     co_return co_await asio::co_spawn(
-        shared_.workers.get_executor(),
+        (route.waits ? shared_.waiters : shared_.workers).get_executor(),
         [](Work run) -> awaitable<std::invoke_result_t<Work>> { co_return run(); }(std::move(work)),
         use_awaitable);
   }

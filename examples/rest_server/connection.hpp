@@ -34,13 +34,15 @@ struct Shared {
         gate(gate),
         cors(options.cors_origins),
         options(options),
-        workers(static_cast<std::size_t>(options.workers)) {}
+        workers(static_cast<std::size_t>(options.workers)),
+        waiters(static_cast<std::size_t>(options.waiters)) {}
 
   const Router& router;
   Gate& gate;
   const Cors cors;
   ServerOptions options;
   boost::asio::thread_pool workers;
+  boost::asio::thread_pool waiters;
   std::atomic<bool> stopping = false;
   std::mutex mutex;
   std::condition_variable closed;

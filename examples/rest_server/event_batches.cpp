@@ -15,23 +15,26 @@ constexpr std::size_t kMostEvents = 500;
 
 }  // namespace
 
-Result<Reports> EventBatches::report(std::span<const CallEvent> events) {
-  if (events.empty()) return Reports{};
+Result<AllTaken> EventBatches::take(std::span<const CallEvent> events) {
+  if (events.empty()) return AllTaken{};
   Waiting mine{.events = events};
   std::unique_lock lock(mutex_);
   waiting_.push_back(&mine);
-  changed_.wait(lock, [&] { return mine.is_done || !is_busy_; });
+  mine.told.wait(lock, [&] { return mine.is_done || !is_busy_; });
   while (!mine.is_done) {  // Nobody is at it: whoever has come works for all.
     is_busy_ = true;
     const auto batch = take_next();
     lock.unlock();
     carry_out(batch);
     lock.lock();
-    for (auto* one : batch) one->is_done = true;
     is_busy_ = false;
-    changed_.notify_all();
+    for (auto* one : batch) {
+      one->is_done = true;
+      one->told.notify_one();
+    }
+    if (!waiting_.empty()) waiting_.front()->told.notify_one();
   }
-  return std::move(mine.reports);
+  return std::move(mine.taken);
 }
 
 std::size_t EventBatches::waiting() {
@@ -56,39 +59,39 @@ void EventBatches::carry_out(const std::vector<Waiting*>& batch) {
   for (const auto* one : batch) {
     events.insert(events.end(), one->events.begin(), one->events.end());
   }
-  auto reports = reported(events);
-  if (!reports && reports.error().code != ErrorCode::unavailable) reports = one_by_one(events);
-  auto first = reports ? reports->begin() : Reports::iterator{};
+  auto taken = together(events);
+  if (!taken && taken.error().code != ErrorCode::unavailable) taken = one_by_one(events);
+  auto first = taken ? taken->begin() : AllTaken::iterator{};
   for (auto* one : batch) {
-    if (!reports) {
-      one->reports = tl::unexpected(reports.error());
+    if (!taken) {
+      one->taken = tl::unexpected(taken.error());
       continue;
     }
     const auto end = first + static_cast<std::ptrdiff_t>(one->events.size());
-    one->reports = Reports(std::make_move_iterator(first), std::make_move_iterator(end));
+    one->taken = AllTaken(std::make_move_iterator(first), std::make_move_iterator(end));
     first = end;
   }
 }
 
 /// One that cannot be carried out does not keep the others back.
-Result<Reports> EventBatches::one_by_one(std::span<const CallEvent> events) {
-  Reports reports;
+Result<AllTaken> EventBatches::one_by_one(std::span<const CallEvent> events) {
+  AllTaken taken;
   for (const auto& event : events) {
-    auto report = reported({&event, 1});
-    if (report) {
-      reports.push_back(std::move(report->front()));
-    } else if (report.error().code == ErrorCode::unavailable) {
-      return report;
+    auto one = together({&event, 1});
+    if (one) {
+      taken.push_back(std::move(one->front()));
+    } else if (one.error().code == ErrorCode::unavailable) {
+      return one;
     } else {
-      reports.push_back(tl::unexpected(report.error()));
+      taken.push_back(tl::unexpected(one.error()));
     }
   }
-  return reports;
+  return taken;
 }
 
-Result<Reports> EventBatches::reported(std::span<const CallEvent> events) {
+Result<AllTaken> EventBatches::together(std::span<const CallEvent> events) {
   try {
-    return report_(events);
+    return take_(events);
   } catch (const std::exception& failure) {  // The others must not wait for ever.
     return fail(ErrorCode::internal, failure.what());
   }

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,22 +11,24 @@
 
 namespace rest {
 
+/// What one event did; nothing yet for one that is kept until somebody knows its call.
+using Taken = std::optional<callqueue::CallReport>;
 /// One for each event, in their order.
-using Reports = std::vector<callqueue::Result<callqueue::CallReport>>;
+using AllTaken = std::vector<callqueue::Result<Taken>>;
 
-/// Reports the events of several threads in one commit: what comes while one is under way goes
-/// together into the next one. Alone nobody waits. Thread-safe.
+/// Has the events of several threads taken together, in one commit: what comes while one is under
+/// way goes into the next one. Alone nobody waits. Thread-safe.
 class EventBatches {
  public:
-  /// Reports events in one commit, or none of them.
-  using Report =
-      std::function<callqueue::Result<Reports>(std::span<const callqueue::CallEvent> events)>;
+  /// Takes all of these events, or none of them.
+  using Take =
+      std::function<callqueue::Result<AllTaken>(std::span<const callqueue::CallEvent> events)>;
 
-  explicit EventBatches(Report report) : report_(std::move(report)) {}
+  explicit EventBatches(Take take) : take_(std::move(take)) {}
 
-  /// @return as `Report` does. Where that fails for events together they are reported one by one:
-  /// what cannot be carried out is the result of that event alone.
-  [[nodiscard]] callqueue::Result<Reports> report(std::span<const callqueue::CallEvent> events);
+  /// @return as `Take` does. Where that fails for events together they are taken one by one: what
+  /// cannot be carried out is the result of that event alone.
+  [[nodiscard]] callqueue::Result<AllTaken> take(std::span<const callqueue::CallEvent> events);
   /// How many callers wait for the next commit.
   [[nodiscard]] std::size_t waiting();
 
@@ -33,18 +36,19 @@ class EventBatches {
   /// A caller who waits.
   struct Waiting {
     std::span<const callqueue::CallEvent> events;
-    callqueue::Result<Reports> reports = {};
+    callqueue::Result<AllTaken> taken = {};
     bool is_done = false;
+    std::condition_variable told = {};  ///< That it is done, or that nobody is at work.
   };
 
   [[nodiscard]] std::vector<Waiting*> take_next();
   void carry_out(const std::vector<Waiting*>& batch);
-  [[nodiscard]] callqueue::Result<Reports> one_by_one(std::span<const callqueue::CallEvent> events);
-  [[nodiscard]] callqueue::Result<Reports> reported(std::span<const callqueue::CallEvent> events);
+  [[nodiscard]] callqueue::Result<AllTaken> one_by_one(
+      std::span<const callqueue::CallEvent> events);
+  [[nodiscard]] callqueue::Result<AllTaken> together(std::span<const callqueue::CallEvent> events);
 
-  const Report report_;
+  const Take take_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::vector<Waiting*> waiting_;
   bool is_busy_ = false;
 };

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using Reports = Result<std::vector<Result<CallReport>>>;
+
 constexpr std::size_t kMostAtOnce = 1'000;
 /// Between two lines of the log about what was dropped.
 constexpr auto kQuiet = 10s;
@@ -41,9 +43,9 @@ bool may_come_yet(const CallEvent& event, const Error& error) {
 
 }  // namespace
 
-ProviderEvents::ProviderEvents(Store& store, EventBatches::Report report)
+ProviderEvents::ProviderEvents(Store& store, Report report)
     : store_(store),
-      batches_(std::move(report)),
+      report_(std::move(report)),
       looking_([this](const std::stop_token& stop) { look_again(stop); }) {}
 
 ProviderEvents::~ProviderEvents() {
@@ -53,13 +55,14 @@ ProviderEvents::~ProviderEvents() {
   if (lost > 0) spdlog::warn(R"("dropped_events":{})", lost);
 }
 
-Result<std::vector<Result<Taken>>> ProviderEvents::take(std::span<const CallEvent> events) {
+Result<AllTaken> ProviderEvents::take_now(std::span<const CallEvent> events) {
   const auto located = store_.locate_calls(names_of(events));
   if (!located) return tl::unexpected(located.error());
 
-  std::vector<Result<Taken>> taken(events.size());
+  AllTaken taken(events.size());
   std::vector<CallEvent> known;
   std::vector<std::size_t> places;
+  std::vector<CallEvent> early;
   for (std::size_t i = 0; i < events.size(); ++i) {
     auto event = events[i];
     const auto is_known =
@@ -68,23 +71,25 @@ Result<std::vector<Result<Taken>>> ProviderEvents::take(std::span<const CallEven
       known.push_back(std::move(event));
       places.push_back(i);
     } else if (may_come_yet(event, is_known.error())) {
-      keep(event);
+      early.push_back(std::move(event));
     } else {
       taken[i] = tl::unexpected(is_known.error());
     }
   }
-  auto reports = batches_.report(known);
+  auto reports = known.empty() ? Reports{} : report_(known);
   if (!reports) return tl::unexpected(reports.error());
   for (std::size_t i = 0; i < places.size(); ++i) {
     taken[places[i]] =
         std::move(reports->at(i)).map([](CallReport report) { return Taken{std::move(report)}; });
   }
+  keep(std::move(early));
   return taken;
 }
 
-void ProviderEvents::keep(const CallEvent& event) {
+void ProviderEvents::keep(std::vector<CallEvent> events) {
+  if (events.empty()) return;
   const std::lock_guard lock(mutex_);
-  early_.keep(event, now());
+  for (auto& event : events) early_.keep(std::move(event), now());
   changed_.notify_one();
 }
 
@@ -123,7 +128,7 @@ void ProviderEvents::report_found(const std::vector<EarlyEvents::Entry>& due) {
     if (is_known) known.push_back(events[i]);
     done.push_back(due[i].first);
   }
-  const auto reports = batches_.report(known);
+  const auto reports = known.empty() ? Reports{} : report_(known);
   if (!reports && reports.error().code == ErrorCode::unavailable) return;
   const std::lock_guard lock(mutex_);
   for (const auto key : done) early_.forget(key);

@@ -25,6 +25,8 @@ struct Route {
   bool streams = false;              ///< The handler reads `Request::stream`.
   /// Answers at once, without the database: runs on the connection's own thread.
   bool is_light = false;
+  /// The handler mostly waits for what others do: it takes nobody's place who works.
+  bool waits = false;
 };
 
 /// What a path and a method come to.

@@ -89,6 +89,7 @@ struct Server::Impl {
       if (!closed_within(shared.options.finish_time)) close([](const Peer&) { return true; });
     }
     shared.workers.join();
+    shared.waiters.join();
     io.stop();
     for (auto& thread : threads) thread.join();
   }

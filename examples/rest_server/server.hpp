@@ -16,7 +16,8 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;  ///< 0: any that is free, see `Server::port`.
   int io_threads = 2;
-  int workers = 8;  ///< Handlers at the same time; as many as the store has connections.
+  int workers = 8;   ///< Handlers at the same time; as many as the store has connections.
+  int waiters = 64;  ///< Handlers beside them that wait for others most of the time.
   int most_connections = 2'000;
   std::vector<std::string> cors_origins = {};  ///< Other sites whose pages may ask.
   std::chrono::milliseconds header_time{

@@ -45,7 +45,7 @@ Response answer_to_one(const Result<Taken>& taken) {
   return taken ? json(written(text_of(taken)), is_kept(taken) ? 202 : 200) : refusal(taken.error());
 }
 
-Response answer_to_list(const std::vector<Result<Taken>>& taken) {
+Response answer_to_list(const AllTaken& taken) {
   auto results = ordered_json::array();
   unsigned status = 200;
   for (const auto& one : taken) {
@@ -56,8 +56,7 @@ Response answer_to_list(const std::vector<Result<Taken>>& taken) {
 }
 
 /// Takes those that could be read, and puts every result in its place.
-Result<std::vector<Result<Taken>>> take(ProviderEvents& events,
-                                        const std::vector<Result<CallEvent>>& parsed) {
+Result<AllTaken> take(ProviderEvents& events, const std::vector<Result<CallEvent>>& parsed) {
   std::vector<CallEvent> good;
   for (const auto& event : parsed) {
     if (event) good.push_back(*event);
@@ -65,7 +64,7 @@ Result<std::vector<Result<Taken>>> take(ProviderEvents& events,
   auto taken = events.take(good);
   if (!taken) return taken;
   auto next = taken->begin();
-  std::vector<Result<Taken>> results;
+  AllTaken results;
   results.reserve(parsed.size());
   for (const auto& event : parsed) {
     if (event) {
@@ -105,7 +104,8 @@ void add_webhook_routes(Router& router, Webhook& webhook) {
               .path = "/webhooks/calls",
               .access = Access::anybody,  // Its signature is looked at in its stead.
               .handler = [&webhook](Request& request) { return take_events(webhook, request); },
-              .body_limit = kMostBytes});
+              .body_limit = kMostBytes,
+              .waits = true});  // For the commit that several requests have in common.
 }
 
 }  // namespace rest

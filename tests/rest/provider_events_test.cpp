@@ -47,7 +47,7 @@ class World {
   [[nodiscard]] CallStatus status(const Call& call) {
     return store_->find_call(call.user_id, call.id).value().status;
   }
-  [[nodiscard]] EventBatches::Report report() {
+  [[nodiscard]] ProviderEvents::Report report() {
     return [this](std::span<const CallEvent> events) { return store_->report_events(events); };
   }
 
@@ -145,7 +145,8 @@ BOOST_AUTO_TEST_CASE(an_early_event_is_reported_once_its_call_is_accepted) {
 BOOST_AUTO_TEST_CASE(nothing_is_taken_while_the_database_is_gone) {
   World world;
   const auto call = world.accepted(world.user("Ann"), "a");
-  ProviderEvents events{world.store(), [](std::span<const CallEvent>) -> Result<Reports> {
+  ProviderEvents events{world.store(),
+                        [](std::span<const CallEvent>) -> Result<std::vector<Result<CallReport>>> {
                           return fail(ErrorCode::unavailable, "gone");
                         }};
   const auto event = busy("a");
