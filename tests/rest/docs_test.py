@@ -22,7 +22,7 @@ class Page(Case):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         lines = done.stdout
         self.assertIn('{"result":"applied",', lines)
-        self.assertIn('"status":"busy"}failed: busy\n', lines)
+        self.assertIn('"status":"busy"}\nfailed: busy\n', lines)
         self.assertIn("line 4: ", lines)
         self.assertIn(',"12,Nobody,"', lines)
         self.assertIn("\nactive\n", lines)
