@@ -18,6 +18,7 @@
 #include "body_stream.hpp"
 #include "callqueue/clock.hpp"
 #include "callqueue/uuid.hpp"
+#include "live_socket.hpp"
 #include "log.hpp"
 
 namespace rest {
@@ -32,6 +33,7 @@ using boost::system::error_code;
 
 constexpr std::uint32_t kLongestHeader = 16'384;
 constexpr std::size_t kPiece = 65'536;
+constexpr unsigned kSwitched = 101;  ///< Went on as a WebSocket, and has ended.
 
 using BodyParser = http::request_parser<http::buffer_body>;
 
@@ -106,6 +108,10 @@ class Connection {
       const bool wants_keep = body.get().keep_alive();
       is_head_ = body.get().method() == http::verb::head;
       response = co_await answer(body, request);
+      if (response.status == kSwitched) {
+        log_request(request, kSwitched, std::chrono::steady_clock::now() - began);
+        co_return false;
+      }
       shared_.cors.allow(request, response);
       keep = wants_keep && body.is_done() && !shared_.stopping;
     }
@@ -162,6 +168,7 @@ class Connection {
     }
     request.segments = std::move(match.segments);
     const Route& route = *match.route;
+    if (route.is_live) co_return co_await answer_live(route, body, request);
     if (route.access != Access::anybody) {
       auto refused =
           co_await on_worker(route, [&] { return shared_.gate.refusal(route, request); });
@@ -171,6 +178,27 @@ class Connection {
       co_return too_large(route);
     }
     co_return co_await run_handler(route, body, request);
+  }
+
+  /// Serves the WebSocket to its end. A token in the header is looked at before, when a refusal can
+  /// still be an answer.
+  awaitable<Response> answer_live(const Route& route, BodyParser& body, Request& request) {
+    if (!is_live_request(body.get()) || !body.is_done() || buffer_.size() > 0) {
+      auto response = problem(426, "upgrade_required", "This is a WebSocket.");
+      response.fields.emplace_back("Connection", "Upgrade");
+      response.fields.emplace_back("Upgrade", "websocket");
+      co_return response;
+    }
+    const bool has_token = !request.field("authorization").empty();
+    if (has_token) {
+      if (auto refused =
+              co_await on_worker(route, [&] { return shared_.gate.refusal(route, request); })) {
+        co_return std::move(*refused);
+      }
+    }
+    buffer_.shrink_to_fit();
+    co_await serve_live(shared_, peer_, route, request, has_token, body.get());
+    co_return Response{.status = kSwitched};
   }
 
   awaitable<Response> run_handler(const Route& route, BodyParser& body, Request& request) {
@@ -220,10 +248,8 @@ class Connection {
   template <class Work>
   awaitable<std::invoke_result_t<Work>> on_worker(const Route& route, Work work) {
     if (route.is_light) co_return work();
-    co_return co_await asio::co_spawn(
-        (route.waits ? shared_.waiters : shared_.workers).get_executor(),
-        [](Work run) -> awaitable<std::invoke_result_t<Work>> { co_return run(); }(std::move(work)),
-        use_awaitable);
+    auto& threads = route.waits ? shared_.waiters : shared_.workers;
+    co_return co_await on_thread(threads, std::move(work));
   }
 
   /// Some of the body. @return how much; 0 at its end, or with an error.

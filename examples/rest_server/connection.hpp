@@ -2,17 +2,22 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 #include "cors.hpp"
 #include "gate.hpp"
+#include "live_events.hpp"
 #include "router.hpp"
 #include "server.hpp"
 
@@ -25,13 +30,15 @@ struct Peer {
   boost::beast::tcp_stream stream;
   bool is_idle = false;   ///< Waits for a request: may be closed at any time.
   bool is_asked = false;  ///< A request is here as a whole: whoever asked waits for the answer.
+  std::function<void()> go_away;  ///< For a WebSocket: has it say that the server ends, and close.
 };
 
 /// What the connections of a server share.
 struct Shared {
-  Shared(const Router& router, Gate& gate, const ServerOptions& options)
+  Shared(const Router& router, Gate& gate, LiveEvents& events, const ServerOptions& options)
       : router(router),
         gate(gate),
+        events(events),
         cors(options.cors_origins),
         options(options),
         workers(static_cast<std::size_t>(options.workers)),
@@ -39,6 +46,7 @@ struct Shared {
 
   const Router& router;
   Gate& gate;
+  LiveEvents& events;
   const Cors cors;
   ServerOptions options;
   boost::asio::thread_pool workers;
@@ -48,6 +56,17 @@ struct Shared {
   std::condition_variable closed;
   std::set<std::shared_ptr<Peer>> peers;
 };
+
+/// Does what may block on one of these threads.
+template <class Work>
+boost::asio::awaitable<std::invoke_result_t<Work>> on_thread(boost::asio::thread_pool& threads,
+                                                             Work work) {
+  using Done = std::invoke_result_t<Work>;
+  co_return co_await boost::asio::co_spawn(
+      threads.get_executor(),
+      [](Work run) -> boost::asio::awaitable<Done> { co_return run(); }(std::move(work)),
+      boost::asio::use_awaitable);
+}
 
 /// Serves one connection, request after request, until it closes. Its stream's executor must not
 /// run two of its handlers at once.

@@ -23,10 +23,8 @@ Response unauthorized(std::string_view detail) {
   return response;
 }
 
-}  // namespace
-
-std::optional<Response> Gate::refusal(const Route& route, Request& request) {
-  if (route.access == Access::anybody) return std::nullopt;
+/// The token of `Authorization: Bearer TOKEN`; none without this header.
+std::optional<std::string_view> token_of(const Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto field = request.field("authorization");
   const auto is_same = [](unsigned char a, unsigned char b) {
@@ -34,12 +32,20 @@ std::optional<Response> Gate::refusal(const Route& route, Request& request) {
   };
   if (field.size() < kScheme.size() ||
       !std::equal(kScheme.begin(), kScheme.end(), field.begin(), is_same)) {
-    return unauthorized("This needs the header Authorization: Bearer TOKEN.");
+    return std::nullopt;
   }
-  const auto token = field.substr(kScheme.size());
-  const auto caller = token.size() > kLongestToken
+  return field.substr(kScheme.size());
+}
+
+}  // namespace
+
+std::optional<Response> Gate::refusal(const Route& route, Request& request) {
+  if (route.access == Access::anybody) return std::nullopt;
+  const auto token = token_of(request);
+  if (!token) return unauthorized("This needs the header Authorization: Bearer TOKEN.");
+  const auto caller = token->size() > kLongestToken
                           ? callqueue::fail(callqueue::ErrorCode::not_found, "too long")
-                          : caller_of(std::string{token});
+                          : caller_of(std::string{*token});
   if (!caller && caller.error().code == callqueue::ErrorCode::not_found) {
     return unauthorized("The token is unknown, has expired or was revoked.");
   }
@@ -76,6 +82,11 @@ std::optional<Response> Gate::act_for(Request& request) const {
   }
   request.caller.user_id = *user_id;
   return std::nullopt;
+}
+
+bool Gate::is_still_good(const Request& request) {
+  const auto caller = caller_of(std::string{token_of(request).value_or("")});
+  return caller || caller.error().code != callqueue::ErrorCode::not_found;
 }
 
 callqueue::Result<Caller> Gate::caller_of(const std::string& token) {

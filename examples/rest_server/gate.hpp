@@ -35,6 +35,9 @@ class Gate {
 
   /// Lets the request in, with `caller` filled in, or says why not.
   [[nodiscard]] std::optional<Response> refusal(const Route& route, Request& request);
+  /// Whether the token of a request that was let in is good yet: for those that take long. It is as
+  /// long as that cannot be found out.
+  [[nodiscard]] bool is_still_good(const Request& request);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -18,6 +18,7 @@ std::string_view title(unsigned status) {
     case 413: return "Too large";
     case 415: return "Unsupported media type";
     case 422: return "Cannot be done as it stands";
+    case 426: return "Upgrade required";
     case 429: return "Too many requests";
     case 431: return "Header too large";
     case 503: return "Not available";

@@ -1,8 +1,10 @@
 // The example server: embeds the library behind HTTP. Rules stay in the library; handlers convert,
 // call one service and convert back.
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -18,6 +20,7 @@
 #include "callqueue/access_tokens.hpp"
 #include "demo.hpp"
 #include "gate.hpp"
+#include "live_events.hpp"
 #include "log.hpp"
 #include "metrics.hpp"
 #include "server.hpp"
@@ -167,6 +170,15 @@ class Ending {
   sigset_t signals_{};
 };
 
+/// Each connection is an open file, of which a process may often have no more than 1,024 unless it
+/// asks.
+void allow_files(int count) {
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, count));
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /// The provider's, from outside; a demo without any makes one.
 std::vector<std::string> secrets_of(const Options& options) {
   auto secrets = webhook_secrets(options.webhook_secret_file);
@@ -185,14 +197,16 @@ Router routes_of(App& app, Metrics& metrics, Webhook& webhook) {
   add_setting_routes(router, app);
   add_metric_routes(router, metrics);
   add_webhook_routes(router, webhook);
+  router.add({.method = "GET", .path = "/api/events", .is_live = true});
   return router;
 }
 
 int run(const Options& options) {
   const Ending ending;
   start_log(options.log_level);
+  allow_files(options.server.most_connections + 200);
   auto store = open_store(options.routes ? "sqlite::memory:" : options.url,
-                          {.connections = options.server.workers + 4});
+                          {.connections = options.server.workers + 5});
   if (!store) throw std::runtime_error(store.error().message);
   if (const auto migrated = (*store)->migrate(); !migrated) {
     throw std::runtime_error(migrated.error().message);
@@ -212,7 +226,8 @@ int run(const Options& options) {
     return 0;
   }
   Gate gate{by_token(**store), in(**store), options.rate};
-  Server server{router, gate, options.server};
+  LiveEvents events{**store};
+  Server server{router, gate, events, options.server};
   fmt::print("listening at http://{}:{}\n", options.server.host, server.port());
   std::fflush(stdout);
   ending.wait();

@@ -27,6 +27,8 @@ struct Route {
   bool is_light = false;
   /// The handler mostly waits for what others do: it takes nobody's place who works.
   bool waits = false;
+  /// Goes on as a WebSocket, see `live_socket.hpp`; it has no handler.
+  bool is_live = false;
 };
 
 /// What a path and a method come to.

@@ -20,11 +20,11 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct Server::Impl {
-  Impl(const Router& router, Gate& gate, const ServerOptions& options)
+  Impl(const Router& router, Gate& gate, LiveEvents& events, const ServerOptions& options)
       : io(options.io_threads),
         acceptor(io, {asio::ip::make_address(options.host), options.port}),
         port(acceptor.local_endpoint().port()),
-        shared(router, gate, options) {
+        shared(router, gate, events, options) {
     asio::co_spawn(io, accept(), asio::detached);
     for (int i = 0; i < options.io_threads; ++i) threads.emplace_back([this] { io.run(); });
   }
@@ -63,15 +63,20 @@ struct Server::Impl {
                    });
   }
 
+  /// Does it to each connection, where that one is served.
+  template <class Act>
+  void each(Act act) {
+    const std::lock_guard lock(shared.mutex);
+    for (const auto& peer : shared.peers) {
+      asio::post(peer->stream.get_executor(), [peer, act] { act(*peer); });
+    }
+  }
   /// Closes the connections of which this is true.
   template <class Which>
   void close(Which which) {
-    const std::lock_guard lock(shared.mutex);
-    for (const auto& peer : shared.peers) {
-      asio::post(peer->stream.get_executor(), [peer, which] {
-        if (which(*peer)) peer->stream.close();
-      });
-    }
+    each([which](Peer& peer) {
+      if (which(peer)) peer.stream.close();
+    });
   }
   /// @return whether all connections have been closed by then.
   bool closed_within(std::chrono::milliseconds time) {
@@ -83,6 +88,9 @@ struct Server::Impl {
     if (shared.stopping.exchange(true)) return;
     asio::post(io, [this] { acceptor.close(); });
     close([](const Peer& peer) { return peer.is_idle; });
+    each([](const Peer& peer) {
+      if (peer.go_away) peer.go_away();
+    });
     if (!closed_within(shared.options.drain_time)) {
       // What is not here as a whole by now is not done. The rest is, and its answer is owed.
       close([](const Peer& peer) { return !peer.is_asked; });
@@ -101,8 +109,8 @@ struct Server::Impl {
   std::vector<std::thread> threads;
 };
 
-Server::Server(const Router& router, Gate& gate, ServerOptions options)
-    : impl_(std::make_unique<Impl>(router, gate, options)) {}
+Server::Server(const Router& router, Gate& gate, LiveEvents& events, ServerOptions options)
+    : impl_(std::make_unique<Impl>(router, gate, events, options)) {}
 
 Server::~Server() { stop(); }
 

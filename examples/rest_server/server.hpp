@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gate.hpp"
+#include "live_events.hpp"
 #include "router.hpp"
 
 namespace rest {
@@ -33,17 +34,17 @@ struct ServerOptions {
 /// handlers on threads of their own (these may block), and writes the answers.
 class Server {
  public:
-  /// @param router, gate must outlive the server.
+  /// @param router, gate, events must outlive the server.
   /// @throws std::system_error when the address cannot be listened at.
-  Server(const Router& router, Gate& gate, ServerOptions options);
+  Server(const Router& router, Gate& gate, LiveEvents& events, ServerOptions options);
   ~Server();  ///< Stops.
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   /// Where it listens.
   [[nodiscard]] std::uint16_t port() const;
-  /// Accepts nothing more, ends the requests under way, closes connections; returns when all are
-  /// closed. Once only; thread-safe.
+  /// Accepts nothing more, ends the requests under way, closes connections, WebSockets with 1001;
+  /// returns when all are closed. Once only; thread-safe.
   void stop();
 
  private:

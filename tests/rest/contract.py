@@ -32,6 +32,12 @@ def operation_of(method, path):
     return None
 
 
+def check_message(message):
+    """A message of the WebSocket."""
+    schema = {**DOCUMENT["components"]["schemas"]["LiveMessage"], "components": DOCUMENT["components"]}
+    jsonschema.Draft202012Validator(schema).validate(message)
+
+
 def check(method, path, answer):
     """@return what the answer was to, as in `operations`; None if the document does not know it. Raises where they differ."""
     found = operation_of("GET" if method == "HEAD" else method, path.split("?")[0])

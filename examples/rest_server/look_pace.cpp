@@ -1,0 +1,33 @@
+#include "look_pace.hpp"
+
+#include <algorithm>
+
+namespace rest {
+namespace {
+
+/// So many times what a look took passes before the next one.
+constexpr int kRest = 9;
+constexpr std::chrono::seconds kAfterFailure{1};
+
+}  // namespace
+
+LookPace::Clock::time_point LookPace::when() const {
+  return is_due_ ? not_before_ : Clock::time_point::max();
+}
+
+void LookPace::begin(Clock::time_point now) {
+  is_due_ = false;
+  began_ = now;
+}
+
+void LookPace::end(Clock::time_point now) {
+  was_seen_ = true;
+  not_before_ = std::max(began_ + pace_, now + kRest * (now - began_));
+}
+
+void LookPace::fail(Clock::time_point now) {
+  is_due_ = true;
+  not_before_ = now + kAfterFailure;
+}
+
+}  // namespace rest
