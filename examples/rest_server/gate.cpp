@@ -84,6 +84,12 @@ std::optional<Response> Gate::act_for(Request& request) const {
   return std::nullopt;
 }
 
+bool Gate::trusts(const Request& request) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(token_of(request).value_or(""));
+  return found != known_.end() && found->second.until > Clock::now();
+}
+
 bool Gate::is_still_good(const Request& request) {
   const auto caller = caller_of(std::string{token_of(request).value_or("")});
   return caller || caller.error().code != callqueue::ErrorCode::not_found;

@@ -35,8 +35,12 @@ class Gate {
 
   /// Lets the request in, with `caller` filled in, or says why not.
   [[nodiscard]] std::optional<Response> refusal(const Route& route, Request& request);
-  /// Whether the token of a request that was let in is good yet: for those that take long. It is as
-  /// long as that cannot be found out.
+
+  // For requests that were let in and take long.
+
+  /// Whether the token was looked up just now, and nobody need be asked. Does not block.
+  [[nodiscard]] bool trusts(const Request& request);
+  /// Whether the token is good yet. It is as long as that cannot be found out.
   [[nodiscard]] bool is_still_good(const Request& request);
 
  private:

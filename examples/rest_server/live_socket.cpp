@@ -188,14 +188,15 @@ class LiveSocket : public std::enable_shared_from_this<LiveSocket> {
       if (Steady::now() >= deadline_) {
         has_token_ || ending_ ? drop() : refuse("the token did not come in time");
       }
-      if (subscription_ && !ending_ && !co_await is_still_good()) {
-        refuse("the token is not valid any more");
-      }
+      if (subscription_ && !ending_) co_await check_token();
     }
   }
 
-  awaitable<bool> is_still_good() {
-    co_return co_await on_thread(shared_.workers, [this] { return shared_.gate.is_still_good(request_); });
+  awaitable<void> check_token() {
+    if (shared_.gate.trusts(request_)) co_return;
+    const bool is_good =
+        co_await on_thread(shared_.workers, [this] { return shared_.gate.is_still_good(request_); });
+    if (!is_good) refuse("the token is not valid any more");
   }
 
   /// Ends it. @param why is told to the client; none: that has gone.
