@@ -1,11 +1,12 @@
 """A client of the WebSocket. Every message that it gets is held against openapi.yaml."""
 import json
+import time
 
 import websocket
 
 import contract
 
-OPEN = 60  # Seconds: of a loaded machine.
+PATIENCE = 60  # Seconds: of a loaded machine.
 
 # Registered since, and unknown to some versions of the library: try again later.
 websocket._abnf.VALID_CLOSE_STATUS = (*websocket._abnf.VALID_CLOSE_STATUS, 1013)
@@ -19,7 +20,7 @@ class Live:
             fields["Authorization"] = "Bearer " + token
         query = f"?after={after}" if after else ""
         self.socket = websocket.create_connection(
-            f"ws://127.0.0.1:{port}/api/events{query}", timeout=OPEN, sockopt=sockopt, skip_utf8_validation=False,
+            f"ws://127.0.0.1:{port}/api/events{query}", timeout=PATIENCE, sockopt=sockopt, skip_utf8_validation=False,
             header=[f"{name}: {value}" for name, value in fields.items()])
         self.greeting = None
         if first is not None:
@@ -30,8 +31,9 @@ class Live:
 
     def receive(self):
         """(message, None), or (None, the code of its close); 1006: it broke off. Answers pings."""
+        end = time.monotonic() + PATIENCE
         try:
-            while True:
+            while time.monotonic() < end:
                 kind, data = self.socket.recv_data(control_frame=True)
                 if kind == websocket.ABNF.OPCODE_TEXT:
                     message = json.loads(data)
@@ -41,6 +43,7 @@ class Live:
                     return None, int.from_bytes(data[:2], "big") if data else 1005
         except (websocket.WebSocketConnectionClosedException, ConnectionError):
             return None, 1006
+        raise AssertionError("nothing but pings came")
 
     def next(self, *types):
         """The next message, of these types if any are named."""
