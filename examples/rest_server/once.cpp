@@ -56,13 +56,11 @@ class Attempt {
   Response run(const Handler& handler) {
     const auto known = store_.begin_request(request_.caller.user_id, key_);
     if (!known) return problem(known.error());
-    switch (known->state) {
-      case KeyedRequest::State::begun: return carry_out(handler, known->attempt);
-      case KeyedRequest::State::under_way: return under_way(known->begun_at);
-      case KeyedRequest::State::done: break;
-    }
+    if (known->state == KeyedRequest::State::begun) return carry_out(handler, known->attempt);
+    // Many a client hears an answer only once it has sent all of its body.
     const auto fingerprint = whole_fingerprint();
     if (!fingerprint) return problem(400, "bad_request", "The body broke off.", "body");
+    if (known->state == KeyedRequest::State::under_way) return under_way(known->begun_at);
     if (*fingerprint != known->fingerprint) {
       return problem(422, "request_key_reused", "Another request came with this key before.",
                      kField);

@@ -258,6 +258,31 @@ BOOST_AUTO_TEST_CASE(a_statement_that_takes_too_long_is_ended_by_the_server) {
   BOOST_TEST(changed.error().message.find("statement timeout") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_key_whose_commit_was_lost_is_still_its_askers) {
+  Fragile fragile;
+  const auto ann = fragile.world.user.id;
+  fragile.proxy.hang_after(kCommit);
+  const auto begun =
+      value(fragile.cut_when_hung([&] { return fragile.store->begin_request(ann, "k"); }));
+  BOOST_CHECK(begun.state == KeyedRequest::State::begun);
+  fragile.proxy.hang_after(kCommit);
+  value(fragile.cut_when_hung(
+      [&] { return fragile.store->finish_request(ann, "k", begun.attempt, {}, {.status = 201}); }));
+  BOOST_CHECK(value(fragile.store->begin_request(ann, "k")).state == KeyedRequest::State::done);
+}
+
+BOOST_AUTO_TEST_CASE(errors_whose_commit_was_lost_are_recorded_once) {
+  Fragile fragile;
+  const auto campaign = fragile.campaign(1);
+  const std::vector<CsvError> errors{{.line = 2}, {.line = 3}};
+  fragile.proxy.hang_after(kCommit);
+  value(fragile.cut_when_hung([&] {
+    return fragile.store->record_import_errors(campaign.user_id, campaign.id, ImportId{}, 1,
+                                               errors);
+  }));
+  BOOST_TEST(fragile.count("SELECT count(*)::integer FROM callqueue_import_errors") == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

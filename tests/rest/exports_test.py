@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What a campaign leaves as files: results, and what uploads rejected."""
 import csv
+import http.client
 import io
 import json
 import unittest
@@ -43,6 +44,14 @@ class Exports(Case):
         head = self.ann.ask("HEAD", path)
         self.ok_file(head)
         self.assertEqual(head.text, "")
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        self.addCleanup(connection.close)
+        for method, wanted in (("HEAD", path), ("GET", "/api/me")):  # Nothing comes between the two answers.
+            connection.request(method, wanted, headers=self.ann.headers)
+            said = connection.getresponse()
+            self.assertEqual(said.status, 200)
+            self.assertFalse(said.will_close)
+            said.read()
 
     def test_what_uploads_rejected(self):
         bad = '12,"=cmd|x, y"\n'

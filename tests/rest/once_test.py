@@ -20,6 +20,15 @@ class Once(Case):
         client.port = port or client.port
         return client.form("/api/campaigns/upload-csv", ("settings", json.dumps(settings)), ("file", text, "list.csv"))
 
+    def form_with(self, boundary, settings, text):
+        return (f'--{boundary}\r\nContent-Disposition: form-data; name="settings"\r\n\r\n{json.dumps(settings)}\r\n'
+                f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n{text}\r\n'
+                f'--{boundary}--\r\n').encode()
+
+    def upload_with(self, boundary, key, settings, text):
+        return self.ann.ask("POST", "/api/campaigns/upload-csv", self.form_with(boundary, settings, text), {
+            "Idempotency-Key": key, "Content-Type": f"multipart/form-data; boundary={boundary}"})
+
     def same(self, first, again):
         self.assertEqual((again.status, again.text, again.headers["Location"], again.headers["Content-Type"]),
                          (first.status, first.text, first.headers["Location"], first.headers["Content-Type"]))
@@ -59,16 +68,21 @@ class Once(Case):
         self.assertEqual(self.ok(first, 201)["report"]["imported"], 3_000)
         self.same(first, self.upload("k", settings, text))
         self.assertEqual(self.count("campaigns"), 1)
-        # Not even one that stands in the text.
-        for boundary in ("5", "-5"):
-            body = (f'--{boundary}\r\nContent-Disposition: form-data; name="settings"\r\n\r\n{json.dumps(settings)}\r\n'
-                    f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n{text}\r\n'
-                    f'--{boundary}--\r\n').encode()
-            self.same(first, self.ann.ask("POST", "/api/campaigns/upload-csv", body, {
-                "Idempotency-Key": "k", "Content-Type": f"multipart/form-data; boundary={boundary}"}))
+        for boundary in ("5", "-5"):  # Not even one that stands in the text.
+            self.same(first, self.upload_with(boundary, "k", settings, text))
         for other, content in ((settings, text + "+12025559999,Zoe\n"), ({**settings, "name": "Summer"}, text)):
             self.refused(self.upload("k", other, content), 422, "request_key_reused", "Idempotency-Key")
         self.assertEqual(self.count("campaigns"), 1)
+
+    def test_a_boundary_does_not_count_wherever_it_stands(self):
+        """The server reads pieces of 16 KiB: the last boundary lies across two of them."""
+        settings, boundary = self.settings(self.ann), "b" * 30
+        text = "phone_number,name\n+12025550101,"
+        text += "x" * (-(len(self.form_with(boundary, settings, text)) - 20) % 16_384)
+        at = self.form_with(boundary, settings, text).rindex(b"\r\n--" + boundary.encode())
+        self.assertTrue(16_384 - 34 < at % 16_384 < 16_384, at)
+        first = self.upload_with(boundary, "k", settings, text)
+        self.same(first, self.upload_with("short", "k", settings, text))
 
     def test_keys_are_each_users_own(self):
         first = self.ok(self.keyed("/api/agents", {"name": "Voice"}, "k"), 201)
