@@ -112,8 +112,8 @@ class LiveSocket : public std::enable_shared_from_this<LiveSocket> {
     } else if (!has_token_) {
       co_await wait();
     } else if (!is_admitted_) {
-      refused_ =
-          co_await on_thread(shared_.workers, [this] { return shared_.gate.refusal(route_, request_); });
+      refused_ = co_await on_thread(shared_.workers,
+                                    [this] { return shared_.gate.refusal(route_, request_); });
       is_admitted_ = !refused_;
     } else {
       subscribe();
@@ -194,8 +194,8 @@ class LiveSocket : public std::enable_shared_from_this<LiveSocket> {
 
   awaitable<void> check_token() {
     if (shared_.gate.trusts(request_)) co_return;
-    const bool is_good =
-        co_await on_thread(shared_.workers, [this] { return shared_.gate.is_still_good(request_); });
+    const bool is_good = co_await on_thread(
+        shared_.workers, [this] { return shared_.gate.is_still_good(request_); });
     if (!is_good) refuse("the token is not valid any more");
   }
 
