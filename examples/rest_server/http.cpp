@@ -1,5 +1,7 @@
 #include "http.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -101,6 +103,7 @@ std::optional<std::string> percent_decoded(std::string_view text, bool in_query)
     if (c == '\0') return std::nullopt;
     decoded += c;
   }
+  if (!simdjson::validate_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

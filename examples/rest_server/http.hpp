@@ -64,7 +64,8 @@ struct Response {
 /// to strangers.
 [[nodiscard]] Response problem(const callqueue::Error& error);
 
-/// Decodes `%41` (and, in a query, `+`). Nothing for what is no encoding, or holds a NUL.
+/// Decodes `%41` (and, in a query, `+`). Nothing for what is no encoding, is no UTF-8 then, or
+/// holds a NUL.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, bool in_query);
 
 /// Splits a request's target into path and query. Nothing when it is not of the form `/…`.

@@ -76,6 +76,9 @@ std::string trimmed(const char* message) {
   } else if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
     code = ErrorCode::corrupt;
     message = "the database is not migrated to this version (" + message + ")";
+  } else if (state == "22021") {
+    code = ErrorCode::invalid_argument;
+    message = "a text is not valid UTF-8, or holds a NUL";
   } else if (state == "55P03") {
     code = ErrorCode::unavailable;
     message = "somebody else's transaction is in the way (" + message + ")";

@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(a_disconnected_call_completed_if_it_was_answered) {
 
 BOOST_AUTO_TEST_CASE(a_late_event_changes_no_final_state_and_fills_in_facts) {
   auto late = event("in_progress");
-  late.answered_at = noon + 1s;
+  late.answered_at = noon + 3s;
   late.provider_call_id = "p-1";
   const Call busy = ended_as("busy");
   const auto transition = apply_event(busy, late, noon + 1min, deadline);
   BOOST_TEST((transition.call.status == CallStatus::busy));
-  BOOST_TEST((transition.call.answered_at == noon + 1s));
+  BOOST_TEST((transition.call.answered_at == noon + 3s));
   BOOST_TEST(transition.call.provider_call_id == "p-1");
   BOOST_TEST(transition.changed);
   BOOST_TEST(!transition.ended);
@@ -226,7 +226,7 @@ RC_BOOST_PROP(events_in_any_order_and_number_release_the_slot_once_and_end_once,
   RC_ASSERT(releases == (is_active(call.status) ? 0 : 1));
 }
 
-RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_is_answered_before_it_ends, ()) {
+RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_before_it_ends, ()) {
   // The provider tells when things were; how late that is heard is another matter.
   auto events = story();
   for (auto& one : events) {
@@ -242,9 +242,7 @@ RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_is_answered_before_it_ends
       return !one || !other || *one <= *other;
     };
     RC_ASSERT(is_before(call.started_at, call.answered_at));
-    if (call.status == CallStatus::unknown) continue;
     RC_ASSERT(is_before(call.started_at, call.ended_at));
-    RC_ASSERT(is_before(call.answered_at, call.ended_at));
   }
 }
 

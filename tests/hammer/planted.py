@@ -107,8 +107,7 @@ PLANTED_COMMITS = {
         change("worker", "'host-locked'", "json_extract(data, '$.worker') = 'host-free'")],
     "a recount": [change("completed", 0, f"seq = {A_COUNT}")],
     "is completed with open rows": [
-        change("completed_at", 1, "what = 'campaigns' AND seq = (SELECT min(seq) FROM audit WHERE "
-               "what = 'campaigns' AND seq > (SELECT min(seq) FROM audit WHERE what = 'calls'))")],
+        change("completed_at", 1, "what = 'campaigns' AND json_extract(data, '$.status') = 'active'")],
     "goes from completed to active": [
         insert(AT_THE_END, "json_set(data, '$.status', 'active')", A_COMPLETION)],
     "has no rows left": [

@@ -122,15 +122,11 @@ inline void keep_call(Call& call, CallStatus said, Instant now,
   call.lease_expires_at = now + call_deadline;
 }
 
-/// What was heard of late happened no later than what came after it. When an unknown call ended is
-/// not known.
+/// A call that was first heard of late had started before what is known of it.
 inline void put_in_order(Call& call) {
-  const auto not_after = [](std::optional<Instant>& earlier, const std::optional<Instant>& later) {
-    if (earlier && later) earlier = std::min(*earlier, *later);
-  };
-  if (call.status != CallStatus::unknown) not_after(call.answered_at, call.ended_at);
-  not_after(call.started_at, call.answered_at);
-  not_after(call.started_at, call.ended_at);
+  for (const auto& later : {call.answered_at, call.ended_at}) {
+    if (call.started_at && later) call.started_at = std::min(*call.started_at, *later);
+  }
 }
 
 }  // namespace detail
