@@ -69,16 +69,16 @@ class Database:
 class Connection(threading.Thread):
     """Sends its requests one after the other and notes how long each answer took."""
 
-    def __init__(self, port, bodies, interval, ready):
+    def __init__(self, port, bodies, interval, phase, ready):
         super().__init__()
-        self.port, self.bodies, self.interval, self.ready = port, bodies, interval, ready
+        self.port, self.bodies, self.interval, self.phase, self.ready = port, bodies, interval, phase, ready
         self.times, self.wrong = [], []
 
     def run(self):
         connection = socket.create_connection(("127.0.0.1", self.port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.ready.wait()
-        begin = time.perf_counter()
+        begin = time.perf_counter() + self.phase
         for number, body in enumerate(self.bodies):
             due = begin + number * self.interval if self.interval else time.perf_counter()
             if due > time.perf_counter():
@@ -139,7 +139,8 @@ def percentile(times, share):
 def measure(port, ids, options):
     ready = threading.Event()
     interval = options.connections * options.batch / options.rate if options.rate else 0
-    threads = [Connection(port, bodies, interval, ready) for bodies in bodies_for(options.connections, ids, options.batch)]
+    threads = [Connection(port, bodies, interval, interval * i / options.connections, ready)
+               for i, bodies in enumerate(bodies_for(options.connections, ids, options.batch))]
     for thread in threads:
         thread.start()
     begin = time.perf_counter()

@@ -10,7 +10,7 @@ namespace {
 
 const EarlyEvents::Time kStart{1h};
 
-callqueue::CallEvent event_of(const std::string& provider_call_id, std::size_t reason = 0) {
+callqueue::CallEvent early_event(const std::string& provider_call_id, std::size_t reason = 0) {
   return {.provider_call_id = provider_call_id,
           .status = callqueue::CallStatus::busy,
           .failure_reason = std::string(reason, 'x')};
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(early_events)
 BOOST_AUTO_TEST_CASE(an_event_is_due_soon_and_then_after_ever_longer_pauses) {
   EarlyEvents early;
   BOOST_TEST(!early.next_due().has_value());
-  early.keep(event_of("a"), kStart);
+  early.keep(early_event("a"), kStart);
   auto now = kStart;
   std::vector<std::chrono::milliseconds> pauses;
   for (int i = 0; i < 14; ++i) {
@@ -51,8 +51,8 @@ BOOST_AUTO_TEST_CASE(an_event_is_due_soon_and_then_after_ever_longer_pauses) {
 
 BOOST_AUTO_TEST_CASE(what_is_forgotten_is_gone) {
   EarlyEvents early;
-  early.keep(event_of("a"), kStart);
-  early.keep(event_of("b"), kStart);
+  early.keep(early_event("a"), kStart);
+  early.keep(early_event("b"), kStart);
   const auto both = early.take_due(kStart + 1s, 1000);
   BOOST_REQUIRE(both.size() == 2U);
   early.forget(both[0].first);
@@ -66,14 +66,14 @@ BOOST_AUTO_TEST_CASE(what_is_forgotten_is_gone) {
 
 BOOST_AUTO_TEST_CASE(no_more_are_handed_out_than_were_asked_for) {
   EarlyEvents early;
-  for (const auto* id : {"a", "b", "c"}) early.keep(event_of(id), kStart);
+  for (const auto* id : {"a", "b", "c"}) early.keep(early_event(id), kStart);
   BOOST_TEST(early.take_due(kStart + 10ms, 2).size() == 2U);
   BOOST_TEST(due(early, kStart + 10ms) == "c");
 }
 
 BOOST_AUTO_TEST_CASE(beyond_so_many_the_oldest_go_first) {
   EarlyEvents early{{.events = 2}};
-  for (const auto* id : {"a", "b", "c"}) early.keep(event_of(id), kStart);
+  for (const auto* id : {"a", "b", "c"}) early.keep(early_event(id), kStart);
   BOOST_TEST(early.size() == 2U);
   BOOST_TEST(due(early, kStart + 1s) == "bc");
   BOOST_TEST(early.take_dropped() == 1U);
@@ -82,23 +82,23 @@ BOOST_AUTO_TEST_CASE(beyond_so_many_the_oldest_go_first) {
 
 BOOST_AUTO_TEST_CASE(beyond_so_many_bytes_as_well) {
   EarlyEvents early{{.bytes = 10'000}};
-  early.keep(event_of("a", 4'000), kStart);
-  early.keep(event_of("b", 4'000), kStart);
+  early.keep(early_event("a", 4'000), kStart);
+  early.keep(early_event("b", 4'000), kStart);
   BOOST_TEST(early.size() == 2U);
-  early.keep(event_of("c", 4'000), kStart);
+  early.keep(early_event("c", 4'000), kStart);
   BOOST_TEST(due(early, kStart + 1s) == "bc");
-  early.keep(event_of("d", 20'000), kStart);  // Has no room at all.
+  early.keep(early_event("d", 20'000), kStart);  // Has no room at all.
   BOOST_TEST(early.size() == 0U);
   BOOST_TEST(early.take_dropped() == 4U);
-  early.keep(event_of("e", 4'000), kStart);  // And what was dropped weighs nothing.
-  early.keep(event_of("f", 4'000), kStart);
+  early.keep(early_event("e", 4'000), kStart);  // And what was dropped weighs nothing.
+  early.keep(early_event("f", 4'000), kStart);
   BOOST_TEST(early.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(after_a_quarter_of_an_hour_it_is_given_up) {
   EarlyEvents early;
-  early.keep(event_of("a"), kStart);
-  early.keep(event_of("b"), kStart + 1s);
+  early.keep(early_event("a"), kStart);
+  early.keep(early_event("b"), kStart + 1s);
   BOOST_TEST(due(early, kStart + 15min) == "ab");
   BOOST_TEST(due(early, kStart + 15min + 1ms).empty());
   BOOST_TEST(early.size() == 1U);
