@@ -30,7 +30,7 @@ constexpr char kSystemRows[] = R"sql(
     LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
   WHERE q.status = 'queued' AND r.sweep IS NULL AND l.import_id IS NULL)sql";
 
-constexpr int kMostUsers = 1000;
+constexpr int kMostBusyUsers = 1000;
 
 void add_places(Session& session, std::vector<UserActivity>& users) {
   if (users.empty()) return;
@@ -67,7 +67,7 @@ Result<PageOf<UserActivity>> SqlStore::list_user_activity(const Page& page) {
 Result<SystemStatistics> SqlStore::system_statistics() {
   return read([&](Session& session, Instant now) {
     SystemStatistics statistics{.slots = system_slots_of(session)};
-    auto users = session.query(session.statements().active_calls_by_user, kMostUsers);
+    auto users = session.query(session.statements().active_calls_by_user, kMostBusyUsers);
     while (users.step()) {
       statistics.users.push_back(
           {get_id<UserId>(users, 0), {users.get<int>(1), users.get<int>(2)}});

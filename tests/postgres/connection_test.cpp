@@ -126,6 +126,8 @@ BOOST_AUTO_TEST_CASE(a_refusal_tells_its_kind_and_constraint_and_no_value) {
     BOOST_TEST(refused.constraint() == "only_once");
     BOOST_TEST(refused.error().message.find("secret") == std::string::npos);
   }
+  BOOST_CHECK(error_of([&] { connection.query("SELECT $1::text", std::string{"\xff"}); }).code ==
+              ErrorCode::invalid_argument);
   BOOST_CHECK(error_of([&] { connection.query("SELECT 1 FROM nowhere"); }).code ==
               ErrorCode::corrupt);
   BOOST_TEST(connection.value<int>("SELECT 1").value() == 1);
