@@ -137,7 +137,7 @@ void Proxy::cut() {
 
 bool Proxy::wait_until_hung() {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds{10}, [this] { return hung_; });
+  return changed_.wait_for(lock, std::chrono::seconds{60}, [this] { return hung_; });
 }
 
 void Proxy::close_both(const Wire& wire) {
