@@ -18,6 +18,28 @@ double system_share(int system_limit, int user_ceiling, int system_active, int u
   return std::max(1, limit - (system_active - user_active));
 }
 
+/// What a forecast has to know of a user, whatever it is about.
+struct Standing {
+  User user;
+  SlotUse slots;
+  double system_share = 0;
+  Instant now;
+};
+
+Result<Standing> standing_of(Store& store, UserId user_id) {
+  auto user = store.find_user(user_id);
+  if (!user) return tl::unexpected(user.error());
+  const auto own = store.user_slots(user_id);
+  if (!own) return tl::unexpected(own.error());
+  const auto system = store.system_slots();
+  if (!system) return tl::unexpected(system.error());
+  const auto now = store.now();
+  if (!now) return tl::unexpected(now.error());
+  const double share =
+      system_share(system->limit, user->system_concurrent_calls_limit, system->active, own->active);
+  return Standing{*std::move(user), *own, share, *now};
+}
+
 /// What is open, by clock. Calls in flight go with the first of them: they end soon.
 std::vector<ForecastLane> lanes_of(const CampaignFacts& facts, std::int64_t& in_unknown_zones) {
   std::vector<ForecastLane> lanes;
@@ -90,43 +112,32 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
 
 Result<CampaignOutlook> outlook_of(Store& store, const CallCampaign& campaign,
                                    const CampaignAssumptions& assumptions) {
-  const auto user = store.find_user(campaign.user_id);
-  if (!user) return tl::unexpected(user.error());
-  const auto own = store.user_slots(campaign.user_id);
-  if (!own) return tl::unexpected(own.error());
-  const auto system = store.system_slots();
-  if (!system) return tl::unexpected(system.error());
-  const auto now = store.now();
-  if (!now) return tl::unexpected(now.error());
+  const auto standing = standing_of(store, campaign.user_id);
+  if (!standing) return tl::unexpected(standing.error());
+  const auto now = standing->now;
 
-  CampaignOutlook outlook{.timezone = resolve_timezone(CallClock::campaign, {},
-                                                       campaign.rules.timezone, user->timezone)};
+  CampaignOutlook outlook{.timezone =
+                              resolve_timezone(CallClock::campaign, {}, campaign.rules.timezone,
+                                               standing->user.timezone)};
   const auto zone = TimeZone::load(outlook.timezone);
   if (!zone) return tl::unexpected(zone.error());
   const auto rules = calling_rules(campaign);
   outlook.open_intervals =
-      open_within({.opens_at = *now, .closes_at = *now + std::chrono::days{7}}, rules, *zone);
+      open_within({.opens_at = now, .closes_at = now + std::chrono::days{7}}, rules, *zone);
   const ForecastInput input{
       .open_rows = assumptions.contacts,
-      .user_limit = assumptions.concurrent_calls_limit.value_or(own->limit),
-      .system_share = system_share(system->limit, user->system_concurrent_calls_limit,
-                                   system->active, own->active),
+      .user_limit = assumptions.concurrent_calls_limit.value_or(standing->slots.limit),
+      .system_share = standing->system_share,
       .mean_duration = assumptions.call_duration};
-  outlook.forecast = forecast(input, rules, *zone, *now);
+  outlook.forecast = forecast(input, rules, *zone, now);
   if (assumptions.contacts == 0) outlook.forecast.ends_at.reset();
   return outlook;
 }
 
 Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,
                                               std::int64_t rows_ahead) {
-  const auto user = store.find_user(row.user_id);
-  if (!user) return tl::unexpected(user.error());
-  const auto own = store.user_slots(row.user_id);
-  if (!own) return tl::unexpected(own.error());
-  const auto system = store.system_slots();
-  if (!system) return tl::unexpected(system.error());
-  const auto now = store.now();
-  if (!now) return tl::unexpected(now.error());
+  const auto standing = standing_of(store, row.user_id);
+  if (!standing) return tl::unexpected(standing.error());
 
   CallingRules rules = always();
   auto duration = default_duration;
@@ -141,14 +152,12 @@ Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& ro
   const auto zone = TimeZone::load(row.timezone);
   if (!zone) return std::nullopt;  // Nobody is called in a zone that nobody knows.
 
-  const ForecastInput input{
-      .open_rows = rows_ahead + 1,
-      .rows_ahead = rows_ahead,
-      .user_limit = own->limit,
-      .system_share = system_share(system->limit, user->system_concurrent_calls_limit,
-                                   system->active, own->active),
-      .mean_duration = duration};
-  return forecast(input, rules, *zone, std::max(*now, row.scheduled_for)).starts_at;
+  const ForecastInput input{.open_rows = rows_ahead + 1,
+                            .rows_ahead = rows_ahead,
+                            .user_limit = standing->slots.limit,
+                            .system_share = standing->system_share,
+                            .mean_duration = duration};
+  return forecast(input, rules, *zone, std::max(standing->now, row.scheduled_for)).starts_at;
 }
 
 }  // namespace callqueue
