@@ -26,7 +26,7 @@ void read_plan(JsonReader& in, CallCampaign& campaign) {
 
 namespace {
 
-Response create(App& app, Request& request) {
+Response create_campaign(App& app, Request& request) {
   CallCampaign campaign;
   campaign.user_id = request.caller.user_id;
   JsonReader in{request.body};
@@ -35,7 +35,7 @@ Response create(App& app, Request& request) {
   return created(app.campaigns.create(campaign), "/api/campaigns/");
 }
 
-Response list(App& app, Request& request) {
+Response list_campaigns(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
   auto statuses = statuses_of<CampaignStatus>(request, parse_campaign_status);
@@ -51,7 +51,7 @@ Response list(App& app, Request& request) {
 }
 
 /// PUT: everything that is not said goes back to what a new campaign has.
-Response replace(App& app, Request& request) {
+Response replace_campaign(App& app, Request& request) {
   const auto id = id_of<CampaignId>(request);
   if (!id) return problem(id.error());
   CallCampaign campaign;
@@ -70,7 +70,7 @@ Response replace(App& app, Request& request) {
                                      .rules = campaign.rules}));
 }
 
-Response change(App& app, Request& request) {
+Response change_campaign(App& app, Request& request) {
   const auto id = id_of<CampaignId>(request);
   if (!id) return problem(id.error());
   const auto campaign = app.campaigns.find_by_id(request.caller.user_id, *id);
@@ -202,17 +202,18 @@ Response bulk_call(App& app, Request& request) {
 
 void add_campaign_routes(Router& router, App& app) {
   const std::string one = "/api/campaigns/{id}";
-  router.add(
-      {.method = "POST", .path = "/api/campaigns", .handler = once(app, bound(app, create))});
-  router.add({.method = "GET", .path = "/api/campaigns", .handler = bound(app, list)});
+  router.add({.method = "POST",
+              .path = "/api/campaigns",
+              .handler = once(app, bound(app, create_campaign))});
+  router.add({.method = "GET", .path = "/api/campaigns", .handler = bound(app, list_campaigns)});
   router.add({.method = "GET", .path = "/api/campaigns/summary", .handler = bound(app, summary)});
   router.add({.method = "POST",
               .path = "/api/campaigns/bulk-call",
               .handler = once(app, bound(app, bulk_call))});
   router.add(
       {.method = "GET", .path = one, .handler = on_campaign(app, &CallCampaigns::find_by_id)});
-  router.add({.method = "PUT", .path = one, .handler = bound(app, replace)});
-  router.add({.method = "PATCH", .path = one, .handler = bound(app, change)});
+  router.add({.method = "PUT", .path = one, .handler = bound(app, replace_campaign)});
+  router.add({.method = "PATCH", .path = one, .handler = bound(app, change_campaign)});
   router.add(
       {.method = "DELETE", .path = one, .handler = on_campaign(app, &CallCampaigns::remove)});
   router.add({.method = "POST",

@@ -14,6 +14,7 @@
 #include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "body_stream.hpp"
 #include "callqueue/clock.hpp"
@@ -66,9 +67,22 @@ class Connection {
     }
     error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (has_unread_body_) co_await linger();
   }
 
  private:
+  /// Reads on for a while what nobody wants: closing would reset the connection, and a client that
+  /// is still sending would lose the answer that tells it why (RFC 9112, section 9.6).
+  awaitable<void> linger() {
+    stream_.expires_after(shared_.options.linger_time);
+    peer_.is_idle = true;
+    std::vector<char> piece(kPiece);
+    for (error_code error; !error && !shared_.stopping;) {
+      co_await stream_.async_read_some(asio::buffer(piece),
+                                       asio::redirect_error(use_awaitable, error));
+    }
+  }
+
   /// Waits for the first byte of a request.
   awaitable<bool> has_next() {
     if (buffer_.size() > 0) co_return true;
@@ -113,7 +127,8 @@ class Connection {
         co_return false;
       }
       shared_.cors.allow(request, response);
-      keep = wants_keep && body.is_done() && !shared_.stopping;
+      has_unread_body_ = !body.is_done();
+      keep = wants_keep && !has_unread_body_ && !shared_.stopping;
     }
     const bool written = co_await write(request, response, keep);
     log_request(request, response.status, std::chrono::steady_clock::now() - began);
@@ -210,9 +225,11 @@ class Connection {
       co_await asio::async_write(stream_, asio::buffer(kGoOn), use_awaitable);
     }
     error_code error;
+    BodyShare share{shared_.body_room};
     if (!route.streams) {
       while (!body.is_done() && !error) {
         const auto size = request.body.size();
+        if (!share.take(kPiece)) co_return no_room();
         request.body.resize(size + kPiece);
         const auto got = co_await read_piece(body, request.body.data() + size, kPiece, error);
         request.body.resize(size + got);
@@ -233,6 +250,12 @@ class Connection {
   static Response too_large(const Route& route) {
     return problem(413, "too_large",
                    "The body may have " + std::to_string(route.body_limit) + " bytes.");
+  }
+
+  static Response no_room() {
+    auto response = problem(503, "unavailable", "Too many requests are arriving at the same time.");
+    response.fields.emplace_back("Retry-After", "1");
+    return response;
   }
 
   static Response guarded(const Route& route, Request& request) {
@@ -343,6 +366,7 @@ class Connection {
   beast::tcp_stream& stream_;
   beast::flat_buffer buffer_;
   bool is_head_ = false;
+  bool has_unread_body_ = false;
 };
 
 }  // namespace

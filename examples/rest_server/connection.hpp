@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "body_room.hpp"
 #include "cors.hpp"
 #include "gate.hpp"
 #include "live_events.hpp"
@@ -41,6 +42,7 @@ struct Shared {
         events(events),
         cors(options.cors_origins),
         options(options),
+        body_room(options.body_memory),
         workers(static_cast<std::size_t>(options.workers)),
         waiters(static_cast<std::size_t>(options.waiters)) {}
 
@@ -49,6 +51,7 @@ struct Shared {
   LiveEvents& events;
   const Cors cors;
   ServerOptions options;
+  BodyRoom body_room;
   boost::asio::thread_pool workers;
   boost::asio::thread_pool waiters;
   std::atomic<bool> stopping = false;

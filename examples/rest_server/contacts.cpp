@@ -28,7 +28,7 @@ std::optional<Error> normalise(Contact& contact, const std::string& region) {
   return std::nullopt;
 }
 
-Response create(App& app, Request& request) {
+Response create_contact(App& app, Request& request) {
   Contact contact;
   contact.user_id = request.caller.user_id;
   std::string region;
@@ -41,7 +41,7 @@ Response create(App& app, Request& request) {
   return created(app.store.create_contact(contact), "/api/contacts/");
 }
 
-Response list(App& app, Request& request) {
+Response list_contacts(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
   return reply(app.store.list_contacts(
@@ -49,13 +49,13 @@ Response list(App& app, Request& request) {
       *page));
 }
 
-Response find(App& app, Request& request) {
+Response find_contact(App& app, Request& request) {
   const auto id = id_of<ContactId>(request);
   if (!id) return problem(id.error());
   return reply(app.store.find_contact(request.caller.user_id, *id));
 }
 
-Response change(App& app, Request& request) {
+Response change_contact(App& app, Request& request) {
   const auto id = id_of<ContactId>(request);
   if (!id) return problem(id.error());
   auto contact = app.store.find_contact(request.caller.user_id, *id);
@@ -73,7 +73,7 @@ Response change(App& app, Request& request) {
   return reply(app.store.update_contact(*contact));
 }
 
-Response remove(App& app, Request& request) {
+Response remove_contact(App& app, Request& request) {
   const auto id = id_of<ContactId>(request);
   if (!id) return problem(id.error());
   return reply(app.store.delete_contact(request.caller.user_id, *id));
@@ -104,11 +104,15 @@ Response find_agent(App& app, Request& request) {
 }  // namespace
 
 void add_contact_routes(Router& router, App& app) {
-  router.add({.method = "GET", .path = "/api/contacts", .handler = bound(app, list)});
-  router.add({.method = "POST", .path = "/api/contacts", .handler = once(app, bound(app, create))});
-  router.add({.method = "GET", .path = "/api/contacts/{id}", .handler = bound(app, find)});
-  router.add({.method = "PATCH", .path = "/api/contacts/{id}", .handler = bound(app, change)});
-  router.add({.method = "DELETE", .path = "/api/contacts/{id}", .handler = bound(app, remove)});
+  router.add({.method = "GET", .path = "/api/contacts", .handler = bound(app, list_contacts)});
+  router.add({.method = "POST",
+              .path = "/api/contacts",
+              .handler = once(app, bound(app, create_contact))});
+  router.add({.method = "GET", .path = "/api/contacts/{id}", .handler = bound(app, find_contact)});
+  router.add(
+      {.method = "PATCH", .path = "/api/contacts/{id}", .handler = bound(app, change_contact)});
+  router.add(
+      {.method = "DELETE", .path = "/api/contacts/{id}", .handler = bound(app, remove_contact)});
   router.add({.method = "GET", .path = "/api/agents", .handler = bound(app, list_agents)});
   router.add(
       {.method = "POST", .path = "/api/agents", .handler = once(app, bound(app, create_agent))});

@@ -118,7 +118,7 @@ Response upload(App& app, Request& request) {
   }
 }
 
-Response preview(App&, Request& request) {
+Response preview_file(App&, Request& request) {
   const auto boundary = multipart_boundary(request.field("content-type"));
   if (!boundary) return no_form();
   try {
@@ -162,7 +162,7 @@ void add_import_routes(Router& router, App& app) {
               .streams = true});
   router.add({.method = "POST",
               .path = "/api/campaigns/preview-csv",
-              .handler = bound(app, preview),
+              .handler = bound(app, preview_file),
               .body_limit = kLargestFile,
               .streams = true});
   router.add({.method = "GET",

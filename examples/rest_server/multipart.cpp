@@ -9,7 +9,7 @@
 namespace rest {
 namespace {
 
-constexpr std::size_t kPiece = 65'536;
+constexpr std::size_t kBlock = 65'536;
 constexpr std::size_t kLongestPartHeader = 8'192;
 constexpr std::size_t kLongestBoundary = 70;  // RFC 2046, section 5.1.1.
 constexpr std::string_view kLineEnd = "\r\n";
@@ -77,7 +77,7 @@ class Multipart::Buffer : public std::streambuf {
   int_type underflow() override {
     drop(shown_);
     shown_ = 0;
-    fill(kPiece);
+    fill(kBlock);
     const auto end = held_.find(delimiter_);
     if (end == std::string::npos && is_over_) throw std::runtime_error("the form broke off");
     // Its beginning may be at the end.

@@ -12,7 +12,7 @@ using namespace callqueue;
 /// How long a direct call is given to start before the answer says that it is queued.
 constexpr std::chrono::milliseconds kStartsAtOnce{250};
 
-Response list(App& app, Request& request) {
+Response list_queue(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
   auto statuses = statuses_of<QueuedCallStatus>(request, parse_queued_call_status);
@@ -41,14 +41,14 @@ Response with_position(App& app, const QueuedCall& row, unsigned status = 200) {
               status);
 }
 
-Response find(App& app, Request& request) {
+Response find_queued_call(App& app, Request& request) {
   const auto id = id_of<QueuedCallId>(request);
   if (!id) return problem(id.error());
   const auto row = app.queue.find_by_id(request.caller.user_id, *id);
   return row ? with_position(app, *row) : problem(row.error());
 }
 
-Response cancel(App& app, Request& request) {
+Response cancel_queued_call(App& app, Request& request) {
   const auto id = id_of<QueuedCallId>(request);
   if (!id) return problem(id.error());
   return reply(app.queue.cancel(request.caller.user_id, *id));
@@ -84,7 +84,7 @@ Response statistics(App& app, Request& request) {
 }
 
 /// 201: it has started; 202: it is queued, with its position.
-Response call(App& app, Request& request) {
+Response call_directly(App& app, Request& request) {
   QueueRequest wanted;
   AgentId agent_id;
   std::optional<JsonObject> user_data;
@@ -113,7 +113,7 @@ Response call(App& app, Request& request) {
   return response;
 }
 
-Response calls(App& app, Request& request) {
+Response list_calls(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
   auto statuses = statuses_of<CallStatus>(request, parse_call_status);
@@ -140,13 +140,15 @@ Response find_call(App& app, Request& request) {
 }  // namespace
 
 void add_queue_routes(Router& router, App& app) {
-  router.add({.method = "GET", .path = "/api/queue", .handler = bound(app, list)});
+  router.add({.method = "GET", .path = "/api/queue", .handler = bound(app, list_queue)});
   router.add({.method = "GET", .path = "/api/queue/statistics", .handler = bound(app, statistics)});
   router.add({.method = "POST", .path = "/api/queue/cancel", .handler = bound(app, cancel_many)});
-  router.add({.method = "GET", .path = "/api/queue/{id}", .handler = bound(app, find)});
-  router.add({.method = "DELETE", .path = "/api/queue/{id}", .handler = bound(app, cancel)});
-  router.add({.method = "POST", .path = "/api/calls", .handler = once(app, bound(app, call))});
-  router.add({.method = "GET", .path = "/api/calls", .handler = bound(app, calls)});
+  router.add({.method = "GET", .path = "/api/queue/{id}", .handler = bound(app, find_queued_call)});
+  router.add(
+      {.method = "DELETE", .path = "/api/queue/{id}", .handler = bound(app, cancel_queued_call)});
+  router.add(
+      {.method = "POST", .path = "/api/calls", .handler = once(app, bound(app, call_directly))});
+  router.add({.method = "GET", .path = "/api/calls", .handler = bound(app, list_calls)});
   router.add({.method = "GET", .path = "/api/calls/{id}", .handler = bound(app, find_call)});
 }
 

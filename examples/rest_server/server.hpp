@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,12 +21,15 @@ struct ServerOptions {
   int workers = 8;   ///< Handlers at the same time; as many as the store has connections.
   int waiters = 64;  ///< Handlers beside them that wait for others most of the time.
   int most_connections = 2'000;
+  /// What bodies may take in memory together, in bytes; a file that streams takes none.
+  std::size_t body_memory = 32 << 20;
   std::vector<std::string> cors_origins = {};  ///< Other sites whose pages may ask.
   std::chrono::milliseconds header_time{
       10'000};  ///< From a request's first byte to its header's end.
   std::chrono::milliseconds body_time{30'000};   ///< For each piece of a body.
   std::chrono::milliseconds write_time{30'000};  ///< For each piece of an answer.
   std::chrono::milliseconds idle_time{60'000};   ///< Between two requests of a connection.
+  std::chrono::milliseconds linger_time{2'000};  ///< For what a refused client still sends.
   std::chrono::milliseconds drain_time{10'000};  ///< How long a stop waits for what still arrives.
   std::chrono::milliseconds finish_time{300'000};  ///< And then for answers to what has arrived.
 };

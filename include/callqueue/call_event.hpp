@@ -14,9 +14,10 @@ namespace callqueue {
 
 /// What a provider (or a dialer) says about one call. May arrive twice, late and out of order.
 struct CallEvent {
-  UserId user_id;                ///< The call's user; a call of another user is `not_found`.
-  CallId call_id;                ///< Ours; nil when only the provider's id is known.
-  std::string provider_call_id;  ///< The provider's; recorded when first seen.
+  UserId user_id;  ///< The call's user; a call of another user is `not_found`.
+  CallId call_id;  ///< Ours; nil when only the provider's id is known.
+  /// The provider's; recorded when first seen. UTF-8 without NUL, at most 512 bytes.
+  std::string provider_call_id;
   /// Where the call is. None: the line was disconnected, and what was seen of the call decides (see
   /// `set_status`).
   std::optional<CallStatus> status;
@@ -31,6 +32,7 @@ struct CallEvent {
   std::optional<Instant> answered_at;
   std::optional<Instant> ended_at;  ///< None: when the event is applied.
   std::optional<std::chrono::seconds> duration;
+  /// For a person: cut at 1,024 bytes, and what is no UTF-8 becomes U+FFFD.
   std::string failure_reason;
 };
 

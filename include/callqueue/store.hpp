@@ -249,7 +249,8 @@ class Store {
                                    std::chrono::seconds lease) = 0;
   /// The provider has accepted: records its id and replaces the lease by the campaign's call
   /// deadline (60 min for a direct call). Idempotent. Late acceptances of final calls only record
-  /// the id.
+  /// the id. `invalid_argument` (`provider_call_id`) unless that is UTF-8 without NUL, at most 512
+  /// bytes.
   virtual Result<Call> accept_call(const CallRef& call, std::string_view provider_call_id) = 0;
   /// The call was certainly not placed: ends it (`cancelled`), frees its slot, puts its row back to
   /// `queued` and takes back the attempt. `conflict` (`status`) when the call is final or was
@@ -257,7 +258,7 @@ class Store {
   virtual Result<Call> requeue_call(const CallRef& call, std::string_view reason) = 0;
   /// Applies events (see `apply_event`, `decide_row`), each on its own: one that fails does not
   /// stop the others. One commit. `not_found` for a call of another user; `invalid_argument` when
-  /// an event names no call.
+  /// an event names no call, or its `provider_call_id` is none.
   virtual Result<std::vector<Result<CallReport>>> report_events(
       std::span<const CallEvent> events) = 0;
   /// Takes a slot for a call that the host makes by itself: a `calls` row without queued call,

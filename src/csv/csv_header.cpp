@@ -7,6 +7,7 @@
 #include "csv/csv_reader.hpp"
 #include "csv/phone_text.hpp"
 #include "csv/text.hpp"
+#include "utf8.hpp"
 
 namespace callqueue::csv {
 namespace {

@@ -6,7 +6,7 @@
 #include "csv/error_log.hpp"
 #include "csv/rejected_rows.hpp"
 #include "csv/row_stream.hpp"
-#include "csv/text.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace csv {

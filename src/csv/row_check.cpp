@@ -6,6 +6,7 @@
 
 #include "callqueue/time_zone.hpp"
 #include "csv/text.hpp"
+#include "utf8.hpp"
 
 namespace callqueue::csv {
 namespace {

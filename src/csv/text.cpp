@@ -1,8 +1,5 @@
 #include "csv/text.hpp"
 
-#include <simdjson.h>
-
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -22,17 +19,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> blanks = 
     {"\xE3\x80\x80", "\xE3\x80\x80"},  // Ideographic space.
     {"\xEF\xBB\xBF", "\xEF\xBB\xBF"},  // Byte order mark.
 }};
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
-
-/// Length of the character that `text` starts with, 0 when it is none.
-std::size_t character(std::string_view text) {
-  for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
-    if (simdjson::validate_utf8(text.data(), size)) return text.front() == '\0' ? 0 : size;
-  }
-  return 0;
-}
 
 std::size_t blank_at_end(std::string_view text) noexcept {
   if (text.empty()) return 0;
@@ -59,29 +47,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   while (const std::size_t size = blank(text)) text.remove_prefix(size);
   while (const std::size_t size = blank_at_end(text)) text.remove_suffix(size);
   return text;
-}
-
-bool is_clean_text(std::string_view text) noexcept {
-  return text.find('\0') == std::string_view::npos &&
-         simdjson::validate_utf8(text.data(), text.size());
-}
-
-std::size_t characters(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string shown(std::string_view text, std::size_t most) {
-  std::string copy;
-  while (!text.empty()) {
-    const std::size_t size = character(text);
-    const std::string_view next = size > 0 ? text.substr(0, size) : replacement;
-    if (copy.size() + next.size() > most) break;
-    copy += next;
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return copy;
 }
 
 void append_json(std::string& json, std::string_view text) {

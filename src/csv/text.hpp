@@ -12,16 +12,6 @@ namespace callqueue::csv {
 /// Without surrounding blanks and invisible characters, which come with what people paste.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-/// UTF-8 without NUL.
-[[nodiscard]] bool is_clean_text(std::string_view text) noexcept;
-
-/// Characters (code points) of a UTF-8 text.
-[[nodiscard]] std::size_t characters(std::string_view text) noexcept;
-
-/// The text's beginning as UTF-8, at most `most` bytes, whole characters; what is none becomes
-/// U+FFFD.
-[[nodiscard]] std::string shown(std::string_view text, std::size_t most);
-
 /// Appends the text as the inside of a JSON string. @pre it is UTF-8.
 void append_json(std::string& json, std::string_view text);
 

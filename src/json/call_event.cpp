@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "callqueue/json.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace {
@@ -16,7 +17,6 @@ constexpr std::size_t kMostBytes = 65'536;
 constexpr std::size_t kMostBytesTogether = 1'048'576;
 constexpr std::size_t kMostEvents = 1'000;
 constexpr std::size_t kMostNesting = 32;
-constexpr std::size_t kLongestProviderId = 512;  // An index entry has room for it.
 
 tl::unexpected<Error> wrong(std::string_view field, std::string_view what) {
   return fail(ErrorCode::invalid_argument, std::string{field} + " must be " + std::string{what},
@@ -65,8 +65,8 @@ Result<AnyId> read_id(element value, std::string_view field) {
 
 Result<std::string> read_provider_id(element value, std::string_view field) {
   auto text = read_text(value, field);
-  if (text && text->size() > kLongestProviderId) return wrong(field, "at most 512 bytes long");
-  return text;
+  if (!text) return text;
+  return check_text(*text, field, max_provider_call_id_bytes).map([&] { return std::move(*text); });
 }
 
 Result<CallOutcome> read_outcome(element value, std::string_view field) {

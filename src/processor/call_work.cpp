@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "store/failpoint.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace {
@@ -35,6 +36,13 @@ CallEvent rejection(const Call& call, const DialResult& result) {
           .outcome = CallOutcome::rejected,
           .retryable = result.retryable,
           .failure_reason = result.reason.empty() ? "rejected" : result.reason};
+}
+
+/// The call is under way whatever the provider calls it: an id that cannot be recorded as it is
+/// must not cost the acceptance.
+std::string accepted_id(const Call& call, std::string_view provider_call_id) {
+  if (provider_call_id.empty()) return to_text(call.id);
+  return shown(provider_call_id, max_provider_call_id_bytes);
 }
 
 CallEvent loss(const Call& call) {
@@ -184,9 +192,8 @@ Result<void> CallWork::try_record(const ClaimedCall& call,
   switch (result->kind) {
     case DialResult::Kind::uncertain: return {};  // Goes the way of a lapsed lease.
     case DialResult::Kind::accepted: {
-      const auto id =
-          result->provider_call_id.empty() ? to_text(call.call.id) : result->provider_call_id;
-      const auto accepted = store_.accept_call(ref(call.call), id);
+      const auto accepted =
+          store_.accept_call(ref(call.call), accepted_id(call.call, result->provider_call_id));
       if (!accepted) return tl::unexpected(accepted.error());
       failpoint("after_accept");
       return {};
@@ -263,7 +270,7 @@ Result<void> CallWork::extend(const Call& call, const CallEvent& event) {
   known.user_id = call.user_id;
   known.call_id = call.id;
   if (call.provider_call_id.empty()) {
-    const auto id = known.provider_call_id.empty() ? to_text(call.id) : known.provider_call_id;
+    const auto id = accepted_id(call, known.provider_call_id);
     if (const auto accepted = store_.accept_call(ref(call), id); !accepted) {
       return tl::unexpected(accepted.error());
     }

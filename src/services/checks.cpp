@@ -1,6 +1,5 @@
 #include "services/checks.hpp"
 
-#include <simdjson.h>
 #include <algorithm>
 #include <string>
 
@@ -78,18 +77,6 @@ Result<void> check_call_deadline(std::chrono::seconds deadline) {
 }
 
 }  // namespace
-
-Result<void> check_text(std::string_view text, std::string_view field, std::size_t max_bytes) {
-  const std::string name(field);
-  if (text.size() > max_bytes) {
-    return invalid(name + " is longer than " + std::to_string(max_bytes) + " bytes", field);
-  }
-  if (text.find('\0') != std::string_view::npos) return invalid(name + " holds a NUL", field);
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    return invalid(name + " is not valid UTF-8", field);
-  }
-  return {};
-}
 
 Result<void> check_name(std::string_view name, std::string_view field) {
   if (is_blank(name)) return invalid(std::string(field) + " is empty", field);

@@ -8,17 +8,14 @@
 #include "callqueue/claim.hpp"
 #include "callqueue/page.hpp"
 #include "callqueue/result.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 
 /// Checks of inputs that several services share. Each names the field.
 
 constexpr std::size_t max_name_bytes = 255;
-constexpr std::size_t max_text_bytes = 65'536;
 
-/// UTF-8, without NUL, at most `max_bytes`.
-[[nodiscard]] Result<void> check_text(std::string_view text, std::string_view field,
-                                      std::size_t max_bytes = max_text_bytes);
 /// As `check_text`, and not blank.
 [[nodiscard]] Result<void> check_name(std::string_view name, std::string_view field = "name");
 /// Known or empty.

@@ -8,6 +8,7 @@
 #include "store/rows.hpp"
 #include "store/sql_store.hpp"
 #include "store/statements.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace {
@@ -71,6 +72,8 @@ Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
 }
 
 Result<Call> SqlStore::accept_call(const CallRef& ref, std::string_view provider_call_id) {
+  const auto usable = check_text(provider_call_id, "provider_call_id", max_provider_call_id_bytes);
+  if (!usable) return tl::unexpected(usable.error());
   return write([&](Session& session, Instant now) {
     session.touch(ref.user_id);
     session.tell(News::change);

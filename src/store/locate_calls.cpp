@@ -1,10 +1,15 @@
 #include "store/sql_store.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace {
 
-bool names_nothing(const CallName& name) {
-  return name.call_id.is_nil() && name.provider_call_id.empty();
+Result<void> check(const CallName& name) {
+  if (!name.call_id.is_nil()) return {};
+  if (name.provider_call_id.empty()) {
+    return fail(ErrorCode::invalid_argument, "no call is named", "call_id");
+  }
+  return check_text(name.provider_call_id, "provider_call_id", max_provider_call_id_bytes);
 }
 
 /// The one that was meant. An event for the wrong call would free a slot that is in use.
@@ -20,7 +25,7 @@ Result<CallRef> only_one(const CallName& name, std::span<const CallRef> found) {
 Result<std::vector<Result<CallRef>>> SqlStore::locate_calls(std::span<const CallName> names) {
   std::vector<CallName> good;
   for (const auto& name : names) {
-    if (!names_nothing(name)) good.push_back(name);
+    if (check(name)) good.push_back(name);
   }
   return read([&](Session& session, Instant) {
     const auto found = session.calls_named(good);
@@ -28,9 +33,7 @@ Result<std::vector<Result<CallRef>>> SqlStore::locate_calls(std::span<const Call
     std::vector<Result<CallRef>> located;
     located.reserve(names.size());
     for (const auto& name : names) {
-      located.push_back(names_nothing(name)
-                            ? fail(ErrorCode::invalid_argument, "no call is named", "call_id")
-                            : only_one(name, *next++));
+      located.push_back(check(name).and_then([&] { return only_one(name, *next++); }));
     }
     return located;
   });

@@ -6,6 +6,7 @@
 
 #include "store/held_calls.hpp"
 #include "store/rows.hpp"
+#include "utf8.hpp"
 
 namespace callqueue {
 namespace {
@@ -36,9 +37,14 @@ constexpr char kPutBack[] = R"sql(
     updated_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND status = 'processing' AND call_id = ?3)sql";
 
+constexpr std::size_t kLongestReason = 1024;
+
 Error no_such_call(const char* field) { return {ErrorCode::not_found, "no such call", field}; }
 
 Result<CallRef> named_call(Session& session, const CallEvent& event) {
+  const auto usable =
+      check_text(event.provider_call_id, "provider_call_id", max_provider_call_id_bytes);
+  if (!usable) return tl::unexpected(usable.error());
   if (!event.call_id.is_nil()) return CallRef{event.user_id, event.call_id};
   if (event.provider_call_id.empty()) {
     return tl::unexpected<Error>(
@@ -121,7 +127,7 @@ class Reporting {
     auto& reported = calls_.at(place);
     if (!reported.held) return tl::unexpected<Error>(no_such_call("call_id"));
     auto& [call, row, deadline, max_attempts] = *reported.held;
-    auto transition = apply_event(call, event, now_, deadline);
+    auto transition = apply_event(call, readable(event), now_, deadline);
     call = std::move(transition.call);
     reported.call_changed |= transition.changed;
     if (row && row->call_id == call.id) {
@@ -129,6 +135,12 @@ class Reporting {
     }
     return CallReport{
         .call = call, .queued = row, .changed = transition.changed, .ended = transition.ended};
+  }
+
+  /// A reason is for people: one that no database would take must not cost the news of a call.
+  static CallEvent readable(CallEvent event) {
+    event.failure_reason = shown(event.failure_reason, kLongestReason);
+    return event;
   }
 
   /// What the call's end means for its row. @return whether it changed the row.

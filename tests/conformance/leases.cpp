@@ -162,6 +162,44 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_first_acceptance_counts, Backend, AllBackends)
   BOOST_TEST((ann.call(claimed.call.id) == first));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_of_a_provider_has_to_be_a_short_text, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1);
+  const auto claimed = backend.claim_one();
+  for (const auto& id : {std::string{"CA\xFF"}, std::string{"a\0b", 3}, std::string(513, 'a')}) {
+    BOOST_TEST(fails_with(backend.store().accept_call(ref(claimed), id),
+                          ErrorCode::invalid_argument, "provider_call_id"));
+  }
+  BOOST_TEST(ann.call(claimed.call.id).provider_call_id.empty());
+  BOOST_TEST(must(backend.store().accept_call(ref(claimed), std::string(512, 'a')))
+                 .provider_call_id.size() == 512u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(texts_that_are_none_do_not_spoil_what_is_reported_beside_them,
+                              Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 3}).with_queued(3);
+  const auto claimed = backend.claim();
+  std::vector<CallEvent> events;
+  for (const auto& call : claimed) {
+    backend.dial(call, "p" + to_text(call.call.id));
+    events.push_back(event_for(call.call, CallStatus::failed));
+  }
+  events.at(0).provider_call_id = "\xFF";
+  events.at(1).failure_reason = std::string{"line \xFF\0", 7} + std::string(2000, 'a');
+
+  const auto reports = must(backend.store().report_events(events));
+
+  BOOST_TEST(fails_with(reports.at(0), ErrorCode::invalid_argument, "provider_call_id"));
+  BOOST_TEST(ann.call(claimed[0].call.id).status == CallStatus::initiated);
+  const auto reason = ann.call(claimed[1].call.id).failure_reason;
+  BOOST_TEST(
+      reason.starts_with("line \xEF\xBF\xBD\xEF\xBF\xBD"
+                         "aaa"));
+  BOOST_TEST(reason.size() == 1024u);
+  BOOST_TEST(ann.call(claimed[2].call.id).status == CallStatus::failed);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_event_may_come_before_the_acceptance, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user({.concurrent_calls_limit = 2}).with_queued(2);

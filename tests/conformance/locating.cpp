@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_name_has_its_result_in_its_place, Backend, Al
 
   const std::vector<CallName> names = {
       by_provider("b"), by_id(kNobodys),  by_id(claimed[2].call.id), CallName{},
-      by_provider("c"), by_provider("a"), by_provider("b")};
+      by_provider("c"), by_provider("a"), by_provider("\xFF"),       by_provider("b")};
   const auto located = must(backend.store().locate_calls(names));
 
   BOOST_REQUIRE(located.size() == names.size());
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_name_has_its_result_in_its_place, Backend, Al
   BOOST_TEST(fails_with(located[3], ErrorCode::invalid_argument, "call_id"));
   BOOST_TEST(fails_with(located[4], ErrorCode::not_found, "provider_call_id"));
   BOOST_TEST(is(located[5], claimed[0].call));
-  BOOST_TEST(is(located[6], claimed[1].call));
+  BOOST_TEST(fails_with(located[6], ErrorCode::invalid_argument, "provider_call_id"));
+  BOOST_TEST(is(located[7], claimed[1].call));
   BOOST_TEST(must(backend.store().locate_calls({})).empty());
 }
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "csv/csv_support.hpp"
-#include "csv/text.hpp"
+#include "utf8.hpp"
 
 using namespace csv_tests;
 using Json = nlohmann::json;

@@ -1,4 +1,5 @@
 #include "csv/text.hpp"
+#include "utf8.hpp"
 
 #include <rapidcheck.h>
 #include <boost/test/unit_test.hpp>

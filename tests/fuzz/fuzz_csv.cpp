@@ -4,7 +4,7 @@
 
 #include "callqueue/call_queue.hpp"
 #include "csv/row_stream.hpp"
-#include "csv/text.hpp"
+#include "utf8.hpp"
 
 // Any file is read to its end; rows and errors keep what the CSV import promises of them.
 

@@ -37,20 +37,27 @@ def must(command, what, **options):
     return result.stdout
 
 
-def passes(program, mutant, says=""):
-    """Whether the test goes well. One that fails has to say this."""
+def command_of(program, mutant):
+    if "http" in mutant:
+        return [sys.executable, "-B", ROOT / mutant["http"], program, mutant["tool"], *mutant["tests"]]
     tests = [f"--run_test={test.rstrip('*')}*" for test in mutant["tests"]]
     if tests and "without" in mutant:
         tests.append(f"--run_test=!{mutant['without']}")
     command = [program, *tests, *mutant.get("arguments", [])]
     if "script" in mutant:
         command = [sys.executable, "-B", ROOT / mutant["script"], "--worker", *command]
+    return command
+
+
+def passes(program, mutant, says=""):
+    """Whether the test goes well. One that fails has to say this."""
+    command = command_of(program, mutant)
     try:
         result = run(command, mutant.get("environment"), timeout=mutant.get("timeout", TIMEOUT))
     except subprocess.TimeoutExpired:
         return False
     said = result.stdout + result.stderr
-    if "no test cases matching" in said:
+    if "no test cases matching" in said or "has no attribute 'test_" in said:
         raise Broken(f"there is no test {' '.join(mutant['tests'])}")
     if result.returncode != 0 and says not in said:
         raise Broken(f"the test does not say “{says}” but:\n{said[-3000:]}")

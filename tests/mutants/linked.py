@@ -59,8 +59,11 @@ class Linked:
         sources = mutant.get("compile", [mutant["file"]])
         objects = [self.compile(folder, source) for source in sources]
         words, at = self.link_of(mutant["target"])
+        words[at] = folder / "test"
+        own = {self.object_of(source) for source in sources}  # Where the program holds the file itself.
+        words = [word for word in words if word not in own]
         first = words.index("-o")
-        words = [*words[:first], *objects, *words[first:at], folder / "test", *words[at + 1:]]
+        words[first:first] = objects
         must([*words, *LINKER], "linking", cwd=self.folder)
         return folder / "test"
 
@@ -72,13 +75,20 @@ class Linked:
             raise Broken(f"no command links {target}")
         return words, words.index("-o") + 1
 
+    def compilation_of(self, source):
+        entry = self.compilations.get(str(ROOT / source))
+        if entry is None:
+            raise Broken(f"the build does not compile {source}")
+        return [word for word in shlex.split(entry["command"]) if "ccache" not in word]
+
+    def object_of(self, source):
+        words = self.compilation_of(source)
+        return words[words.index("-o") + 1]
+
     def compile(self, folder, source):
         """Compiles the source, or the changed copy of it, with changed headers in front."""
         original = str(ROOT / source)
-        entry = self.compilations.get(original)
-        if entry is None:
-            raise Broken(f"the build does not compile {source}")
-        words = [word for word in shlex.split(entry["command"]) if "ccache" not in word]
+        words = self.compilation_of(source)
         if (folder / source).exists():
             words[words.index(original)] = folder / source
         to = folder / (source.replace("/", "_") + ".o")

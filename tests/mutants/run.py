@@ -22,6 +22,7 @@ Instead of `sources`, for what has to be linked, a program of the build that is 
 Optional:
 
     script = "tests/hammer/run.py"         # A script that is given the program as --worker.
+    http = "tests/rest/queue_test.py"      # A script that is given the program as the server, and the tool; `test` is one of its.
     arguments = ["--rows", "150"]          # Of the script or the program.
     environment = {RC_PARAMS = "seed=1"}
     says = "without room"                  # What the test has to say when it fails.
@@ -58,7 +59,7 @@ def is_wanted(mutant, place, only):
     return not mutant.get("long") and (mutant.get("always") or place % SAMPLE == 0)
 
 
-def read_list(group, only):
+def read_list(group, only, build):
     listed = tomllib.loads((pathlib.Path(__file__).parent / f"{group}.toml").read_text())
     for place, mutant in enumerate(listed["mutant"]):
         find_text(mutant)
@@ -68,6 +69,7 @@ def read_list(group, only):
             mutant.setdefault("target", listed.get("target"))
             if "without" in listed:
                 mutant["without"] = listed["without"]
+        mutant["tool"] = build / "callqueue"
         mutant["tests"] = [mutant["test"]] if "test" in mutant else []
         yield mutant
 
@@ -77,7 +79,7 @@ def controls(mutants):
     programs = {}
     for mutant in mutants:
         key = [mutant.get(name) for name in
-               ("target", "sources", "script", "arguments", "environment")]
+               ("target", "sources", "script", "http", "arguments", "environment")]
         key.append(bool(mutant["tests"]))  # None named: all of them.
         same = programs.setdefault(repr(key), {**mutant, "tests": []})
         same["tests"] += [test for test in mutant["tests"] if test not in same["tests"]]
@@ -112,7 +114,7 @@ def check_all(mutants, way, jobs):
     way.prepare()
     # The unchanged code first: without it, no failure means anything.
     faults = each([
-        (f"{mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
+        (f"{mutant.get('http') or mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
          lambda mutant=mutant:
          None if passes(way.unchanged(mutant), mutant) else "the test fails without a mutant")
         for mutant in controls(mutants)
@@ -140,7 +142,7 @@ def main():
     options.work = (options.work or options.build / "mutants" / options.group).resolve()
     options.work.mkdir(parents=True, exist_ok=True)
 
-    mutants = list(read_list(options.group, options.only))
+    mutants = list(read_list(options.group, options.only, options.build))
     begin = time.monotonic()
     faults = check_all([m for m in mutants if "sources" in m], HeaderOnly(options), options.jobs)
     faults += check_all([m for m in mutants if "target" in m], Linked(options), options.jobs)

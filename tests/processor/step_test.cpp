@@ -157,6 +157,15 @@ BOOST_AUTO_TEST_CASE(a_provider_without_an_id_is_known_by_ours) {
   BOOST_CHECK(bench.only_call().lease_expires_at == bench.world.clock->now() + 1h);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_that_cannot_be_recorded_does_not_cost_the_acceptance) {
+  Bench bench;
+  bench.world.active_campaign(1);
+  bench.dialer.answer = [](const ClaimedCall&) { return DialResult::accepted("CA\xFF"); };
+  bench.step();
+  BOOST_TEST(bench.only_call().provider_call_id == "CA\xEF\xBF\xBD");
+  BOOST_CHECK(bench.only_call().lease_expires_at == bench.world.clock->now() + 1h);
+}
+
 BOOST_AUTO_TEST_CASE(reports_go_through_the_processor_to_the_observer) {
   Bench bench;
   bench.world.active_campaign(1);

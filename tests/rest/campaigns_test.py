@@ -58,8 +58,9 @@ class Campaigns(Case):
         self.assertEqual(changed["rules"]["weekly_windows"][0], [{"opens": "09:00", "closes": "12:00"}])
         self.assertIsNone(self.ok(self.ann.ask("PATCH", path, {"end_date": None}))["end_date"])
 
+        self.ok(self.ann.ask("PATCH", path, {"end_date": "2099-12-31"}))
         replaced = self.ok(self.ann.ask("PUT", path, {**self.settings(self.ann), "name": "Autumn"}))
-        self.assertEqual((replaced["name"], replaced["description"]), ("Autumn", None))
+        self.assertEqual((replaced["name"], replaced["description"], replaced["end_date"]), ("Autumn", None, None))
         self.assertIsNone(replaced["rules"]["timezone"])
         self.assertIsNone(replaced["rules"]["weekly_windows"])
 
@@ -129,6 +130,7 @@ class Campaigns(Case):
         self.ok(self.ann.post(f"/api/campaigns/{ids[0]}/cancel"))
         self.assertEqual(len(self.ok(self.ann.get("/api/campaigns?status=draft,active"))["items"]), 4)
         self.assertEqual(len(self.ok(self.ann.get("/api/campaigns?name=spring%203"))["items"]), 1)
+        self.assertEqual(self.ok(self.ann.get(f"/api/campaigns?agent_id={self.agent(self.ann)}"))["items"], [])
         summary = self.ok(self.ann.get("/api/campaigns/summary"))
         self.assertEqual((summary["campaigns"]["draft"], summary["campaigns"]["cancelled"]), (4, 1))
         for query, field in (("limit=0", "limit"), ("limit=x", "limit"), ("status=open", "status"),

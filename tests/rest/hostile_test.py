@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import select
 import socket
 import struct
 import time
@@ -78,6 +79,34 @@ class Hostile(Case):
         slow = self.connect()
         slow.sendall(self.head("POST /api/contacts", "Content-Length: 1000") + b"{")
         self.assertNotIn(b" 201 ", self.answer(slow))
+
+    def test_who_sends_more_than_is_wanted_still_hears_why(self):
+        for path, length in (("/api/contacts", 50_000_000), ("/api/nothing", 50_000_000), ("/webhooks/calls", 50_000_000)):
+            with self.subTest(path=path):
+                late = self.connect()
+                late.sendall(self.head("POST " + path, f"Content-Length: {length}"))
+                late.sendall(b"x" * 20_000_000)  # All of it before the answer is looked at.
+                answer = b""
+                while b"\r\n\r\n" not in answer:
+                    answer += late.recv(65536)  # Not reset.
+                self.assertRegex(answer, rb"^HTTP/1.1 (413|404) ")
+
+    def test_bodies_of_all_clients_together_are_bounded(self):
+        senders = []
+        for _ in range(50):
+            senders.append(self.connect())
+            senders[-1].sendall(self.head("POST /webhooks/calls", "Content-Length: 1000000") + b" " * 100)
+        for _ in range(18):  # In steps, so that none stalls: 50 times 0.9 MB are more than there is room for.
+            for sender in senders:
+                with contextlib.suppress(ConnectionError):
+                    sender.sendall(b" " * 50_000)
+        self.until(lambda: any(select.select(senders, [], [], 0)[0]), "a refusal")
+        answers = [sender.recv(65536) for sender in select.select(senders, [], [], 0)[0]]
+        self.assertTrue(any(answer.startswith(b"HTTP/1.1 503 ") and b"Retry-After: 1" in answer for answer in answers), answers)
+        self.assertLess(self.resident(), 100)
+        for sender in senders:
+            sender.close()
+        self.until(lambda: self.ann.ask("POST", "/api/contacts", b"{}").status == 422, "room for others")
 
     def test_an_upload_that_stalls_leaves_nothing(self):
         slow = self.connect()

@@ -18,6 +18,9 @@ class Queue(Case):
         self.assertEqual(self.ok(self.ann.get("/api/contacts?search=nobody"))["items"], [])
         self.refused(self.ann.post("/api/contacts", {"phone_number": "+49301234567"}), 409, "conflict", "phone_number")
         self.refused(self.ann.post("/api/contacts", {"phone_number": "12"}), 422, "invalid_argument", "phone_number")
+        self.refused(self.ann.ask("PATCH", path, {"phone_number": "030 1234568"}), 422, "invalid_argument", "phone_number")
+        moved = self.ok(self.ann.ask("PATCH", path, {"phone_number": "030 1234568", "default_region": "DE"}))
+        self.assertEqual(moved["phone_number"], "+49301234568")
         self.refused(self.ann.ask("PATCH", path, {"timezone": "Mars/Base"}), 422, "invalid_argument", "timezone")
         self.ok(self.ann.ask("DELETE", path), 204)
         self.refused(self.ann.get(path), 404, "not_found", "contact_id")
@@ -43,6 +46,7 @@ class Queue(Case):
         many = self.ok(self.ann.post("/api/queue/cancel", {"ids": [q["id"] for q in queued] + [str(uuid.uuid4())]}))
         self.assertEqual(many["cancelled"], [queued[1]["id"]])
         self.assertEqual([r["code"] for r in many["refused"]], ["conflict", "not_found"])
+        self.refused(self.ann.post("/api/queue/cancel", {"ids": [str(uuid.uuid4())] * 1001}), 422, "invalid_argument", "ids")
         calls = self.ok(self.ann.get("/api/calls"))["items"]
         self.assertEqual(len(calls), 2)
         self.assertEqual(self.ok(self.ann.get("/api/calls/" + calls[0]["id"]))["call_type"], "direct")

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "callqueue/result.hpp"
+
+namespace callqueue {
+
+constexpr std::size_t max_text_bytes = 65'536;
+constexpr std::size_t max_provider_call_id_bytes = 512;  // An index entry has room for it.
+
+/// UTF-8, without NUL, at most `max_bytes`.
+[[nodiscard]] Result<void> check_text(std::string_view text, std::string_view field,
+                                      std::size_t max_bytes = max_text_bytes);
+/// UTF-8 without NUL.
+[[nodiscard]] bool is_clean_text(std::string_view text) noexcept;
+
+/// Characters (code points) of a UTF-8 text.
+[[nodiscard]] std::size_t characters(std::string_view text) noexcept;
+
+/// The text's beginning as UTF-8, at most `most` bytes, whole characters; what is none becomes
+/// U+FFFD.
+[[nodiscard]] std::string shown(std::string_view text, std::size_t most);
+
+}  // namespace callqueue
