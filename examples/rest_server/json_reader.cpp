@@ -2,9 +2,10 @@
 
 #include <simdjson.h>
 
-#include <array>
 #include <limits>
 #include <utility>
+
+#include "callqueue/json.hpp"
 
 namespace rest {
 
@@ -41,18 +42,10 @@ JsonReader::JsonReader(std::string_view json) : document_(std::make_unique<Docum
   }
 }
 
-JsonReader::JsonReader(const JsonValue& object, std::string prefix, JsonReader& whole)
-    : whole_(&whole), prefix_(std::move(prefix)) {
-  take_fields(object);
-}
-
 JsonReader::~JsonReader() = default;
 
 void JsonReader::take_fields(const JsonValue& value) {
-  simdjson::dom::object object;
-  if (value.value.get(object) != simdjson::SUCCESS) {
-    return refuse({ErrorCode::invalid_argument, prefix_ + " must be an object", prefix_});
-  }
+  const simdjson::dom::object object = value.value;
   for (const auto field : object) {
     std::string name{field.key};
     if (!fields_.emplace(name, std::make_unique<JsonValue>(JsonValue{field.value})).second) {
@@ -61,16 +54,13 @@ void JsonReader::take_fields(const JsonValue& value) {
   }
 }
 
-std::string JsonReader::path(std::string_view name) const {
-  return prefix_.empty() ? std::string{name} : prefix_ + '.' + std::string{name};
-}
-
 void JsonReader::refuse(Error error) {
-  if (!whole_->error_) whole_->error_ = std::move(error);
+  if (!error_) error_ = std::move(error);
 }
 
 void JsonReader::refuse(std::string_view name, std::string_view what) {
-  refuse({ErrorCode::invalid_argument, path(name) + ' ' + std::string{what}, path(name)});
+  refuse({ErrorCode::invalid_argument, std::string{name} + ' ' + std::string{what},
+          std::string{name}});
 }
 
 void JsonReader::refuse_unknown() {
@@ -139,7 +129,7 @@ template <class T, class Parse>
 void JsonReader::read_as(const JsonValue& value, std::string_view name, T& target, Parse&& parse) {
   std::string text;
   read(value, name, text);
-  auto parsed = parse(text, path(name));
+  auto parsed = parse(text, name);
   if (!parsed) return refuse(std::move(parsed.error()));
   target = *parsed;
 }
@@ -160,33 +150,6 @@ void JsonReader::read(const JsonValue& value, std::string_view name, Uuid& targe
   read_as(value, name, target, parse_uuid);
 }
 
-void JsonReader::read(const JsonValue& value, std::string_view name, CallClock& target) {
-  std::string text;
-  read(value, name, text);
-  if (text == "campaign") {
-    target = CallClock::campaign;
-  } else if (text == "contact") {
-    target = CallClock::contact;
-  } else {
-    refuse(name, "must be campaign or contact");
-  }
-}
-
-void JsonReader::read(const JsonValue& value, std::string_view name, CallOutcome& target) {
-  std::string text;
-  read(value, name, text);
-  const auto outcome = parse_call_outcome(text);
-  if (!outcome) return refuse(name, "holds an unknown outcome of a call");
-  target = *outcome;
-}
-
-void JsonReader::read(const JsonValue& value, std::string_view name, CallingWindow& target) {
-  JsonReader window{value, path(name), *whole_};
-  window.required("opens", target.opens);
-  window.required("closes", target.closes);
-  window.refuse_unknown();
-}
-
 template <class T, class Read>
 void JsonReader::read_list(const JsonValue& value, std::string_view name, std::vector<T>& target,
                            Read&& item) {
@@ -201,49 +164,19 @@ void JsonReader::read(const JsonValue& value, std::string_view name, std::vector
   read_list(value, name, target, [&](const JsonValue& one, Uuid& id) { read(one, name, id); });
 }
 
-void JsonReader::read(const JsonValue& value, std::string_view name, WeeklyWindows& target) {
-  std::vector<std::vector<CallingWindow>> days;
-  read_list(value, name, days, [&](const JsonValue& day, std::vector<CallingWindow>& windows) {
-    read_list(day, name, windows,
-              [&](const JsonValue& one, CallingWindow& window) { read(one, name, window); });
-  });
-  if (days.size() != target.size()) return refuse(name, "must be seven lists, Monday first");
-  std::move(days.begin(), days.end(), target.begin());
-}
-
-void JsonReader::read(const JsonValue& value, std::string_view name, RetryPolicy& target) {
-  JsonReader retry{value, path(name), *whole_};
-  if (const auto* outcomes = retry.find("outcomes")) {
-    retry.read_list(
-        *outcomes, "outcomes", target.outcomes,
-        [&](const JsonValue& one, CallOutcome& outcome) { retry.read(one, "outcomes", outcome); });
-  }
-  retry.optional("max_attempts", target.max_attempts);
-  if (const auto* delays = retry.find("delays_seconds")) {
-    retry.read_list(*delays, "delays_seconds", target.delays,
-                    [&](const JsonValue& one, std::chrono::seconds& delay) {
-                      retry.read_duration(one, "delays_seconds", delay);
-                    });
-  }
-  retry.refuse_unknown();
-}
-
 void JsonReader::read(const JsonValue& value, std::string_view name, CampaignRules& target) {
-  JsonReader rules{value, path(name), *whole_};
-  if (rules.is_null("timezone")) target.timezone.clear();
-  rules.optional("timezone", target.timezone);
-  rules.optional("clock", target.clock);
-  if (rules.is_null("weekly_windows")) target.weekly_windows.reset();
-  rules.optional("weekly_windows", target.weekly_windows);
-  if (const auto* dates = rules.find("excluded_dates")) {
-    rules.read_list(
-        *dates, "excluded_dates", target.excluded_dates,
-        [&](const JsonValue& one, LocalDate& date) { rules.read(one, "excluded_dates", date); });
+  auto rules = parse_campaign_rules(simdjson::minify(value.value), target);
+  if (rules) {
+    target = std::move(*rules);
+    return;
   }
-  rules.optional("retry", target.retry);
-  rules.optional("spread", target.spread);
-  rules.seconds("call_deadline_seconds", target.call_deadline);
-  rules.refuse_unknown();
+  auto& error = rules.error();
+  if (error.field != name) {
+    const std::string within = std::string{name} + '.';
+    if (error.message.starts_with(error.field)) error.message = within + error.message;
+    error.field = within + error.field;
+  }
+  refuse(std::move(error));
 }
 
 }  // namespace rest

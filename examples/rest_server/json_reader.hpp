@@ -70,15 +70,12 @@ class JsonReader {
 
  private:
   struct Document;
-  /// A field's own object; what is wrong with it is wrong with the whole.
-  JsonReader(const JsonValue& object, std::string prefix, JsonReader& whole);
 
   [[nodiscard]] const JsonValue* find(std::string_view name);
   void take_fields(const JsonValue& object);
   void refuse(std::string_view name, std::string_view what);
   void refuse(callqueue::Error error);
   void refuse_unknown();
-  [[nodiscard]] std::string path(std::string_view name) const;
 
   void read(const JsonValue& value, std::string_view name, std::string& target);
   void read(const JsonValue& value, std::string_view name, JsonObject& target);
@@ -88,11 +85,6 @@ class JsonReader {
   void read(const JsonValue& value, std::string_view name, callqueue::LocalDate& target);
   void read(const JsonValue& value, std::string_view name, callqueue::TimeOfDay& target);
   void read(const JsonValue& value, std::string_view name, callqueue::Uuid& target);
-  void read(const JsonValue& value, std::string_view name, callqueue::CallClock& target);
-  void read(const JsonValue& value, std::string_view name, callqueue::CallOutcome& target);
-  void read(const JsonValue& value, std::string_view name, callqueue::CallingWindow& target);
-  void read(const JsonValue& value, std::string_view name, callqueue::WeeklyWindows& target);
-  void read(const JsonValue& value, std::string_view name, callqueue::RetryPolicy& target);
   /// Of the rules only the fields that are there are replaced.
   void read(const JsonValue& value, std::string_view name, callqueue::CampaignRules& target);
   void read_duration(const JsonValue& value, std::string_view name, std::chrono::seconds& target);
@@ -117,8 +109,6 @@ class JsonReader {
   }
 
   std::unique_ptr<Document> document_;
-  JsonReader* whole_ = this;  ///< Where errors go.
-  std::string prefix_;
   std::map<std::string, std::unique_ptr<JsonValue>, std::less<>> fields_;
   std::map<std::string, bool, std::less<>> asked_;
   std::optional<callqueue::Error> error_;

@@ -35,6 +35,7 @@ namespace callqueue {
 /// The 19 columns, and `rules`: timezone, clock, weekly_windows (seven lists of `{"opens",
 /// "closes"}`, Monday first, or null), excluded_dates, retry, spread, call_deadline_seconds.
 [[nodiscard]] std::string to_json(const CallCampaign& campaign);
+[[nodiscard]] std::string to_json(const CampaignRules& rules);
 [[nodiscard]] std::string to_json(const QueuedCall& queued);
 [[nodiscard]] std::string to_json(const Call& call);
 
@@ -84,6 +85,16 @@ template <class T>
          ",\"next_cursor\":" + (page.next_cursor.empty() ? "null" : '"' + page.next_cursor + '"') +
          "}";
 }
+
+/// Reads rules as they are in a campaign's JSON. Fields that are absent, or `null`, stay as they
+/// are in `base`; only `timezone` and `weekly_windows` are taken away by `null`.
+///
+/// @return `invalid_argument` naming the field (`retry.max_attempts`) for a wrong type, an unknown
+/// spelling, a field that is not known or there twice; naming `rules` for what is no JSON object,
+/// longer than 1 MiB or nested deeper than 32. Whether the rules make sense, `validate(const
+/// CallCampaign&)` says.
+[[nodiscard]] Result<CampaignRules> parse_campaign_rules(std::string_view json,
+                                                         const CampaignRules& base = {});
 
 /// Reads a call event: `{"user_id", "call_id", "provider_call_id", "status", "outcome", "success",
 /// "retryable", "answered_at", "ended_at", "duration_seconds", "failure_reason"}`.

@@ -161,6 +161,7 @@ std::string to_json(const AccessToken& token) {
 }
 
 std::string to_json(const Contact& contact) { return json::dump(json::object(contact)); }
+std::string to_json(const CampaignRules& rules) { return json::dump(json::campaign_rules(rules)); }
 std::string to_json(const QueuedCall& queued) { return json::dump(json::object(queued)); }
 std::string to_json(const Call& call) { return json::dump(json::object(call)); }
 
