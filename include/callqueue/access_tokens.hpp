@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "callqueue/access_token.hpp"
+#include "callqueue/export.hpp"
 #include "callqueue/store.hpp"
 
 namespace callqueue {
@@ -25,7 +26,7 @@ struct CreatedAccessToken {
 ///
 /// Thread-safe; holds no state but the reference. Besides the listed errors every function passes
 /// on the store's.
-class AccessTokens {
+class CALLQUEUE_API AccessTokens {
  public:
   /// @param store must outlive the service.
   explicit AccessTokens(Store& store) : store_(store) {}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "callqueue/campaign_outlook.hpp"
+#include "callqueue/export.hpp"
 #include "callqueue/forecast.hpp"
 #include "callqueue/store.hpp"
 
@@ -35,7 +36,7 @@ struct ExplainReason {
 };
 
 /// Why nothing is being dialed (or that it is), most telling first. Pure.
-[[nodiscard]] std::vector<ExplainReason> explain(const CampaignFacts& facts);
+[[nodiscard]] CALLQUEUE_API std::vector<ExplainReason> explain(const CampaignFacts& facts);
 
 /// The service over campaigns: checks input, applies the state machine, and combines the store's
 /// facts with the core.
@@ -43,7 +44,7 @@ struct ExplainReason {
 /// Every function takes the user first; a campaign of another user is `not_found`. Thread-safe;
 /// holds no state but the reference. Besides the listed errors every function passes on the
 /// store's.
-class CallCampaigns {
+class CALLQUEUE_API CallCampaigns {
  public:
   /// @param store must outlive the service.
   explicit CallCampaigns(Store& store) : store_(store) {}

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/export.hpp"
 #include "callqueue/forecast.hpp"
 #include "callqueue/priority.hpp"
 #include "callqueue/store.hpp"
@@ -49,7 +50,7 @@ struct StatusDetails {
 /// Thread-safe; holds no state but the reference and its options. Every function that names a row
 /// takes the user first; another user's row is `not_found`. Besides the listed errors every
 /// function passes on the store's.
-class CallQueue {
+class CALLQUEUE_API CallQueue {
  public:
   /// @param store must outlive the service.
   explicit CallQueue(Store& store, CallQueueOptions options = {})
@@ -102,6 +103,6 @@ class CallQueue {
 
 /// The integer `priority` of a user_data object; 0 when absent. `invalid_argument` (`user_data`)
 /// when it is no JSON object, (`priority`) when it is there and no integer of 32 bits.
-[[nodiscard]] Result<int> custom_priority(std::string_view user_data);
+[[nodiscard]] CALLQUEUE_API Result<int> custom_priority(std::string_view user_data);
 
 }  // namespace callqueue

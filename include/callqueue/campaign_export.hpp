@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "callqueue/export.hpp"
 #include "callqueue/page.hpp"
 #include "callqueue/store.hpp"
 
@@ -19,7 +20,7 @@ enum class ExportFormat {
 ///
 /// Written piece by piece, so that memory does not grow with the campaign. Each piece shows the
 /// rows as they are then. Not thread-safe.
-class CampaignExport {
+class CALLQUEUE_API CampaignExport {
  public:
   /// Its queued calls in the order of creation, each with its last attempt. As JSON `queued` and
   /// `call`, which is null before the first attempt.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "callqueue/export.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
 
@@ -27,7 +28,7 @@ struct Changes {
 /// Nothing committed after it was made is missed for good, but it may be told late: within 50 ms on
 /// SQLite; on PostgreSQL within milliseconds, or after `StoreOptions::look_interval` if a
 /// notification gets lost or rows were written by SQL that notifies nobody.
-class ChangeListener {
+class CALLQUEUE_API ChangeListener {
  public:
   ChangeListener() = default;
   ChangeListener(const ChangeListener&) = delete;

@@ -4,13 +4,14 @@
 #include <chrono>
 #include <memory>
 
+#include "callqueue/export.hpp"
 #include "callqueue/time.hpp"
 
 namespace callqueue {
 
 /// Where "now" comes from. Inject one through `StoreOptions::clock`; without it the store's own
 /// clock decides.
-class Clock {
+class CALLQUEUE_API Clock {
  public:
   virtual ~Clock() = default;
   /// Thread-safe; never goes back.
@@ -18,7 +19,7 @@ class Clock {
 };
 
 /// The machine's clock.
-class SystemClock final : public Clock {
+class CALLQUEUE_API SystemClock final : public Clock {
  public:
   [[nodiscard]] Instant now() const override {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -26,7 +27,7 @@ class SystemClock final : public Clock {
 };
 
 /// A clock that stands still until it is moved: for tests and simulations. Thread-safe.
-class ManualClock final : public Clock {
+class CALLQUEUE_API ManualClock final : public Clock {
  public:
   explicit ManualClock(Instant start) : now_(start.time_since_epoch().count()) {}
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "callqueue/export.hpp"
 #include "callqueue/priority.hpp"
 #include "callqueue/store.hpp"
 
@@ -58,9 +59,9 @@ struct CsvReport {
 /// the import
 /// (`progress`); `unavailable` when the stream breaks off (`file`) or `errors` cannot be written
 /// (`errors`). Nothing is imported then.
-[[nodiscard]] Result<CsvReport> import_csv(Store& store, UserId user_id, CampaignId campaign_id,
-                                           std::istream& file,
-                                           const CsvImportOptions& options = {});
+[[nodiscard]] CALLQUEUE_API Result<CsvReport> import_csv(Store& store, UserId user_id,
+                                                         CampaignId campaign_id, std::istream& file,
+                                                         const CsvImportOptions& options = {});
 
 /// Imports a CSV file as contacts alone: no campaign, no calls. Columns that are no contact's are
 /// read over (`priority`, `user_data`).
@@ -69,9 +70,8 @@ struct CsvReport {
 /// those stay that are, unless `atomic`: the file can be imported again.
 /// @return of the report `imported` counts contacts, those `matched` among them; `campaign_id` is
 /// nil.
-[[nodiscard]] Result<CsvReport> import_contacts_csv(Store& store, UserId user_id,
-                                                    std::istream& file,
-                                                    const CsvImportOptions& options = {});
+[[nodiscard]] CALLQUEUE_API Result<CsvReport> import_contacts_csv(
+    Store& store, UserId user_id, std::istream& file, const CsvImportOptions& options = {});
 
 /// Reads a file as `import_csv` would, writing nothing: what is wrong with its rows, and the first
 /// ones as they would be taken. Duplicates within the file and with the database are not looked
@@ -83,19 +83,19 @@ struct CsvPreview {
   std::vector<ImportRow> rows;  ///< The first good ones.
   CsvReport report;             ///< Of `imported` only what the file itself tells.
 };
-[[nodiscard]] Result<CsvPreview> preview_csv(std::istream& file,
-                                             const CsvImportOptions& options = {},
-                                             std::size_t rows = 10);
+[[nodiscard]] CALLQUEUE_API Result<CsvPreview> preview_csv(std::istream& file,
+                                                           const CsvImportOptions& options = {},
+                                                           std::size_t rows = 10);
 
 /// Writes `line,field,value,reason` with a header: the report's errors as a file to download.
-void write_errors_csv(std::ostream& out, const std::vector<CsvError>& errors);
+CALLQUEUE_API void write_errors_csv(std::ostream& out, const std::vector<CsvError>& errors);
 
 /// A phone number in E.164. An international number (`+49 30 1234567`, `0049…`) needs no region; a
 /// national one does.
 /// @return `invalid_argument` (`phone_number`) with a reason for the person who made the file: too
 /// short, too long, letters, damaged by a spreadsheet (`9.19E+11`), not valid in the region, no
 /// region given.
-[[nodiscard]] Result<std::string> normalize_phone_number(std::string_view text,
-                                                         std::string_view default_region = {});
+[[nodiscard]] CALLQUEUE_API Result<std::string> normalize_phone_number(
+    std::string_view text, std::string_view default_region = {});
 
 }  // namespace callqueue

@@ -5,6 +5,7 @@
 
 #include "callqueue/call_event.hpp"
 #include "callqueue/claim.hpp"
+#include "callqueue/export.hpp"
 
 namespace callqueue {
 
@@ -47,7 +48,7 @@ struct LookupResult {
 /// The host's way to place calls. The library carries no audio.
 ///
 /// Called by the processor from several threads at once (at most `ProcessorOptions::parallelism`).
-class Dialer {
+class CALLQUEUE_API Dialer {
  public:
   virtual ~Dialer() = default;
 

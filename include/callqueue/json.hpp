@@ -8,6 +8,7 @@
 #include "callqueue/campaign_outlook.hpp"
 #include "callqueue/claim.hpp"
 #include "callqueue/csv_import.hpp"
+#include "callqueue/export.hpp"
 #include "callqueue/forecast.hpp"
 #include "callqueue/models.hpp"
 #include "callqueue/page.hpp"
@@ -25,46 +26,46 @@ namespace callqueue {
 // `null`, also a text that may be empty. `user_data` is the object itself; one that is no JSON
 // becomes a string. Bytes that are no UTF-8 become U+FFFD. None of these fail.
 
-[[nodiscard]] std::string to_json(const User& user);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const User& user);
 /// The user's fields, then `active_calls`, `queued`, `ready`, `place`.
-[[nodiscard]] std::string to_json(const UserActivity& activity);
-[[nodiscard]] std::string to_json(const Agent& agent);
-[[nodiscard]] std::string to_json(const Contact& contact);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const UserActivity& activity);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const Agent& agent);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const Contact& contact);
 /// Without the hash of its secret, which is in no JSON.
-[[nodiscard]] std::string to_json(const AccessToken& token);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const AccessToken& token);
 /// The 19 columns, and `rules`: timezone, clock, weekly_windows (seven lists of `{"opens",
 /// "closes"}`, Monday first, or null), excluded_dates, retry, spread, call_deadline_seconds.
-[[nodiscard]] std::string to_json(const CallCampaign& campaign);
-[[nodiscard]] std::string to_json(const CampaignRules& rules);
-[[nodiscard]] std::string to_json(const QueuedCall& queued);
-[[nodiscard]] std::string to_json(const Call& call);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CallCampaign& campaign);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CampaignRules& rules);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const QueuedCall& queued);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const Call& call);
 
-[[nodiscard]] std::string to_json(const CampaignStatistics& statistics);
-[[nodiscard]] std::string to_json(const CampaignAnalytics& analytics);
-[[nodiscard]] std::string to_json(const QueueStatistics& statistics);
-[[nodiscard]] std::string to_json(const ExplainReason& reason);
-[[nodiscard]] std::string to_json(const Forecast& forecast);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CampaignStatistics& statistics);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CampaignAnalytics& analytics);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const QueueStatistics& statistics);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const ExplainReason& reason);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const Forecast& forecast);
 /// `timezone`, `open_intervals`, and what a forecast has.
-[[nodiscard]] std::string to_json(const CampaignOutlook& outlook);
-[[nodiscard]] std::string to_json(const SlotUse& use);
-[[nodiscard]] std::string to_json(const MigrateResult& result);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CampaignOutlook& outlook);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const SlotUse& use);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const MigrateResult& result);
 /// `ok`, `version`, and the items.
-[[nodiscard]] std::string to_json(const PreflightReport& report);
-[[nodiscard]] std::string to_json(const VerifyReport& report);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const PreflightReport& report);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const VerifyReport& report);
 
-[[nodiscard]] std::string to_json(const CsvError& error);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CsvError& error);
 /// `import_id`, `imported_at`, what an error has, and `record`.
-[[nodiscard]] std::string to_json(const ImportError& error);
-[[nodiscard]] std::string to_json(const CsvReport& report);
-[[nodiscard]] std::string to_json(const CsvPreview& preview);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const ImportError& error);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CsvReport& report);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CsvPreview& preview);
 
 /// What a dialer needs on top (`user_id`, `call_id`, `phone_number`, `next_action`), then `call`
 /// and `queued` whole.
-[[nodiscard]] std::string to_json(const ClaimedCall& claimed);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const ClaimedCall& claimed);
 /// `call`, `queued`, `changed`, `ended`.
-[[nodiscard]] std::string to_json(const CallReport& report);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const CallReport& report);
 /// `code`, `message`, `field`.
-[[nodiscard]] std::string to_json(const Error& error);
+[[nodiscard]] CALLQUEUE_API std::string to_json(const Error& error);
 
 /// A list as a JSON array.
 template <class T>
@@ -93,8 +94,8 @@ template <class T>
 /// spelling, a field that is not known or there twice; naming `rules` for what is no JSON object,
 /// longer than 1 MiB or nested deeper than 32. Whether the rules make sense, `validate(const
 /// CallCampaign&)` says.
-[[nodiscard]] Result<CampaignRules> parse_campaign_rules(std::string_view json,
-                                                         const CampaignRules& base = {});
+[[nodiscard]] CALLQUEUE_API Result<CampaignRules> parse_campaign_rules(
+    std::string_view json, const CampaignRules& base = {});
 
 /// Reads a call event: `{"user_id", "call_id", "provider_call_id", "status", "outcome", "success",
 /// "retryable", "answered_at", "ended_at", "duration_seconds", "failure_reason"}`.
@@ -108,11 +109,12 @@ template <class T>
 /// `provider_call_id` of more than 512 bytes, naming `event` for what is no JSON object, is longer
 /// than 64 KiB or nested deeper than 32; `not_found` (`call_id`, `user_id`) for a text that is no
 /// id: it is nobody's.
-[[nodiscard]] Result<CallEvent> parse_call_event(std::string_view json);
+[[nodiscard]] CALLQUEUE_API Result<CallEvent> parse_call_event(std::string_view json);
 
 /// Reads what a provider sends at once: one event, or a list of 1 to 1,000, in at most 1 MiB. Each
 /// has a result of its own, as above.
 /// @return `invalid_argument` (`events`) for what is neither, or nested deeper than 32.
-[[nodiscard]] Result<std::vector<Result<CallEvent>>> parse_call_events(std::string_view json);
+[[nodiscard]] CALLQUEUE_API Result<std::vector<Result<CallEvent>>> parse_call_events(
+    std::string_view json);
 
 }  // namespace callqueue

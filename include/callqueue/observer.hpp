@@ -4,12 +4,13 @@
 
 #include "callqueue/claim.hpp"
 #include "callqueue/dialer.hpp"
+#include "callqueue/export.hpp"
 
 namespace callqueue {
 
 /// Hears what a processor does. Called from its threads, one call at a time; keep it short.
 /// Exceptions are swallowed. It may report events and notify from within.
-class Observer {
+class CALLQUEUE_API Observer {
  public:
   virtual ~Observer() = default;
   /// The store was asked for calls that may start, and gave so many (often none).

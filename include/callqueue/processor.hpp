@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "callqueue/dialer.hpp"
+#include "callqueue/export.hpp"
 #include "callqueue/observer.hpp"
 #include "callqueue/store.hpp"
 
@@ -42,7 +43,7 @@ struct StepResult {
 /// A second processor beside it, in this process or on another host, is harmless. It survives a
 /// dialer that throws, hangs or answers late, and a store that is gone for a while: what could not
 /// be recorded is kept and recorded first when the store is back.
-class Processor {
+class CALLQUEUE_API Processor {
  public:
   /// @param store, dialer, observer must outlive the processor; observer may be null. A dialer that
   /// hangs must outlive its last call, too: threads that are in it when the processor goes are left

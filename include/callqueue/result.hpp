@@ -5,6 +5,8 @@
 #include <tl/expected.hpp>
 #include <utility>
 
+#include "callqueue/export.hpp"
+
 namespace callqueue {
 
 /// Why an operation was refused or failed. The numbers are the same in C++, C and Python and never
@@ -21,7 +23,7 @@ enum class ErrorCode {
 };
 
 /// What went wrong, for a person (`message`) and for a program (`code`, `field`).
-struct Error {
+struct CALLQUEUE_API Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;  ///< One sentence; never holds a phone number or a secret.
   std::string field;  ///< The input's name as in the database (`phone_number`), empty when none is

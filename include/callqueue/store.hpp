@@ -15,6 +15,7 @@
 #include "callqueue/changes.hpp"
 #include "callqueue/claim.hpp"
 #include "callqueue/clock.hpp"
+#include "callqueue/export.hpp"
 #include "callqueue/import.hpp"
 #include "callqueue/keyed_request.hpp"
 #include "callqueue/models.hpp"
@@ -98,7 +99,7 @@ struct StoreOptions {
 ///   were staged would count as duplicates; `publish_import`, `abandon_import`: ask again;
 ///   `conflict` or `not_found` may mean that it was done;
 /// - `advance`: nothing to do, the next one goes on.
-class Store {
+class CALLQUEUE_API Store {
  public:
   virtual ~Store() = default;
   Store() = default;
@@ -375,11 +376,11 @@ class Store {
 /// SQLite; `unavailable` when the file cannot be opened or the
 /// server not be reached; `corrupt` when it is not a database, or of a newer version than this
 /// library.
-[[nodiscard]] Result<std::unique_ptr<Store>> open_store(std::string_view url,
-                                                        StoreOptions options = {});
+[[nodiscard]] CALLQUEUE_API Result<std::unique_ptr<Store>> open_store(std::string_view url,
+                                                                      StoreOptions options = {});
 
 /// The migrations of the kind of store that the URL names, in order. Opens nothing. @return
 /// `invalid_argument` (`url`) as `open_store`.
-[[nodiscard]] Result<std::vector<Migration>> migrations_for(std::string_view url);
+[[nodiscard]] CALLQUEUE_API Result<std::vector<Migration>> migrations_for(std::string_view url);
 
 }  // namespace callqueue

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "callqueue/export.hpp"
 #include "callqueue/models.hpp"
 #include "callqueue/result.hpp"
 
@@ -12,15 +13,15 @@ namespace callqueue {
 /// returns `invalid_argument` naming the field by its column.
 
 /// `name`, `email`, `timezone` (known or empty) and both limits (not negative).
-[[nodiscard]] Result<void> validate(const User& user);
+[[nodiscard]] CALLQUEUE_API Result<void> validate(const User& user);
 /// `user_id` and `name`.
-[[nodiscard]] Result<void> validate(const Agent& agent);
+[[nodiscard]] CALLQUEUE_API Result<void> validate(const Agent& agent);
 /// `user_id`, `phone_number` (E.164), `timezone` (known or empty) and the texts.
-[[nodiscard]] Result<void> validate(const Contact& contact);
+[[nodiscard]] CALLQUEUE_API Result<void> validate(const Contact& contact);
 /// `user_id`, `name`, `agent_id`, texts, window, dates, `timezone`, `retry` and `call_deadline` (1
 /// min to 24 h). At most 96 windows a day, 3,660 excluded dates, 100 retry delays.
-[[nodiscard]] Result<void> validate(const CallCampaign& campaign);
+[[nodiscard]] CALLQUEUE_API Result<void> validate(const CallCampaign& campaign);
 /// `name` (1 to 255 bytes) and `user_id`, which an administrator's token has not.
-[[nodiscard]] Result<void> validate(const AccessToken& token);
+[[nodiscard]] CALLQUEUE_API Result<void> validate(const AccessToken& token);
 
 }  // namespace callqueue

@@ -44,7 +44,7 @@ ProcessorOptions bounded(ProcessorOptions options) {
 
 }  // namespace
 
-struct Processor::Impl {
+struct __attribute__((visibility("hidden"))) Processor::Impl {
   Impl(Store& a_store, Dialer& a_dialer, ProcessorOptions some_options, Observer* observer)
       : store(a_store),
         dialer(a_dialer),
