@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+using namespace callqueue;
 using namespace callqueue::csv;
 
 BOOST_AUTO_TEST_CASE(json_texts_read_back) {
