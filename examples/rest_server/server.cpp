@@ -22,10 +22,10 @@ using asio::ip::tcp;
 struct Server::Impl {
   Impl(const Router& router, Gate& gate, LiveEvents& events, const ServerOptions& options)
       : io(options.io_threads),
-        acceptor(io, {asio::ip::make_address(options.host), options.port}),
+        acceptor(asio::make_strand(io), {asio::ip::make_address(options.host), options.port}),
         port(acceptor.local_endpoint().port()),
         shared(router, gate, events, options) {
-    asio::co_spawn(io, accept(), asio::detached);
+    asio::co_spawn(acceptor.get_executor(), accept(), asio::detached);
     for (int i = 0; i < options.io_threads; ++i) threads.emplace_back([this] { io.run(); });
   }
 
@@ -37,7 +37,7 @@ struct Server::Impl {
       if (!acceptor.is_open()) co_return;
       if (error) {
         // No file descriptors, most likely: somebody will close one.
-        asio::steady_timer timer{io, std::chrono::milliseconds{100}};
+        asio::steady_timer timer{acceptor.get_executor(), std::chrono::milliseconds{100}};
         co_await timer.async_wait(asio::use_awaitable);
         continue;
       }
@@ -86,7 +86,7 @@ struct Server::Impl {
 
   void stop() {
     if (shared.stopping.exchange(true)) return;
-    asio::post(io, [this] { acceptor.close(); });
+    asio::post(acceptor.get_executor(), [this] { acceptor.close(); });
     close([](const Peer& peer) { return peer.is_idle; });
     each([](const Peer& peer) {
       if (peer.go_away) peer.go_away();
