@@ -15,5 +15,6 @@ function(callqueue_shared_too target)
   add_library(${target}_shared SHARED $<TARGET_OBJECTS:${target}>)
   target_link_libraries(${target}_shared ${ARGN})
   callqueue_visibility(${target}_shared)
-  set_target_properties(${target}_shared PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE CXX)
+  # They lie beside each other.
+  set_target_properties(${target}_shared PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE CXX INSTALL_RPATH "$ORIGIN")
 endfunction()
