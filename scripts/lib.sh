@@ -19,6 +19,7 @@ packages_demo=(sqlite3)  # To look at the database it leaves behind.
 packages_test=(curl jq pgbouncer pkg-config postgresql python3 python3-jsonschema python3-websocket python3-yaml sqlite3)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is measured against.
+packages_docs=(doxygen)
 packages_format=(clang-format)
 packages_tidy=(clang-tidy)
 
