@@ -146,7 +146,6 @@ Result<Json> step(Store& store, const Arguments& with) {
     return Json{{"claimed", done.claimed},
                 {"dialed", done.dialed},
                 {"next_wakeup", done.next_wakeup ? Json(to_text(*done.next_wakeup)) : Json{}},
-                {"advanced", json_of_advance(done.advanced)},
                 {"asked", dialer.asked}};
   });
 }
