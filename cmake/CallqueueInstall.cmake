@@ -15,6 +15,9 @@ function(callqueue_install target name)
     set(kind c)
   endif()
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  if(NOT kind STREQUAL interface)
+    set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")  # They lie beside each other.
+  endif()
   install(TARGETS ${target} EXPORT callqueue-${kind}
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT Runtime NAMELINK_COMPONENT Development
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT Development
@@ -79,6 +82,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs ${PROJECT_SOURCE_DIR}/examples/templates DESTINATION ${CALLQUEUE_DOC_DIR}
         COMPONENT Development)
 if(TARGET callqueue_cli)
+  file(RELATIVE_PATH to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(callqueue_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${to_lib}")
   install(TARGETS callqueue_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT Tools)
 endif()
 

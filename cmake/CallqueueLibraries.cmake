@@ -2,8 +2,8 @@
 # for a static library as well as for a shared one.
 function(callqueue_visibility target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
-                                             VISIBILITY_INLINES_HIDDEN ON VERSION ${PROJECT_VERSION}
-                                             SOVERSION ${PROJECT_VERSION_MAJOR})
+                                             VISIBILITY_INLINES_HIDDEN ON DEFINE_SYMBOL ""
+                                             VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 endfunction()
 
 # callqueue_shared_too(target PUBLIC … PRIVATE …): with CALLQUEUE_SHARED, TARGET_shared beside a static library, of the
@@ -15,6 +15,5 @@ function(callqueue_shared_too target)
   add_library(${target}_shared SHARED $<TARGET_OBJECTS:${target}>)
   target_link_libraries(${target}_shared ${ARGN})
   callqueue_visibility(${target}_shared)
-  # They lie beside each other.
-  set_target_properties(${target}_shared PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE CXX INSTALL_RPATH "$ORIGIN")
+  set_target_properties(${target}_shared PROPERTIES OUTPUT_NAME ${target} LINKER_LANGUAGE CXX)
 endfunction()
