@@ -14,7 +14,8 @@
 ///     were. NULL where something is needed, a text that is no UTF-8 and an id that is none are
 ///     `CQ_INVALID_ARGUMENT` naming the parameter or the member. Beside the statuses named with a
 ///     function, every function that asks a store may give `CQ_UNAVAILABLE`, `CQ_CORRUPT` or
-///     `CQ_INTERNAL`; so does lack of memory (`CQ_INTERNAL`).
+///     `CQ_INTERNAL`; so does lack of memory (`CQ_INTERNAL`), except while JSON is written: there
+///     it ends the program.
 /// 3. **Ownership.** What a function hands out through a `cq_x**` is yours until you give it to
 ///     `cq_x_free`, which sets your pointer to NULL and does nothing if it is NULL already.
 ///     Everything that can be reached from it belongs to it and goes with it. Where a function says
@@ -285,7 +286,7 @@ CQ_API cq_status cq_store_migrate(cq_store* store, const cq_migrate_request* req
 /// Lists what stands in the way of migrating tables that are there already. Changes nothing.
 /// Thread-safe.
 /// @param active_statuses as in `cq_migrate_request`; may be NULL.
-/// @param report JSON: `ok`, `version` and `findings`.
+/// @param report JSON: `blocks`, `version` and `findings`.
 /// @return `CQ_INVALID_ARGUMENT` (`active_statuses`, `schema`).
 /// @since 0.1
 CQ_API cq_status cq_store_preflight(cq_store* store, const char* const* active_statuses,
@@ -688,8 +689,8 @@ CQ_API void cq_campaign_update_init(cq_campaign_update* update, size_t size);
 
 /// Creates a draft. Needs `user_id`, `name`, `agent_id`, `start_date`. Thread-safe.
 /// @param created may be NULL.
-/// @return `CQ_INVALID_ARGUMENT` naming the member, or within rules `rules.clock` and the like;
-/// `CQ_NOT_FOUND` (`user_id`, `agent_id`).
+/// @return `CQ_INVALID_ARGUMENT` naming the member, or within rules `clock`, `retry.max_attempts`
+/// and the like; `CQ_NOT_FOUND` (`user_id`, `agent_id`).
 /// @since 0.1
 CQ_API cq_status cq_campaigns_create(cq_store* store, const cq_campaign* campaign,
                                      cq_campaign** created, cq_error** error);

@@ -16,7 +16,7 @@ packages_build=(
   libssl-dev nlohmann-json3-dev prometheus-cpp-dev tzdata
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
-packages_test=(curl jq pgbouncer pkg-config postgresql python3 python3-jsonschema python3-websocket python3-yaml sqlite3)
+packages_test=(curl jq pgbouncer pkg-config postgresql python3 python3-jsonschema python3-websocket python3-yaml sqlite3 valgrind)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is measured against.
 packages_docs=(doxygen)

@@ -86,7 +86,9 @@ std::optional<bool> optional_flag(std::int32_t given, const char* field) {
 }
 
 std::optional<int> optional_number(std::int32_t given) {
-  return given == CQ_UNSET ? std::nullopt : std::optional<int>{given};
+  std::optional<int> number{given};  // Set in any case: who watches memory sees what is read early.
+  if (given == CQ_UNSET) number.reset();
+  return number;
 }
 
 void check_size(const void* given, std::size_t known) {

@@ -72,7 +72,7 @@ cq_status cq_store_renew_lease(cq_store* store, const char* user_id, const char*
   return c::does(call, error, [&] {
     return c::value(c::open(store).renew_lease(c::ref(user_id, call_id),
                                                c::needed_text(worker, "worker"),
-                                               c::seconds(lease_seconds, "lease_seconds")));
+                                               c::seconds(lease_seconds, "lease")));
   });
 }
 
@@ -97,7 +97,7 @@ cq_status cq_store_reserve_slot(cq_store* store, const char* user_id, const char
   return c::does(call, error, [&] {
     const auto number = c::needed_text(phone_number, "phone_number");
     return c::value(c::open(store).reserve_slot(c::id<UserId>(user_id, "user_id"), number,
-                                                c::seconds(deadline_seconds, "deadline_seconds")));
+                                                c::seconds(deadline_seconds, "deadline")));
   });
 }
 

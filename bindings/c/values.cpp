@@ -33,10 +33,7 @@ Contact value_of(const cq_contact& contact) {
 CampaignRules rules_of(const char* json) {
   const auto whole = text(json, "rules");
   if (whole.empty()) return {};
-  return value(parse_campaign_rules(whole).map_error([](Error error) {
-    if (error.field != "rules") error.field = "rules." + error.field;
-    return error;
-  }));
+  return value(parse_campaign_rules(whole));
 }
 
 CallCampaign value_of(const cq_campaign& campaign) {
@@ -83,7 +80,7 @@ CampaignFilter value_of(const cq_campaign_filter& filter) {
 
 CampaignAssumptions value_of(const cq_campaign_assumptions& assumptions) {
   return {.contacts = assumptions.contacts,
-          .call_duration = seconds(assumptions.call_duration_seconds, "call_duration_seconds"),
+          .call_duration = std::chrono::seconds{assumptions.call_duration_seconds},
           .concurrent_calls_limit = optional_number(assumptions.concurrent_calls_limit)};
 }
 
@@ -122,7 +119,7 @@ StatusDetails value_of(const cq_status_details& details) {
 ClaimRequest value_of(const cq_claim_request& request) {
   return {.worker = text(request.worker, "worker"),
           .limit = request.limit,
-          .lease = seconds(request.lease_seconds, "lease_seconds"),
+          .lease = std::chrono::seconds{request.lease_seconds},
           .only = optional_id<QueuedCallId>(request.only, "only"),
           .only_user = optional_id<UserId>(request.only_user, "only_user"),
           .lapse_submitted = flag(request.lapse_submitted, "lapse_submitted")};

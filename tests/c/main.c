@@ -1,0 +1,141 @@
+/* c_api_tests [--leak | --use-freed | --fail]: all cases; or a fault on purpose, which whoever
+ * watches the program has to notice. */
+#include "harness.h"
+
+int64_t now_is = NOON;
+
+static int failures;
+static const char* under_way = "";
+
+void note_failure(const char* file, int line, const char* what, const char* detail) {
+  ++failures;
+  printf("%s:%d: %s: %s: %s\n", file, line, under_way, what, detail);
+}
+
+int same_text(const char* a, const char* b) { return a && b && strcmp(a, b) == 0; }
+
+int64_t tell_time(void* user) {
+  (void)user;
+  return now_is;
+}
+
+world open_world(int32_t limit) {
+  world w = {NULL, NULL, NULL};
+  cq_store_options options;
+  cq_user user;
+  cq_agent agent;
+  now_is = NOON;
+  cq_store_options_init(&options, sizeof options);
+  options.clock = tell_time;
+  options.id_seed = 7;
+  OK(cq_store_open("sqlite::memory:", &options, &w.store, &error));
+  OK(cq_store_migrate(w.store, NULL, NULL, &error));
+  cq_user_init(&user, sizeof user);
+  user.name = "Ann";
+  user.concurrent_calls_limit = limit;
+  OK(cq_store_create_user(w.store, &user, &w.ann, &error));
+  cq_agent_init(&agent, sizeof agent);
+  agent.user_id = w.ann->id;
+  agent.name = "Surveyor";
+  OK(cq_store_create_agent(w.store, &agent, &w.agent, &error));
+  return w;
+}
+
+void close_world(world* w) {
+  cq_agent_free(&w->agent);
+  cq_user_free(&w->ann);
+  cq_store_close(&w->store);
+  CHECK(w->store == NULL && w->ann == NULL && w->agent == NULL);
+}
+
+cq_csv_source text_source(const char* text) {
+  cq_csv_source source;
+  cq_csv_source_init(&source, sizeof source);
+  source.text = text;
+  source.length = strlen(text);
+  return source;
+}
+
+const char* active_campaign(world* w, const char* list, const char* rules) {
+  static char id[37];
+  cq_campaign draft;
+  cq_campaign* made = NULL;
+  cq_csv_source source = text_source(list);
+  cq_campaign_init(&draft, sizeof draft);
+  draft.user_id = w->ann->id;
+  draft.agent_id = w->agent->id;
+  draft.name = "Spring";
+  draft.next_action = "ask";
+  draft.start_date = "2026-03-01";
+  draft.first_call_time = 0;
+  draft.last_call_time = 24 * HOUR;
+  draft.rules = rules;
+  OK(cq_campaigns_create(w->store, &draft, &made, &error));
+  memcpy(id, made->id, sizeof id);
+  cq_campaign_free(&made);
+  OK(cq_import_csv(w->store, w->ann->id, id, &source, NULL, NULL, &error));
+  OK(cq_campaigns_start(w->store, w->ann->id, id, NULL, &error));
+  return id;
+}
+
+const char* new_contact(world* w, const char* number) {
+  static char id[37];
+  cq_contact contact;
+  cq_contact* made = NULL;
+  cq_contact_init(&contact, sizeof contact);
+  contact.user_id = w->ann->id;
+  contact.phone_number = number;
+  contact.name = "Ada";
+  OK(cq_store_create_contact(w->store, &contact, &made, &error));
+  memcpy(id, made->id, sizeof id);
+  cq_contact_free(&made);
+  return id;
+}
+
+static int planted_fault(const char* which) {
+  world w = open_world(1);
+  if (strcmp(which, "--leak") == 0) {
+    cq_user* lost = NULL;
+    OK(cq_store_find_user(w.store, w.ann->id, &lost, &error));
+    printf("%s is never freed\n", lost->name);
+    lost = NULL;
+  }
+  if (strcmp(which, "--use-freed") == 0) {
+    const char* name = w.ann->name;
+    cq_user_free(&w.ann);
+    printf("%s is gone\n", name);
+  }
+  if (strcmp(which, "--fail") == 0) {
+    cq_user* user = NULL;
+    OK(cq_store_find_user(w.store, NOBODY, &user, &error));
+    REFUSED(cq_store_find_user(w.store, w.ann->id, &user, &error), "user_id");
+    cq_user_free(&user);
+  }
+  close_world(&w);
+  return failures != 0;
+}
+
+int main(int count, char** arguments) {
+  const test_case* topics[] = {basic_cases,  people_cases,    campaign_cases, queue_cases,
+                               import_cases, processor_cases, core_cases,     memory_cases};
+  size_t topic;
+  int passed = 0, failed = 0;
+  setvbuf(stdout, NULL, _IOLBF, 0); /* What was said before a crash is seen. */
+  if (count > 1) return planted_fault(arguments[1]);
+  for (topic = 0; topic < sizeof topics / sizeof *topics; ++topic) {
+    const test_case* one;
+    for (one = topics[topic]; one->name != NULL; ++one) {
+      const int before = failures;
+      under_way = one->name;
+      one->run();
+      if (failures == before) {
+        ++passed;
+      } else {
+        ++failed;
+      }
+    }
+  }
+  printf("  %d test cases out of %d passed\n", passed, passed + failed);
+  if (failed > 0) printf("  %d test cases out of %d failed\n", failed, passed + failed);
+  return failed > 0;
+}
