@@ -62,7 +62,7 @@
 #define CQ_NO_INSTANT INT64_MIN
 /// No number, flag or enumerator.
 /// @since 0.1
-#define CQ_UNSET (-1)
+#define CQ_UNSET INT32_MIN
 
 #ifdef __cplusplus
 extern "C" {
@@ -939,6 +939,20 @@ CQ_API void cq_call_event_init(cq_call_event* event, size_t size);
 /// @since 0.1
 CQ_API cq_status cq_call_event_set_status(cq_call_event* event, const char* spelling,
                                           cq_error** error);
+
+/// Reads an event as JSON, as a provider or a server sends it: `user_id`, `call_id`,
+/// `provider_call_id`, `status`, `outcome`, `success`, `retryable`, `answered_at`, `ended_at`,
+/// `duration_seconds`, `failure_reason`. Spellings are those of `cq_call_event_set_status`; an
+/// `outcome` alone is enough. An absent `user_id` is NULL, for you to set. Thread-safe.
+/// @param length of `json`; it may hold what it likes.
+/// @return `CQ_INVALID_ARGUMENT` naming the field, or `event` for what is no object, longer than 64
+/// KiB or nested deeper than 32; `CQ_NOT_FOUND` (`call_id`, `user_id`) for a text that is no id.
+/// @since 0.1
+CQ_API cq_status cq_parse_call_event(const char* json, size_t length, cq_call_event** event,
+                                     cq_error** error);
+/// Thread-safe. Only for what `cq_parse_call_event` has made.
+/// @since 0.1
+CQ_API void cq_call_event_free(cq_call_event** event);
 
 /// What one event did.
 /// @since 0.1

@@ -2,6 +2,7 @@
 #include "bindings/c/hand_out.hpp"
 #include "bindings/c/handles.hpp"
 #include "bindings/c/values.hpp"
+#include "callqueue/json.hpp"
 
 namespace callqueue::c {
 namespace {
@@ -34,6 +35,16 @@ cq_status cq_call_event_set_status(cq_call_event* event, const char* spelling, c
     event->outcome = c::number(said.outcome);
   });
 }
+
+cq_status cq_parse_call_event(const char* json, size_t length, cq_call_event** event,
+                              cq_error** error) {
+  return c::finds(event, "event", error, [&] {
+    if (json == nullptr) c::refuse("json", "is missing");
+    return c::value(parse_call_event({json, length}));
+  });
+}
+
+void cq_call_event_free(cq_call_event** event) { c::free_owned(event); }
 
 cq_status cq_queue_report(cq_store* store, const cq_call_event* event, cq_call_report** report,
                           cq_error** error) {

@@ -139,6 +139,20 @@ void fill(Arena& arena, const ClaimedCall& model, cq_claimed_call& view) {
   view.next_action = arena.text(model.next_action);
 }
 
+void fill(Arena& arena, const CallEvent& model, cq_call_event& view) {
+  view.user_id = arena.id(model.user_id);
+  view.call_id = arena.id(model.call_id);
+  view.provider_call_id = arena.text(model.provider_call_id);
+  view.status = number(model.status);
+  view.outcome = number(model.outcome);
+  view.success = number(model.success);
+  view.retryable = number(model.retryable);
+  view.answered_at = instant(model.answered_at);
+  view.ended_at = instant(model.ended_at);
+  view.duration_seconds = seconds(model.duration);
+  view.failure_reason = arena.text(model.failure_reason);
+}
+
 void fill(Arena& arena, const CallReport& model, cq_call_report& view) {
   view.status = CQ_OK;
   view.message = view.field = "";

@@ -33,6 +33,7 @@ void fill(Arena& arena, const CallCampaign& model, cq_campaign& view);
 void fill(Arena& arena, const QueuedCall& model, cq_queued_call& view);
 void fill(Arena& arena, const Call& model, cq_call& view);
 void fill(Arena& arena, const ClaimedCall& model, cq_claimed_call& view);
+void fill(Arena& arena, const CallEvent& model, cq_call_event& view);
 void fill(Arena& arena, const CallReport& model, cq_call_report& view);
 void fill(Arena& arena, const Result<CallReport>& model, cq_call_report& view);
 void fill(Arena& arena, const FinishedAndClaimed& model, cq_finished_and_claimed& view);

@@ -55,6 +55,7 @@ static void texts_of_states(void) {
   SAME(cq_call_type_text(CQ_CALL_TYPE_DIRECT), "direct");
   SAME(cq_call_type_text(2), "");
   SAME(cq_call_status_text(CQ_UNSET), "");
+  SAME(cq_call_status_text(-1), "");
   CHECK(cq_parse_campaign_status("paused") == CQ_CAMPAIGN_PAUSED);
   CHECK(cq_parse_queued_call_status("failed") == CQ_QUEUED_CALL_FAILED);
   CHECK(cq_parse_call_status("busy") == CQ_CALL_BUSY);

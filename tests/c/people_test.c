@@ -67,7 +67,7 @@ static void users_and_their_limits(void) {
   CHECK(made->concurrent_calls_limit == 7 && made->system_concurrent_calls_limit == 10);
   cq_user_free(&made);
   cq_user_free(&made);
-  REFUSED(cq_store_set_user_limits(w.store, NOBODY, -2, CQ_UNSET, NULL, &error),
+  REFUSED(cq_store_set_user_limits(w.store, NOBODY, -1, CQ_UNSET, NULL, &error),
           "concurrent_calls_limit");
   FAILS(cq_store_set_user_limits(w.store, w.agent->id, 1, 1, NULL, &error), CQ_NOT_FOUND,
         "user_id");

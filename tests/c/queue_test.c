@@ -365,6 +365,24 @@ static void events_are_reported(void) {
   close_world(&w);
 }
 
+static void events_are_read_from_json(void) {
+  const char* json =
+      "{\"call_id\":\"" NOBODY "\",\"status\":\"call-disconnected\",\"duration_seconds\":3}";
+  cq_call_event* event = NULL;
+  OK(cq_parse_call_event(json, strlen(json), &event, &error));
+  CHECK(event->status == CQ_UNSET && event->duration_seconds == 3 && event->user_id == NULL);
+  CHECK(event->answered_at == CQ_NO_INSTANT && event->success == CQ_UNSET);
+  SAME(event->call_id, NOBODY);
+  SAME(event->provider_call_id, "");
+  cq_call_event_free(&event);
+  CHECK(event == NULL);
+  cq_call_event_free(NULL);
+  REFUSED(cq_parse_call_event(json, strlen(json) - 1, &event, &error), "event");
+  REFUSED(cq_parse_call_event(NULL, 0, &event, &error), "json");
+  REFUSED(cq_parse_call_event("{\"status\":\"busy\"}", 17, NULL, &error), "event");
+  REFUSED(cq_parse_call_event("{\"status\":\"busy\"}", 17, &event, &error), "call_id");
+}
+
 const test_case queue_cases[] = {
     {"rows_are_found", rows_are_found},
     {"calls_are_queued_by_hand", calls_are_queued_by_hand},
@@ -373,4 +391,5 @@ const test_case queue_cases[] = {
     {"a_call_is_dialed_by_hand", a_call_is_dialed_by_hand},
     {"slots_are_reserved_and_calls_given_back", slots_are_reserved_and_calls_given_back},
     {"events_are_reported", events_are_reported},
+    {"events_are_read_from_json", events_are_read_from_json},
     {NULL, NULL}};
