@@ -13,10 +13,13 @@ packages_build=(
   g++ cmake ninja-build
   libboost-test-dev libcctz-dev libcli11-dev libexpected-dev libfccp-dev libfmt-dev
   libphonenumber-dev libpq-dev librapidcheck-dev libsimdjson-dev libspdlog-dev libsqlite3-dev
-  libssl-dev nlohmann-json3-dev prometheus-cpp-dev tzdata
+  libssl-dev nlohmann-json3-dev prometheus-cpp-dev pybind11-dev python3-dev tzdata
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
-packages_test=(curl jq pgbouncer pkg-config postgresql python3 python3-jsonschema python3-websocket python3-yaml sqlite3 valgrind)
+packages_test=(
+  curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest python3-setuptools
+  python3-venv python3-websocket python3-wheel python3-yaml sqlite3 valgrind
+)
 packages_fuzz=(clang-16 libclang-rt-16-dev)
 packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is measured against.
 packages_docs=(doxygen)

@@ -1,0 +1,190 @@
+"""Lists of contacts: from files, and from rows that a program has already."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Protocol, Sequence, Union
+from uuid import UUID
+
+from . import _core
+from ._core import CsvPreview, CsvReport, PriorityRule
+from ._errors import InvalidArgument
+
+Id = Union[UUID, str]
+
+
+class Readable(Protocol):
+    """A file object, opened as text or as bytes."""
+
+    def read(self, size: int) -> Union[str, bytes]:
+        ...
+
+
+class Writable(Protocol):
+    """A file object opened as text."""
+
+    def write(self, text: str) -> Any:
+        ...
+
+
+Row = Union[Mapping[str, Any], Sequence[Any]]
+#: What can be imported: the path of a CSV file, a file object, or rows (the first of which, unless they are mappings,
+#: names the columns).
+Source = Union[str, "os.PathLike[str]", Readable, Iterable[Row]]
+
+
+class _Rows:
+    """Rows as the CSV file that they would be; written while it is read."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._lines = self._written(iter(rows))
+        self._held = ""
+
+    def read(self, size: int) -> str:
+        pieces: List[str] = [self._held]
+        have = len(self._held)
+        for line in self._lines:
+            pieces.append(line)
+            have += len(line)
+            if have >= size:
+                break
+        text = "".join(pieces)
+        self._held = text[size:]
+        return text[:size]
+
+    @staticmethod
+    def _written(rows: Iterator[Row]) -> Iterator[str]:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        columns: Optional[Dict[str, None]] = None
+        for number, row in enumerate(rows, start=1):
+            if isinstance(row, (str, bytes)):
+                raise InvalidArgument("a row is a mapping or a sequence of fields, no text", field="rows")
+            if isinstance(row, Mapping):
+                if columns is None:
+                    columns = dict.fromkeys(row)
+                    writer.writerow(columns)
+                unknown = [name for name in row if name not in columns]
+                if unknown:
+                    raise InvalidArgument(
+                        f"row {number} has columns that the first one has not: {', '.join(map(str, unknown))}",
+                        field="rows",
+                    )
+                writer.writerow([row.get(name) for name in columns])
+            else:
+                writer.writerow(row)
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+
+
+def _with_reader(source: Source, work: Callable[[Callable[[int], Any]], Any]) -> Any:
+    if isinstance(source, (str, os.PathLike)):
+        with io.open(source, "rb") as file:
+            return work(file.read)
+    read = getattr(source, "read", None)
+    if read is None:
+        read = _Rows(source).read  # type: ignore[arg-type]
+    return work(read)
+
+
+def import_csv(
+    store: _core.Store,
+    user_id: Id,
+    campaign_id: Id,
+    file: Source,
+    *,
+    default_region: str = "",
+    atomic: bool = False,
+    again: bool = False,
+    priority: PriorityRule = PriorityRule(),
+    errors: Optional[Writable] = None,
+    max_field_bytes: int = 65_536,
+    progress: Optional[Callable[[int], Optional[bool]]] = None,
+) -> CsvReport:
+    """Imports a list of contacts into a campaign, streaming, in bounded memory.
+
+    file: the path of a CSV file, a file object, or an iterable of rows: mappings with the same keys (`phone_number`,
+        `name`, `priority` …), or sequences of which the first names the columns.
+    default_region: ISO 3166 code (`DE`) for national numbers; empty: only international ones are accepted.
+    atomic: import nothing when any row failed.
+    again: queue contacts that already have a final row in the campaign once more.
+    errors: where every error goes as CSV (a file opened as text).
+    progress: called about every 50 ms with the rows read so far; returning False stops the import, which is taken back.
+
+    The rows become callable all at once when it ends; a failure on the way (Ctrl-C too) takes back what was staged.
+    Raises InvalidArgument naming the column, `file` or `default_region`; Conflict (`campaign_id`) when the campaign is
+    final or another import runs; Unavailable (`file`); and whatever `file` or `progress` raise.
+    """
+    report: CsvReport = _with_reader(
+        file,
+        lambda read: _core.import_csv(
+            store,
+            user_id,
+            campaign_id,
+            read,
+            default_region=default_region,
+            atomic=atomic,
+            again=again,
+            priority=priority,
+            errors=None if errors is None else errors.write,
+            max_field_bytes=max_field_bytes,
+            progress=progress,
+        ),
+    )
+    return report
+
+
+def import_contacts_csv(
+    store: _core.Store,
+    user_id: Id,
+    file: Source,
+    *,
+    default_region: str = "",
+    atomic: bool = False,
+    errors: Optional[Writable] = None,
+    max_field_bytes: int = 65_536,
+    progress: Optional[Callable[[int], Optional[bool]]] = None,
+) -> CsvReport:
+    """Imports a list as contacts alone: no campaign, no calls. As `import_csv`, but contacts are there as soon as they
+    are read, unless `atomic`."""
+    report: CsvReport = _with_reader(
+        file,
+        lambda read: _core.import_csv(
+            store,
+            user_id,
+            None,
+            read,
+            default_region=default_region,
+            atomic=atomic,
+            errors=None if errors is None else errors.write,
+            max_field_bytes=max_field_bytes,
+            progress=progress,
+        ),
+    )
+    return report
+
+
+def preview_csv(
+    file: Source,
+    *,
+    default_region: str = "",
+    priority: PriorityRule = PriorityRule(),
+    max_field_bytes: int = 65_536,
+    rows: int = 10,
+) -> CsvPreview:
+    """Reads a list as `import_csv` would, writing nothing: what is wrong with its rows, and the first `rows` good
+    ones. Duplicates are not looked for."""
+    preview: CsvPreview = _with_reader(
+        file,
+        lambda read: _core.preview_csv(
+            read,
+            default_region=default_region,
+            priority=priority,
+            max_field_bytes=max_field_bytes,
+            rows=rows,
+        ),
+    )
+    return preview
