@@ -255,6 +255,11 @@ void Processor::Impl::rest(const StepResult& last, const std::stop_token& stop) 
 
 void Processor::Impl::await_change(Milliseconds at_most, std::optional<Instant> until,
                                    const std::stop_token& stop) {
+  // The listener cannot have been woken by what came before there was one.
+  if (take_notified()) {
+    calm = Milliseconds{0};
+    return;
+  }
   const auto start = std::chrono::steady_clock::now();
   const auto slept = [&] {
     return std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - start);
