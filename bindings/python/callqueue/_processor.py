@@ -29,6 +29,7 @@ class Dialer(Protocol):
     """
 
     def dial(self, call: ClaimedCall) -> Union[DialResult, Awaitable[DialResult]]:
+        """Asks the provider to place this call."""
         ...
 
 
@@ -93,7 +94,7 @@ class Processor:
         loop: Optional[asyncio.AbstractEventLoop] = None,
     ) -> None:
         self._store = store
-        self._dial: Callable[[ClaimedCall], Any] = getattr(dialer, "dial", dialer)  # type: ignore[assignment]
+        self._dial: Any = getattr(dialer, "dial", dialer)
         if not callable(self._dial):
             raise TypeError("a dialer is a function, or has a method dial")
         self._lookup: Optional[Callable[[Call], Any]] = getattr(dialer, "lookup", None)
@@ -111,6 +112,8 @@ class Processor:
         self._loop_thread: Optional[_LoopThread] = None
         self._mutex = threading.Lock()
         self._thread: Optional[threading.Thread] = None
+        # Not `Thread.join`: interrupted by Ctrl-C, that of Python 3.11 takes a thread that runs for one that has ended.
+        self._ended = threading.Event()
         self._error: Optional[BaseException] = None
         self._core: Optional[_core.Processor] = self._made()
 
@@ -205,8 +208,9 @@ class Processor:
             if self._core is None:
                 self._core = self._made()
             self._error = None
+            self._ended = ended = threading.Event()
             self._thread = threading.Thread(
-                target=self._work, args=(self._core,), name="callqueue-processor", daemon=True
+                target=self._work, args=(self._core, ended), name="callqueue-processor", daemon=True
             )
             _running.add(self)
             self._thread.start()
@@ -231,8 +235,7 @@ class Processor:
             return True
         if thread is threading.current_thread():
             raise Conflict("a processor cannot wait for itself", field="processor")
-        thread.join(timeout)
-        if thread.is_alive():
+        if not self._ended.wait(timeout):
             return False
         with self._mutex:
             mine = self._thread is thread
@@ -263,8 +266,7 @@ class Processor:
     @property
     def running(self) -> bool:
         """Whether it works in a thread."""
-        thread = self._thread
-        return thread is not None and thread.is_alive()
+        return self._thread is not None and not self._ended.is_set()
 
     def __enter__(self) -> "Processor":
         return self.start()
@@ -277,12 +279,14 @@ class Processor:
     ) -> None:
         self.stop()
 
-    def _work(self, core: _core.Processor) -> None:
+    def _work(self, core: _core.Processor, ended: threading.Event) -> None:
         try:
             core.run()
         except BaseException as error:
             self._error = error
             _log.error("the processor ended", exc_info=True)
+        finally:
+            ended.set()
 
     def _here(self) -> _core.Processor:
         with self._mutex:

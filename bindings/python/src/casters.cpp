@@ -43,8 +43,7 @@ py::object to_exception(const Error& error) {
 
 std::string text_from(py::handle value, const char* field) {
   if (!is_text(value)) {
-    throw py::type_error(std::string(field) + " takes a str, not " +
-                         Py_TYPE(value.ptr())->tp_name);
+    throw py::type_error(std::string(field) + " takes a str, not " + Py_TYPE(value.ptr())->tp_name);
   }
   Py_ssize_t size = 0;
   const char* text = PyUnicode_AsUTF8AndSize(value.ptr(), &size);
@@ -56,8 +55,7 @@ std::string text_from(py::handle value, const char* field) {
 }
 
 py::object text_to(const std::string& text) {
-  return owned(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+  return owned(PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
 }
 
 Uuid uuid_from(py::handle value, const char* field) {
@@ -176,9 +174,7 @@ std::string json_from(py::handle value) {
   return text_from(python_types().json_dumps(value), "user_data");
 }
 
-py::object json_to(const std::string& json) {
-  return python_types().json_loads(text_to(json));
-}
+py::object json_to(const std::string& json) { return python_types().json_loads(text_to(json)); }
 
 bool is_zone(py::handle value) { return py::hasattr(value, "key"); }
 

@@ -162,7 +162,7 @@ struct type_caster<cq::DayTime> {
 
 template <>
 struct type_caster<cq::JsonObject> {
-  PYBIND11_TYPE_CASTER(cq::JsonObject, const_name("dict"));
+  PYBIND11_TYPE_CASTER(cq::JsonObject, const_name("Dict[str, Any]"));
 
   bool load(handle source, bool) {
     if (!isinstance<dict>(source) && !cq::is_text(source) && !source.is_none()) return false;
@@ -176,7 +176,7 @@ struct type_caster<cq::JsonObject> {
 
 template <>
 struct type_caster<cq::ZoneName> {
-  PYBIND11_TYPE_CASTER(cq::ZoneName, const_name("str"));
+  PYBIND11_TYPE_CASTER(cq::ZoneName, const_name("ZoneName"));
 
   bool load(handle source, bool) {
     if (!cq::is_text(source) && !cq::is_zone(source)) return false;
@@ -201,7 +201,7 @@ struct type_caster<callqueue::TimeZone> {
 
 template <>
 struct type_caster<cq::Week> {
-  PYBIND11_TYPE_CASTER(cq::Week, const_name("list"));
+  PYBIND11_TYPE_CASTER(cq::Week, const_name("Week"));
 
   bool load(handle source, bool) {
     if (!isinstance<sequence>(source) || cq::is_text(source)) return false;
@@ -215,7 +215,7 @@ struct type_caster<cq::Week> {
 
 template <>
 struct type_caster<cq::OptionalWeek> {
-  PYBIND11_TYPE_CASTER(cq::OptionalWeek, const_name("Optional[list]"));
+  PYBIND11_TYPE_CASTER(cq::OptionalWeek, const_name("Optional[Week]"));
 
   bool load(handle source, bool convert) {
     if (source.is_none()) return true;
@@ -250,8 +250,7 @@ struct enum_caster {
     try {
       return found(Members::type(source));
     } catch (error_already_set&) {
-      cq::refuse("not one of " + std::string(str(Members::type.attr("_texts")())),
-                 "status");
+      cq::refuse("not one of " + std::string(str(Members::type.attr("_texts")())), "status");
     }
   }
   static handle cast(E enumerator, return_value_policy, handle) {
@@ -261,7 +260,8 @@ struct enum_caster {
 
 template <class T>
 struct type_caster<callqueue::PageOf<T>> {
-  PYBIND11_TYPE_CASTER(callqueue::PageOf<T>, const_name("Page"));
+  PYBIND11_TYPE_CASTER(callqueue::PageOf<T>,
+                       const_name("Page[") + make_caster<T>::name + const_name("]"));
 
   static handle cast(callqueue::PageOf<T>&& page, return_value_policy, handle) {
     return pybind11::cast(cq::PythonPage{list(pybind11::cast(std::move(page.items))),
@@ -273,7 +273,8 @@ struct type_caster<callqueue::PageOf<T>> {
 /// Where several things are asked for at once: each has its value, or its error as an object.
 template <class T>
 struct type_caster<callqueue::Result<T>> {
-  PYBIND11_TYPE_CASTER(callqueue::Result<T>, make_caster<T>::name);
+  PYBIND11_TYPE_CASTER(callqueue::Result<T>,
+                       const_name("Union[") + make_caster<T>::name + const_name(", Error]"));
 
   bool load(handle, bool) { return false; }
   static handle cast(const callqueue::Result<T>& result, return_value_policy, handle) {
@@ -283,10 +284,10 @@ struct type_caster<callqueue::Result<T>> {
 };
 
 /// Only in the namespace of pybind11.
-#define CALLQUEUE_ENUM_CASTER(Enum, text)                  \
-  template <>                                              \
-  struct type_caster<Enum> : enum_caster<Enum> {           \
-    static constexpr auto name = const_name(text);         \
+#define CALLQUEUE_ENUM_CASTER(Enum, text)          \
+  template <>                                      \
+  struct type_caster<Enum> : enum_caster<Enum> {   \
+    static constexpr auto name = const_name(text); \
   }
 
 CALLQUEUE_ENUM_CASTER(callqueue::CampaignStatus, "CampaignStatus");

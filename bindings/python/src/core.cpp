@@ -12,17 +12,18 @@ namespace {
 
 using py::arg;
 
-void clocks(py::module_& m) {
+void bind_clocks_core(py::module_& m) {
   py::class_<ManualClock, std::shared_ptr<ManualClock>>(
       m, "ManualClock",
       "A clock that stands still until it is moved: for tests and simulations. Thread-safe.")
       .def(py::init<Instant>(), arg("start"), "An aware datetime.")
       .def("now", &ManualClock::now, "What it shows.")
       .def("advance", &ManualClock::advance, arg("by"), "Moves it by a timedelta.")
-      .def("advance_to", &ManualClock::advance_to, arg("to"), "Moves it to an instant, never back.");
+      .def("advance_to", &ManualClock::advance_to, arg("to"),
+           "Moves it to an instant, never back.");
 }
 
-void priorities(py::module_& m) {
+void bind_priorities_core(py::module_& m) {
   m.def(
       "priority",
       [](const std::string& contact_name, int custom, const PriorityRule& rule) {
@@ -39,11 +40,10 @@ void priorities(py::module_& m) {
       "`priority`).");
 }
 
-void windows(py::module_& m) {
+void bind_windows_core(py::module_& m) {
   m.def(
-      "every_day",
-      [](const CallingWindow& window) { return Week{every_day(window)}; }, arg("window"),
-      "The same window every day of a week.");
+      "every_day", [](const CallingWindow& window) { return Week{every_day(window)}; },
+      arg("window"), "The same window every day of a week.");
   m.def(
       "is_open",
       [](const CallingRules& rules, const TimeZone& zone, Instant now) {
@@ -80,7 +80,7 @@ void windows(py::module_& m) {
       "Even distribution of calls over the open time of one window; empty when none opens.");
 }
 
-void retries(py::module_& m) {
+void bind_retries_core(py::module_& m) {
   m.def(
       "is_retryable",
       [](const RetryPolicy& policy, CallOutcome outcome, int attempts_made) {
@@ -98,10 +98,11 @@ void retries(py::module_& m) {
         return retry_at(policy, outcome, attempts_made, ended_at, rules, zone);
       },
       arg("policy"), arg("outcome"), arg("attempts_made"), arg("ended_at"), arg("rules"),
-      arg("zone"), "When the next attempt is due, within the windows; None: the queued call fails.");
+      arg("zone"),
+      "When the next attempt is due, within the windows; None: the queued call fails.");
 }
 
-void dealing(py::module_& m) {
+void bind_dealing_core(py::module_& m) {
   Model<RoundRobinCandidate>(m, "RoundRobinCandidate", "A user that could take slots now.")
       .field("user_id", &RoundRobinCandidate::user_id, "Who.")
       .field("turn", &RoundRobinCandidate::turn, "Of its last dealing; 0: never served.")
@@ -124,7 +125,7 @@ void dealing(py::module_& m) {
       arg("candidates"), arg("slots"), "The next dealings in order.");
 }
 
-void forecasts(py::module_& m) {
+void bind_forecasts_core(py::module_& m) {
   Model<ForecastInput>(m, "ForecastInput", "What a forecast is made from.")
       .field("open_rows", &ForecastInput::open_rows, "Queued and processing rows.")
       .field("rows_ahead", &ForecastInput::rows_ahead, "Taken before the one asked about.")
@@ -147,31 +148,38 @@ bool is_member(const py::object& value) {
   return py::isinstance(value, EnumMembers<E>::type);
 }
 
-void states(py::module_& m) {
+void bind_states_core(py::module_& m) {
   // Statuses of different kinds share texts, so members alone tell which is meant: no conversion.
-  m.def("is_final", [](const py::object& status) {
-    if (is_member<CampaignStatus>(status)) return is_final(status.cast<CampaignStatus>());
-    if (is_member<QueuedCallStatus>(status)) return is_final(status.cast<QueuedCallStatus>());
-    if (is_member<CallStatus>(status)) return !is_active(status.cast<CallStatus>());
-    wrong_type("status", status);
-  }, arg("status"), "Whether a status (a member of one of the enums) is final.");
-  m.def("is_active", [](CallStatus status) { return is_active(status); }, arg("status"),
-        "Whether a call of this status holds a slot.");
-  m.def("can_transition", [](const py::object& from, const py::object& to) {
-    if (is_member<CampaignStatus>(from)) {
-      return can_transition(from.cast<CampaignStatus>(), to.cast<CampaignStatus>());
-    }
-    if (is_member<QueuedCallStatus>(from)) {
-      return can_transition(from.cast<QueuedCallStatus>(), to.cast<QueuedCallStatus>());
-    }
-    if (is_member<CallStatus>(from)) {
-      return can_transition(from.cast<CallStatus>(), to.cast<CallStatus>());
-    }
-    wrong_type("status", from);
-  }, arg("current"), arg("to"), "Whether the state machine allows it; members of one enum.");
+  m.def(
+      "is_final",
+      [](const py::object& status) {
+        if (is_member<CampaignStatus>(status)) return is_final(status.cast<CampaignStatus>());
+        if (is_member<QueuedCallStatus>(status)) return is_final(status.cast<QueuedCallStatus>());
+        if (is_member<CallStatus>(status)) return !is_active(status.cast<CallStatus>());
+        wrong_type("status", status);
+      },
+      arg("status"), "Whether a status (a member of one of the enums) is final.");
+  m.def(
+      "is_active", [](CallStatus status) { return is_active(status); }, arg("status"),
+      "Whether a call of this status holds a slot.");
+  m.def(
+      "can_transition",
+      [](const py::object& from, const py::object& to) {
+        if (is_member<CampaignStatus>(from)) {
+          return can_transition(from.cast<CampaignStatus>(), to.cast<CampaignStatus>());
+        }
+        if (is_member<QueuedCallStatus>(from)) {
+          return can_transition(from.cast<QueuedCallStatus>(), to.cast<QueuedCallStatus>());
+        }
+        if (is_member<CallStatus>(from)) {
+          return can_transition(from.cast<CallStatus>(), to.cast<CallStatus>());
+        }
+        wrong_type("status", from);
+      },
+      arg("current"), arg("to"), "Whether the state machine allows it; members of one enum.");
 }
 
-void events(py::module_& m) {
+void bind_events_core(py::module_& m) {
   Model<CallTransition>(m, "CallTransition", "What an event makes of a call.")
       .field("call", &CallTransition::call, "After the event.")
       .field("changed", &CallTransition::changed, "False: a duplicate, or late without news.")
@@ -186,8 +194,8 @@ void events(py::module_& m) {
       arg("call"), arg("event"), arg("now"), arg("call_deadline") = std::chrono::seconds{3600},
       "Applies an event to a call, as `CallQueue.report` does.");
   m.def(
-      "parse_call_event",
-      [](const std::string& json) { return value_of(parse_call_event(json)); }, arg("json"),
+      "parse_call_event", [](const std::string& json) { return value_of(parse_call_event(json)); },
+      arg("json"),
       "Reads an event from JSON text. InvalidArgument naming the field, NotFound for a text that "
       "is no id.");
   m.def(
@@ -196,38 +204,41 @@ void events(py::module_& m) {
       "Reads one event, or a list of 1 to 1,000: for each a `CallEvent`, or the `Error`.");
   m.def(
       "set_status",
-      [](CallEvent& event, const std::string& spelling) {
-        value_of(set_status(event, spelling));
-      },
+      [](CallEvent& event, const std::string& spelling) { value_of(set_status(event, spelling)); },
       arg("event"), arg("spelling"),
       "Sets status and outcome from a provider's spelling: any status or outcome, with `-` or `_`, "
       "in any case, and `call-disconnected`.");
 }
 
-void checks(py::module_& m) {
-  m.def("validate", [](const User& user) { value_of(validate(user)); }, arg("model"),
-        "Checks a User, Agent, Contact, CallCampaign, CallingRules or RetryPolicy. InvalidArgument "
-        "names the field.");
-  m.def("validate", [](const Agent& agent) { value_of(validate(agent)); }, arg("model"));
-  m.def("validate", [](const Contact& contact) { value_of(validate(contact)); }, arg("model"));
-  m.def("validate", [](const CallCampaign& campaign) { value_of(validate(campaign)); },
-        arg("model"));
-  m.def("validate", [](const CallingRules& rules) { value_of(validate(rules)); }, arg("model"));
-  m.def("validate", [](const RetryPolicy& policy) { value_of(validate(policy)); }, arg("model"));
+void bind_checks_core(py::module_& m) {
+  m.def(
+      "validate", [](const User& user) { value_of(validate(user)); }, arg("model"),
+      "Checks a User, Agent, Contact, CallCampaign, CallingRules or RetryPolicy. InvalidArgument "
+      "names the field.");
+  m.def(
+      "validate", [](const Agent& agent) { value_of(validate(agent)); }, arg("model"));
+  m.def(
+      "validate", [](const Contact& contact) { value_of(validate(contact)); }, arg("model"));
+  m.def(
+      "validate", [](const CallCampaign& campaign) { value_of(validate(campaign)); }, arg("model"));
+  m.def(
+      "validate", [](const CallingRules& rules) { value_of(validate(rules)); }, arg("model"));
+  m.def(
+      "validate", [](const RetryPolicy& policy) { value_of(validate(policy)); }, arg("model"));
 }
 
 }  // namespace
 
 void register_core(py::module_& m) {
-  clocks(m);
-  priorities(m);
-  windows(m);
-  retries(m);
-  dealing(m);
-  forecasts(m);
-  states(m);
-  events(m);
-  checks(m);
+  bind_clocks_core(m);
+  bind_priorities_core(m);
+  bind_windows_core(m);
+  bind_retries_core(m);
+  bind_dealing_core(m);
+  bind_forecasts_core(m);
+  bind_states_core(m);
+  bind_events_core(m);
+  bind_checks_core(m);
 }
 
 }  // namespace callqueue::python

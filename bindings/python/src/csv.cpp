@@ -103,8 +103,7 @@ void register_csv(py::module_& m) {
       [](const py::object& read, const std::string& default_region, PriorityRule priority,
          std::size_t max_field_bytes, std::size_t rows) {
         CsvWork work(read, default_region, priority, max_field_bytes);
-        return work.run(
-            [&](std::istream& file) { return preview_csv(file, work.options, rows); });
+        return work.run([&](std::istream& file) { return preview_csv(file, work.options, rows); });
       },
       arg("read"), py::kw_only(), arg("default_region") = "", arg("priority") = PriorityRule{},
       arg("max_field_bytes") = defaults.max_field_bytes, arg("rows") = 10,

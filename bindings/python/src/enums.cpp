@@ -1,8 +1,8 @@
+#include "enums.hpp"
 #include "callqueue/campaign_export.hpp"
 #include "callqueue/dialer.hpp"
 #include "callqueue/store.hpp"
 #include "casters.hpp"
-#include "enums.hpp"
 #include "topics.hpp"
 
 namespace callqueue::python {
@@ -13,7 +13,8 @@ template <class E>
 void learn(const char* name) {
   auto type = py::module_::import("callqueue._enums").attr(name);
   for (const auto& member : py::reinterpret_borrow<py::object>(type)) {
-    EnumMembers<E>::members.push_back(py::object(py::reinterpret_borrow<py::object>(member)).release());
+    EnumMembers<E>::members.push_back(
+        py::object(py::reinterpret_borrow<py::object>(member)).release());
   }
   EnumMembers<E>::type = py::object(std::move(type)).release();
 }

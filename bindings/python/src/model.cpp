@@ -25,8 +25,8 @@ std::string shown(const ModelInfo& info, const void* model) {
     if (text.back() != '(') text += ", ";
     const auto value = field.get(model);
     const bool is_number = std::string_view(field.name) == "phone_number" && is_text(value);
-    text += std::string(field.name) + "=" +
-            (is_number ? masked(value) : std::string(py::repr(value)));
+    text +=
+        std::string(field.name) + "=" + (is_number ? masked(value) : std::string(py::repr(value)));
   }
   return text + ")";
 }
@@ -87,9 +87,7 @@ void fill(const ModelInfo& info, void* model, const py::dict& values) {
 
 void add_property(py::handle type, const ModelInfo& info, std::size_t index, const char* doc) {
   const py::cpp_function get(
-      [&info, index](const py::object& self) {
-        return info.fields[index].get(held(info, self));
-      },
+      [&info, index](const py::object& self) { return info.fields[index].get(held(info, self)); },
       py::is_method(type));
   const py::cpp_function set(
       [&info, index](const py::object& self, const py::object& value) {
@@ -116,9 +114,9 @@ void finish_model(py::handle type, const ModelInfo& info) {
              },
              method, py::name("__eq__")));
   py::setattr(type, "__hash__", py::none());  // They can be changed.
-  const py::cpp_function copy([&info](const py::object& self, const py::args&) {
-    return info.copy(held(info, self));
-  }, method);
+  const py::cpp_function copy(
+      [&info](const py::object& self, const py::args&) { return info.copy(held(info, self)); },
+      method);
   define(type, "__copy__", copy);
   define(type, "__deepcopy__", copy);
   define(type, "replace",
@@ -129,13 +127,17 @@ void finish_model(py::handle type, const ModelInfo& info) {
                return changed;
              },
              method, py::name("replace"), "A copy with other values in the fields named."));
-  define(type, "__getstate__", py::cpp_function([&info](const py::object& self) {
-           return values_of(info, held(info, self));
-         }, method));
-  define(type, "__reduce__", py::cpp_function([&info, type](const py::object& self) {
-           return py::make_tuple(py::module_::import("callqueue._errors").attr("rebuild"),
-                                 py::make_tuple(type, values_of(info, held(info, self))));
-         }, method));
+  define(
+      type, "__getstate__",
+      py::cpp_function(
+          [&info](const py::object& self) { return values_of(info, held(info, self)); }, method));
+  define(type, "__reduce__",
+         py::cpp_function(
+             [&info, type](const py::object& self) {
+               return py::make_tuple(py::module_::import("callqueue._errors").attr("rebuild"),
+                                     py::make_tuple(type, values_of(info, held(info, self))));
+             },
+             method));
   py::dict annotations;
   for (const auto& field : info.fields) annotations[field.name] = field.annotation;
   py::setattr(type, "__annotations__", annotations);
@@ -145,13 +147,11 @@ void finish_model(py::handle type, const ModelInfo& info) {
              [&info](const py::object& self) { return text_to(info.json(held(info, self))); },
              method, py::name("to_json"),
              "As a JSON object on one line, in the words of the database's columns."));
-  define(type, "to_dict",
-         py::cpp_function(
-             [&info](const py::object& self) {
-               return json_to(info.json(held(info, self)));
-             },
-             method, py::name("to_dict"),
-             "What `to_json` says, as a dict: ids and instants are text."));
+  define(
+      type, "to_dict",
+      py::cpp_function(
+          [&info](const py::object& self) { return json_to(info.json(held(info, self))); }, method,
+          py::name("to_dict"), "What `to_json` says, as a dict: ids and instants are text."));
 }
 
 }  // namespace callqueue::python

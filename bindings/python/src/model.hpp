@@ -51,7 +51,8 @@ template <class T>
 concept Bound = std::is_base_of_v<py::detail::type_caster_generic, py::detail::make_caster<T>>;
 
 /// Replaces each `%` by the name of a bound type, in order.
-[[nodiscard]] std::string with_type_names(std::string_view text, const std::type_info* const* types);
+[[nodiscard]] std::string with_type_names(std::string_view text,
+                                          const std::type_info* const* types);
 
 /// What the type is called in an annotation.
 template <class T>
@@ -106,7 +107,7 @@ class Model {
     if constexpr (HasJson<T>) {
       info().json = [](const void* model) { return to_json(*static_cast<const T*>(model)); };
     }
-    info().copy = [](const void* model) { return py::cast(*static_cast<const T*>(model)); };
+    info().copy = [](const void* model) { return py::cast(T(*static_cast<const T*>(model))); };
     type_.def(py::init([](const py::kwargs& values) {
       auto made = std::make_unique<T>();
       fill(info(), made.get(), values);
@@ -121,7 +122,8 @@ class Model {
   /// here.
   template <class M>
   Model& field(const char* name, M T::*member, const char* doc) {
-    add(name, annotation_of<M>(), [member](const T& model) { return to_python(model.*member); },
+    add(
+        name, annotation_of<M>(), [member](const T& model) { return to_python(model.*member); },
         [member, name](T& model, py::handle value) {
           model.*member = from_python<M>(name, value);
         });
@@ -140,8 +142,8 @@ class Model {
   /// An attribute that Python sees as another type: `As` holds `value`.
   template <class As, class M>
   Model& field_as(const char* name, M T::*member, const char* doc) {
-    add(name, annotation_of<As>(),
-        [member](const T& model) { return py::cast(As{model.*member}); },
+    add(
+        name, annotation_of<As>(), [member](const T& model) { return py::cast(As{model.*member}); },
         [member, name](T& model, py::handle value) {
           model.*member = from_python<As>(name, value).value;
         });

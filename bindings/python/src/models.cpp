@@ -7,13 +7,14 @@
 namespace callqueue::python {
 namespace {
 
-void people(py::module_& m) {
+void bind_people_models(py::module_& m) {
   Model<User>(m, "User", "A tenant. Every other row belongs to exactly one user.")
       .field("id", &User::id, "`NIL` before it was stored: then a new one is made.")
       .field("name", &User::name, "At most 255 bytes.")
       .field("email", &User::email, "Unique where it is not empty.")
-      .field_as<ZoneName>("timezone", &User::timezone,
-                          "IANA name; empty: UTC. Used where neither contact nor campaign names one.")
+      .field_as<ZoneName>(
+          "timezone", &User::timezone,
+          "IANA name; empty: UTC. Used where neither contact nor campaign names one.")
       .field("concurrent_calls_limit", &User::concurrent_calls_limit,
              "Most active calls of this user; 0: none may start.")
       .field("system_concurrent_calls_limit", &User::system_concurrent_calls_limit,
@@ -36,7 +37,7 @@ void people(py::module_& m) {
                           "IANA name; empty: the campaign's, else the user's.");
 }
 
-void rules(py::module_& m) {
+void bind_rules_models(py::module_& m) {
   Model<CallingWindow>(m, "CallingWindow",
                        "Daily local hours in which calls may start; both ends are inside. `closes` "
                        "earlier than `opens` spans midnight and belongs to the date on which it "
@@ -63,14 +64,15 @@ void rules(py::module_& m) {
              "Before attempt 2, 3, …; the last one repeats. Whole seconds.");
 }
 
-void campaigns(py::module_& m) {
+void bind_campaigns_models(py::module_& m) {
   Model<CampaignRules>(m, "CampaignRules", "What a campaign decides beyond its own columns.")
       .field_as<ZoneName>("timezone", &CampaignRules::timezone,
                           "IANA name or ZoneInfo; empty: the user's, else UTC.")
       .field("clock", &CampaignRules::clock, "`CONTACT`: each contact's own zone where it has one.")
-      .field_as<OptionalWeek>("weekly_windows", &CampaignRules::weekly_windows,
-             "Seven lists of `CallingWindow`, Monday first; replaces the daily window. None: that "
-             "counts.")
+      .field_as<OptionalWeek>(
+          "weekly_windows", &CampaignRules::weekly_windows,
+          "Seven lists of `CallingWindow`, Monday first; replaces the daily window. None: that "
+          "counts.")
       .field("excluded_dates", &CampaignRules::excluded_dates, "Holidays, in any order.")
       .field("retry", &CampaignRules::retry, "Nothing is retried unless it says so.")
       .field("spread", &CampaignRules::spread,
@@ -100,7 +102,7 @@ void campaigns(py::module_& m) {
       .field("rules", &CallCampaign::rules, "Zone, clock, weekly windows, retries, spread.");
 }
 
-void calls(py::module_& m) {
+void bind_calls_models(py::module_& m) {
   Model<QueuedCall>(m, "QueuedCall", "One call owed to one contact: a row of `call_queue`.")
       .field("id", &QueuedCall::id, "Names the row.")
       .field("user_id", &QueuedCall::user_id, "Whose it is.")
@@ -159,10 +161,10 @@ void calls(py::module_& m) {
 }  // namespace
 
 void register_models(py::module_& m) {
-  people(m);
-  rules(m);
-  campaigns(m);
-  calls(m);
+  bind_people_models(m);
+  bind_rules_models(m);
+  bind_campaigns_models(m);
+  bind_calls_models(m);
 }
 
 }  // namespace callqueue::python

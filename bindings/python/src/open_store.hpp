@@ -22,7 +22,8 @@ class OpenStore {
   OpenStore(const OpenStore&) = delete;
   OpenStore& operator=(const OpenStore&) = delete;
 
-  /// @throws Failed (`store`) once it is closed, or in a process forked from the one that opened it.
+  /// @throws Failed (`store`) once it is closed, or in a process forked from the one that opened
+  /// it.
   [[nodiscard]] std::shared_ptr<Store> use() const;
   void close() noexcept { store_.store(nullptr); }
   [[nodiscard]] bool closed() const noexcept { return store_.load() == nullptr; }

@@ -8,7 +8,7 @@
 namespace callqueue::python {
 namespace {
 
-void statistics(py::module_& m) {
+void bind_statistics_reports(py::module_& m) {
   Model<CampaignStatistics>(m, "CampaignStatistics", "Rows of a campaign by status.")
       .field("total_contacts", &CampaignStatistics::total_contacts, "Rows of any status.")
       .field("completed_calls", &CampaignStatistics::completed_calls, "Includes successful ones.")
@@ -32,7 +32,8 @@ void statistics(py::module_& m) {
       .field("active_calls", &UserActivity::active_calls, "That hold a slot.")
       .field("queued", &UserActivity::queued, "Rows that wait for their turn or their time.")
       .field("ready", &UserActivity::ready, "Of those, whose time has come.")
-      .field("place", &UserActivity::place, "In the turn order: 1 is next. None: nothing to start.");
+      .field("place", &UserActivity::place,
+             "In the turn order: 1 is next. None: nothing to start.");
   Model<UserSlots>(m, "UserSlots", "The slots of one user.")
       .field("user_id", &UserSlots::user_id, "Whose.")
       .field("slots", &UserSlots::slots, "Active against the limit.");
@@ -50,21 +51,24 @@ void statistics(py::module_& m) {
   Model<CampaignAnalytics>(m, "CampaignAnalytics", "How a campaign went, from its calls.")
       .field("statistics", &CampaignAnalytics::statistics, "Rows by status.")
       .field("progress", &CampaignAnalytics::progress, "Final rows over all rows, 0 to 1.")
-      .field("connection_rate", &CampaignAnalytics::connection_rate, "Answered over ended attempts.")
+      .field("connection_rate", &CampaignAnalytics::connection_rate,
+             "Answered over ended attempts.")
       .field("success_rate", &CampaignAnalytics::success_rate, "Successful over decided rows.")
-      .field("mean_duration_seconds", &CampaignAnalytics::mean_duration_seconds, "Of answered ones.")
+      .field("mean_duration_seconds", &CampaignAnalytics::mean_duration_seconds,
+             "Of answered ones.")
       .field("mean_slot_seconds", &CampaignAnalytics::mean_slot_seconds, "Slots were held so long.")
       .field("outcomes", &CampaignAnalytics::outcomes, "Ended attempts by outcome.")
       .field("daily", &CampaignAnalytics::daily, "Days with attempts only, in order.")
       .field("hourly", &CampaignAnalytics::hourly, "Hours with attempts only, in order.")
       .field("estimated_completion", &CampaignAnalytics::estimated_completion, "See `Forecast`.");
-  Model<ExplainReason>(m, "ExplainReason", "One reason why a campaign is not being dialed right now.")
+  Model<ExplainReason>(m, "ExplainReason",
+                       "One reason why a campaign is not being dialed right now.")
       .field("code", &ExplainReason::code, "`outside_window`, `user_at_limit`, `dialing` …")
       .field("text", &ExplainReason::text, "One sentence for a person.")
       .field("until", &ExplainReason::until, "When it ends by itself, where that is known.");
 }
 
-void forecasts(py::module_& m) {
+void bind_forecasts_reports(py::module_& m) {
   Model<Interval>(m, "Interval", "A span of time; both ends are inside it.")
       .field("opens_at", &Interval::opens_at, "UTC.")
       .field("closes_at", &Interval::closes_at, "UTC.");
@@ -72,7 +76,8 @@ void forecasts(py::module_& m) {
       .field("ends_at", &Forecast::ends_at, "When the last open row will be done; None: never.")
       .field("starts_at", &Forecast::starts_at, "When the row asked about will be dialed.")
       .field("unreached_rows", &Forecast::unreached_rows, "Rows the windows have no room for.");
-  Model<CampaignAssumptions>(m, "CampaignAssumptions", "What is supposed of a campaign without rows.")
+  Model<CampaignAssumptions>(m, "CampaignAssumptions",
+                             "What is supposed of a campaign without rows.")
       .field("contacts", &CampaignAssumptions::contacts, "At most 100,000,000.")
       .field("call_duration", &CampaignAssumptions::call_duration, "Mean; 1 s to 24 h.")
       .field("concurrent_calls_limit", &CampaignAssumptions::concurrent_calls_limit,
@@ -83,7 +88,7 @@ void forecasts(py::module_& m) {
       .field("forecast", &CampaignOutlook::forecast, "One attempt a contact.");
 }
 
-void schema(py::module_& m) {
+void bind_schema_reports(py::module_& m) {
   Model<Migration>(m, "Migration", "A numbered change of the schema.")
       .field("version", &Migration::version, "Its number.")
       .field("name", &Migration::name, "What it changes.")
@@ -123,9 +128,9 @@ void schema(py::module_& m) {
 }  // namespace
 
 void register_reports(py::module_& m) {
-  statistics(m);
-  forecasts(m);
-  schema(m);
+  bind_statistics_reports(m);
+  bind_forecasts_reports(m);
+  bind_schema_reports(m);
 }
 
 }  // namespace callqueue::python

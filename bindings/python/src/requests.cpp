@@ -10,7 +10,7 @@
 namespace callqueue::python {
 namespace {
 
-void queue(py::module_& m) {
+void bind_queue_requests(py::module_& m) {
   Model<PriorityRule>(m, "PriorityRule", "How urgent a queued call is; larger is sooner.")
       .field("base", &PriorityRule::base, "What every queued call starts with; 0.")
       .field("named_contact", &PriorityRule::named_contact, "For a contact with a name; 100.");
@@ -32,7 +32,7 @@ void queue(py::module_& m) {
              "Expected, from limits and durations; None: not within its windows.");
 }
 
-void events(py::module_& m) {
+void bind_events_requests(py::module_& m) {
   Model<CallEvent>(m, "CallEvent",
                    "What a provider (or a dialer) says about one call. May arrive twice, late and "
                    "out of order.")
@@ -64,7 +64,7 @@ void events(py::module_& m) {
       .field("ended", &CallReport::ended, "This event freed the slot.");
 }
 
-void claims(py::module_& m) {
+void bind_claims_requests(py::module_& m) {
   Model<ClaimedCall>(m, "ClaimedCall",
                      "A call that was given a slot: dial it once, after `begin_dial` marked it.")
       .field("call", &ClaimedCall::call, "`call.id` is the idempotency key towards the provider.")
@@ -89,7 +89,7 @@ void claims(py::module_& m) {
       .field("more", &AdvanceResult::more, "The budget ran out first: call again.");
 }
 
-void dialing(py::module_& m) {
+void bind_dialing_requests(py::module_& m) {
   Model<DialResult> result(m, "DialResult", "What the provider said when it was asked to call.");
   result.field("kind", &DialResult::kind, "`UNCERTAIN` unless set.")
       .field("provider_call_id", &DialResult::provider_call_id, "When accepted.")
@@ -123,7 +123,7 @@ void dialing(py::module_& m) {
           "Nobody can tell: the call becomes unknown, its row fails.");
 }
 
-void imports(py::module_& m) {
+void bind_imports_requests(py::module_& m) {
   Model<CsvError>(m, "CsvError", "One row of a CSV file that was not imported, and why.")
       .field("line", &CsvError::line, "Of the file, where the row starts; the header is 1.")
       .field("field", &CsvError::field, "Column; empty when the row as a whole is to blame.")
@@ -181,11 +181,11 @@ void register_requests(py::module_& m) {
                     page.next_cursor + "')";
            })
       .def_static("__class_getitem__", [](const py::object& item) { return item; });
-  queue(m);
-  events(m);
-  claims(m);
-  dialing(m);
-  imports(m);
+  bind_queue_requests(m);
+  bind_events_requests(m);
+  bind_claims_requests(m);
+  bind_dialing_requests(m);
+  bind_imports_requests(m);
 }
 
 }  // namespace callqueue::python

@@ -44,16 +44,26 @@ CampaignUpdate update_of(const py::kwargs& changes) {
     const auto take = [&]<class As, class M>(M& member) {
       member = from_python<As>(name.c_str(), value);
     };
-    if (name == "name") take.operator()<std::string>(update.name);
-    else if (name == "description") take.operator()<std::string>(update.description);
-    else if (name == "agent_id") take.operator()<AgentId>(update.agent_id);
-    else if (name == "next_action") take.operator()<std::string>(update.next_action);
-    else if (name == "first_call_time") update.first_call_time = from_python<DayTime>("first_call_time", value).value;
-    else if (name == "last_call_time") update.last_call_time = from_python<DayTime>("last_call_time", value).value;
-    else if (name == "start_date") take.operator()<LocalDate>(update.start_date);
-    else if (name == "end_date") update.end_date = from_python<std::optional<LocalDate>>("end_date", value);
-    else if (name == "rules") take.operator()<CampaignRules>(update.rules);
-    else throw py::type_error("update() got an unexpected keyword argument '" + name + "'");
+    if (name == "name")
+      take.operator()<std::string>(update.name);
+    else if (name == "description")
+      take.operator()<std::string>(update.description);
+    else if (name == "agent_id")
+      take.operator()<AgentId>(update.agent_id);
+    else if (name == "next_action")
+      take.operator()<std::string>(update.next_action);
+    else if (name == "first_call_time")
+      update.first_call_time = from_python<DayTime>("first_call_time", value).value;
+    else if (name == "last_call_time")
+      update.last_call_time = from_python<DayTime>("last_call_time", value).value;
+    else if (name == "start_date")
+      take.operator()<LocalDate>(update.start_date);
+    else if (name == "end_date")
+      update.end_date = from_python<std::optional<LocalDate>>("end_date", value);
+    else if (name == "rules")
+      take.operator()<CampaignRules>(update.rules);
+    else
+      throw py::type_error("update() got an unexpected keyword argument '" + name + "'");
   }
   return update;
 }
@@ -63,7 +73,7 @@ CallCampaign moved(const Campaigns& self, UserId user_id, CampaignId id) {
   return self.with([&](CallCampaigns& service) { return (service.*move)(user_id, id); });
 }
 
-void campaigns(py::module_& m) {
+void bind_campaigns_services(py::module_& m) {
   py::class_<Campaigns>(m, "CallCampaigns",
                         "The service over campaigns. Every method takes the user first; a campaign "
                         "of another user is NotFound. Thread-safe.")
@@ -75,12 +85,14 @@ void campaigns(py::module_& m) {
             return self.with([&](CallCampaigns& service) { return service.create(campaign); });
           },
           Released(), arg("campaign"),
-          "Creates a draft. Needs `user_id`, `name`, `agent_id`, `start_date`; InvalidArgument names "
+          "Creates a draft. Needs `user_id`, `name`, `agent_id`, `start_date`; InvalidArgument "
+          "names "
           "the field, NotFound `agent_id`.")
       .def(
           "find_by_id",
           [](const Campaigns& self, UserId user_id, CampaignId id) {
-            return self.with([&](CallCampaigns& service) { return service.find_by_id(user_id, id); });
+            return self.with(
+                [&](CallCampaigns& service) { return service.find_by_id(user_id, id); });
           },
           Released(), arg("user_id"), arg("id"), "Raises NotFound.")
       .def(
@@ -89,12 +101,13 @@ void campaigns(py::module_& m) {
              std::optional<AgentId> agent_id, std::string name, int limit,
              const std::string& cursor) {
             return self.with([&](CallCampaigns& service) {
-              return service.find_by_user_id(user_id, {std::move(statuses), agent_id, std::move(name)},
-                                             {limit, cursor});
+              return service.find_by_user_id(
+                  user_id, {std::move(statuses), agent_id, std::move(name)}, {limit, cursor});
             });
           },
-          Released(), arg("user_id"), py::kw_only(), arg("statuses") = std::vector<CampaignStatus>{},
-          arg("agent_id") = py::none(), arg("name") = "", arg("limit") = 50, arg("cursor") = "",
+          Released(), arg("user_id"), py::kw_only(),
+          arg("statuses") = std::vector<CampaignStatus>{}, arg("agent_id") = py::none(),
+          arg("name") = "", arg("limit") = 50, arg("cursor") = "",
           "One page, newest first. `statuses` empty: any; `name` is part of it, any case.")
       .def(
           "update",
@@ -165,7 +178,7 @@ void campaigns(py::module_& m) {
 
 using QueueClass = py::class_<Queue>;
 
-void rows(QueueClass& queue) {
+void bind_rows_services(QueueClass& queue) {
   queue
       .def(
           "find_by_id",
@@ -257,8 +270,8 @@ void rows(QueueClass& queue) {
             });
           },
           Released(), arg("user_id"), arg("id"), arg("status"), py::kw_only(),
-          arg("failure_reason") = "", arg("success") = py::none(),
-          arg("completed_at") = py::none(), arg("duration") = py::none(),
+          arg("failure_reason") = "", arg("success") = py::none(), arg("completed_at") = py::none(),
+          arg("duration") = py::none(),
           "Moves a row by hand: a queued one to `cancelled`; a processing one to `completed`, "
           "`failed` or `cancelled` by ending its call. Conflict for any other transition.");
 }
@@ -269,7 +282,7 @@ ClaimRequest claim_request(const std::string& worker, int limit, std::chrono::se
   return {worker, limit, lease, only, only_user, lapse_submitted};
 }
 
-void claims(QueueClass& queue) {
+void bind_claims_services(QueueClass& queue) {
   const ClaimRequest defaults;
   queue
       .def(
@@ -282,9 +295,9 @@ void claims(QueueClass& queue) {
                   claim_request(worker, limit, lease, only, only_user, lapse_submitted));
             });
           },
-          Released(), py::kw_only(), arg("worker") = defaults.worker,
-          arg("limit") = defaults.limit, arg("lease") = defaults.lease, arg("only") = py::none(),
-          arg("only_user") = py::none(), arg("lapse_submitted") = true,
+          Released(), py::kw_only(), arg("worker") = defaults.worker, arg("limit") = defaults.limit,
+          arg("lease") = defaults.lease, arg("only") = py::none(), arg("only_user") = py::none(),
+          arg("lapse_submitted") = true,
           "Does what time demands, then claims at most `limit` (1 to 1,000) calls that may start "
           "now; an empty list when none may. Each holds a slot and a dial lease (1 s to 1 h). "
           "`worker` must be unique among running claimers. After Unavailable nothing is lost: what "
@@ -306,8 +319,8 @@ void claims(QueueClass& queue) {
           [](const Queue& self, const std::vector<CallEvent>& events, const std::string& worker,
              int limit, std::chrono::seconds lease) {
             return self.with([&](CallQueue& service) {
-              return service.finish_and_claim(
-                  events, {.worker = worker, .limit = limit, .lease = lease});
+              return service.finish_and_claim(events,
+                                              {.worker = worker, .limit = limit, .lease = lease});
             });
           },
           Released(), arg("events"), py::kw_only(), arg("worker") = defaults.worker,
@@ -354,7 +367,7 @@ std::unique_ptr<PythonExport> exported(const OpenStore& store, UserId user_id, C
   return std::make_unique<PythonExport>(store.use(), user_id, id, format, open);
 }
 
-void exports(py::module_& m) {
+void bind_exports_services(py::module_& m) {
   py::class_<PythonExport>(
       m, "CampaignExport",
       "What there is to say of a campaign as a file: an iterator over pieces of text, up to 1,000 "
@@ -380,7 +393,7 @@ void exports(py::module_& m) {
 }  // namespace
 
 void register_services(py::module_& m) {
-  campaigns(m);
+  bind_campaigns_services(m);
   QueueClass queue(m, "CallQueue",
                    "The service over queued calls: adds, lists, claims and finishes them. Every "
                    "method that names a row takes the user first. Thread-safe.");
@@ -389,9 +402,9 @@ void register_services(py::module_& m) {
             }),
             arg("store"), py::kw_only(), arg("priority") = PriorityRule{},
             "Over a store, which may be shared; `priority` replaces the rule.");
-  rows(queue);
-  claims(queue);
-  exports(m);
+  bind_rows_services(queue);
+  bind_claims_services(queue);
+  bind_exports_services(m);
 }
 
 }  // namespace callqueue::python

@@ -19,12 +19,12 @@ const T& checked(const T& model) {
   return model;
 }
 
-std::shared_ptr<OpenStore> open(const std::string& url, std::shared_ptr<ManualClock> clock,
-                                Durability durability, std::chrono::milliseconds busy_timeout,
-                                std::chrono::milliseconds statement_timeout, bool create,
-                                int connections, bool prepare_statements, std::string schema,
-                                bool listen, std::chrono::milliseconds look_interval,
-                                std::optional<std::uint64_t> seed) {
+std::shared_ptr<OpenStore> opened(const std::string& url, std::shared_ptr<ManualClock> clock,
+                                  Durability durability, std::chrono::milliseconds busy_timeout,
+                                  std::chrono::milliseconds statement_timeout, bool create,
+                                  int connections, bool prepare_statements, std::string schema,
+                                  bool listen, std::chrono::milliseconds look_interval,
+                                  std::optional<std::uint64_t> seed) {
   StoreOptions options{.clock = std::move(clock),
                        .durability = durability,
                        .busy_timeout = busy_timeout,
@@ -39,10 +39,10 @@ std::shared_ptr<OpenStore> open(const std::string& url, std::shared_ptr<ManualCl
   return std::make_shared<OpenStore>(value_of(open_store(url, std::move(options))));
 }
 
-void life(StoreClass& store) {
+void bind_life_of_store(StoreClass& store) {
   const StoreOptions defaults;
   store
-      .def(py::init(&open), Released(), arg("url"), py::kw_only(), arg("clock") = py::none(),
+      .def(py::init(&opened), Released(), arg("url"), py::kw_only(), arg("clock") = py::none(),
            arg("durability") = defaults.durability, arg("busy_timeout") = defaults.busy_timeout,
            arg("statement_timeout") = defaults.statement_timeout, arg("create") = defaults.create,
            arg("connections") = defaults.connections,
@@ -65,11 +65,10 @@ void life(StoreClass& store) {
       .def_property_readonly("closed", &OpenStore::closed, "Whether `close` was called.");
 }
 
-void schema(StoreClass& store) {
+void bind_schema_of_store(StoreClass& store) {
   store
       .def(
-          "migrations",
-          [](const OpenStore& self) { return self.use()->migrations(); },
+          "migrations", [](const OpenStore& self) { return self.use()->migrations(); },
           "All migrations of this version, in order.")
       .def(
           "preflight",
@@ -91,7 +90,8 @@ void schema(StoreClass& store) {
           },
           Released(), py::kw_only(), arg("to") = py::none(), arg("down") = false,
           arg("row_security") = py::none(), arg("active_statuses") = py::none(),
-          "Brings the schema to the newest version, or to `to`; `down` goes back. Safe beside other "
+          "Brings the schema to the newest version, or to `to`; `down` goes back. Safe beside "
+          "other "
           "migrators. row_security and active_statuses are PostgreSQL's: the role that sees one "
           "user's rows only, and spellings of `calls.status` that hold a slot.\n\n"
           "Raises InvalidArgument (`to`, `row_security`, `active_statuses`), Conflict for what "
@@ -104,7 +104,7 @@ void schema(StoreClass& store) {
           "The clock that decides.");
 }
 
-void users(StoreClass& store) {
+void bind_users_of_store(StoreClass& store) {
   store
       .def(
           "create_user",
@@ -153,9 +153,7 @@ void users(StoreClass& store) {
           "Active calls of all users together, and the limit.")
       .def(
           "set_system_limit",
-          [](const OpenStore& self, int limit) {
-            value_of(self.use()->set_system_limit(limit));
-          },
+          [](const OpenStore& self, int limit) { value_of(self.use()->set_system_limit(limit)); },
           Released(), arg("limit"),
           "Sets the system limit, and every user's ceiling that held the old value.")
       .def(
@@ -164,14 +162,15 @@ void users(StoreClass& store) {
           Released(), "For monitoring. Reads every open row: every 15 s is often enough.");
 }
 
-void people(StoreClass& store) {
+void bind_people_of_store(StoreClass& store) {
   store
       .def(
           "create_agent",
           [](const OpenStore& self, const Agent& agent) {
             return value_of(self.use()->create_agent(checked(agent)));
           },
-          Released(), arg("agent"), "Raises InvalidArgument, NotFound (`user_id`), Conflict (`id`).")
+          Released(), arg("agent"),
+          "Raises InvalidArgument, NotFound (`user_id`), Conflict (`id`).")
       .def(
           "find_agent",
           [](const OpenStore& self, UserId user_id, AgentId id) {
@@ -228,7 +227,7 @@ void people(StoreClass& store) {
           "Deletes it and its queued calls; its calls stay. Conflict while one is in flight.");
 }
 
-void calls(StoreClass& store) {
+void bind_calls_of_store(StoreClass& store) {
   store
       .def(
           "begin_dial",
@@ -317,7 +316,7 @@ void calls(StoreClass& store) {
           "Submitted calls whose lease or deadline has passed, oldest first, of all users.");
 }
 
-void time(StoreClass& store) {
+void bind_time_of_store(StoreClass& store) {
   const AdvanceRequest defaults;
   store
       .def(
@@ -339,8 +338,7 @@ void time(StoreClass& store) {
           "list_import_errors",
           [](const OpenStore& self, UserId user_id, CampaignId campaign_id, int limit,
              const std::string& cursor) {
-            return value_of(
-                self.use()->list_import_errors(user_id, campaign_id, {limit, cursor}));
+            return value_of(self.use()->list_import_errors(user_id, campaign_id, {limit, cursor}));
           },
           Released(), arg("user_id"), arg("campaign_id"), py::kw_only(), arg("limit") = 50,
           arg("cursor") = "", "What was wrong with rows of imports into the campaign.");
@@ -368,7 +366,7 @@ class HeldListener {
   std::atomic<bool> busy_ = false;
 };
 
-void changes(py::module_& m, StoreClass& store) {
+void bind_changes_of_store(py::module_& m, StoreClass& store) {
   Model<Changes>(m, "Changes", "What was committed since somebody looked last; at least.")
       .field("may_start", &Changes::may_start, "Whether something may have become claimable.")
       .field("everyone", &Changes::everyone, "Any user's rows may have changed.")
@@ -399,13 +397,13 @@ void register_store(py::module_& m) {
                    "other processes. Every method lets other threads run while it waits for the "
                    "database, and may raise Unavailable (try again), Corrupt (not migrated) or "
                    "InternalError besides what it lists.");
-  life(store);
-  schema(store);
-  users(store);
-  people(store);
-  calls(store);
-  time(store);
-  changes(m, store);
+  bind_life_of_store(store);
+  bind_schema_of_store(store);
+  bind_users_of_store(store);
+  bind_people_of_store(store);
+  bind_calls_of_store(store);
+  bind_time_of_store(store);
+  bind_changes_of_store(m, store);
   m.def(
       "migrations_for",
       [](const std::string& url) { return value_of(callqueue::migrations_for(url)); }, arg("url"),

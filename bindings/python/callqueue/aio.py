@@ -1,0 +1,158 @@
+"""The library for asyncio: what waits for the database does so in a thread of the loop's executor.
+
+    async with await aio.open("sqlite:calls.db") as store:
+        await store.migrate()
+        campaigns = aio.to_async(callqueue.CallCampaigns(store.store))
+        async for contact in store.contacts(user_id):
+            ...
+
+Every method of `Store`, `CallCampaigns` and `CallQueue` is here under its name as a coroutine; lists are asynchronous
+iterators. `call` does the same for any other function. A coroutine that is cancelled leaves its thread to finish: what was
+asked for may have been done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+from typing import Any, AsyncIterator, Callable, Iterator
+
+from . import _core, _csv
+from ._store import Store
+
+__all__ = [
+    "AsyncCallCampaigns",
+    "AsyncCallQueue",
+    "AsyncStore",
+    "call",
+    "import_contacts_csv",
+    "import_csv",
+    "open",
+    "to_async",
+]
+
+_PAGE = 500
+
+
+async def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """What the function returns, called in a thread."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(None, functools.partial(function, *args, **kwargs))
+
+
+def _coroutine(name: str, method: Any) -> Any:
+    async def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return await call(getattr(self._service, name), *args, **kwargs)
+
+    wrapped.__name__ = name
+    wrapped.__doc__ = method.__doc__
+    return wrapped
+
+
+def _iterator(name: str, method: Any) -> Any:
+    async def wrapped(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        items: Iterator[Any] = getattr(self._service, name)(*args, **kwargs)
+        while True:
+            some = await call(lambda: list(itertools.islice(items, _PAGE)))
+            for item in some:
+                yield item
+            if len(some) < _PAGE:
+                return
+
+    wrapped.__name__ = name
+    wrapped.__doc__ = method.__doc__
+    return wrapped
+
+
+def _methods(wrap: Callable[[str, Any], Any], kind: type) -> dict[str, Any]:
+    return {
+        name: wrap(name, method)
+        for name, method in vars(kind).items()
+        if not name.startswith("_") and callable(method)
+    }
+
+
+class _Adapter:
+    def __init__(self, service: Any) -> None:
+        self._service = service
+
+
+class _AsyncStore(_Adapter):
+    @property
+    def store(self) -> Store:
+        """The store itself: for services, and for a `Processor`."""
+        service: Store = self._service
+        return service
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return bool(self.store.closed)
+
+    async def __aenter__(self) -> "_AsyncStore":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await call(self.store.close)
+
+
+AsyncStore: Any = type(
+    "AsyncStore",
+    (_AsyncStore,),
+    {
+        "__doc__": "A `Store` whose methods are coroutines.",
+        "__module__": __name__,
+        **_methods(_iterator, Store),
+        **_methods(_coroutine, _core.Store),
+    },
+)
+AsyncCallCampaigns: Any = type(
+    "AsyncCallCampaigns",
+    (_Adapter,),
+    {
+        "__doc__": "`CallCampaigns` whose methods are coroutines.",
+        "__module__": __name__,
+        **_methods(_coroutine, _core.CallCampaigns),
+    },
+)
+AsyncCallQueue: Any = type(
+    "AsyncCallQueue",
+    (_Adapter,),
+    {
+        "__doc__": "A `CallQueue` whose methods are coroutines.",
+        "__module__": __name__,
+        **_methods(_coroutine, _core.CallQueue),
+    },
+)
+
+
+def to_async(service: Any) -> Any:
+    """The same store or service with coroutines for methods."""
+    for kind, adapter in (
+        (_core.Store, AsyncStore),
+        (_core.CallCampaigns, AsyncCallCampaigns),
+        (_core.CallQueue, AsyncCallQueue),
+    ):
+        if isinstance(service, kind):
+            return adapter(service)
+    raise TypeError(f"there is no asynchronous {type(service).__name__}")
+
+
+def _own(store: Any) -> Any:
+    return store.store if isinstance(store, _AsyncStore) else store
+
+
+async def open(url: str, **options: Any) -> Any:
+    """Opens a store as `callqueue.open` does."""
+    return AsyncStore(await call(functools.partial(Store, url, **options)))
+
+
+async def import_csv(store: Any, user_id: Any, campaign_id: Any, file: Any, **options: Any) -> Any:
+    """`callqueue.import_csv`; the file is read, and rows that are an iterable are produced, in the thread."""
+    return await call(_csv.import_csv, _own(store), user_id, campaign_id, file, **options)
+
+
+async def import_contacts_csv(store: Any, user_id: Any, file: Any, **options: Any) -> Any:
+    """`callqueue.import_contacts_csv`."""
+    return await call(_csv.import_contacts_csv, _own(store), user_id, file, **options)
