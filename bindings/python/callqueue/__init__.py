@@ -117,11 +117,10 @@ from ._errors import (
     NotFound,
     Unavailable,
 )
-from ._events import call_event, call_events
+from ._events import call_event, call_events, campaign_rules
 from ._processor import AnyDialer, Dialer, Processor
 from ._store import open, Store
 
-# `ImportError` and `open` are there, too, but a star would hide Python's own.
 __all__ = [
     "__version__",
     "AdvanceResult",
@@ -152,6 +151,7 @@ __all__ = [
     "CampaignExport",
     "CampaignOutlook",
     "CampaignRules",
+    "campaign_rules",
     "CampaignStatistics",
     "CampaignStatus",
     "can_transition",
@@ -183,6 +183,7 @@ __all__ = [
     "ForecastInput",
     "import_contacts_csv",
     "import_csv",
+    "ImportError",
     "ImportOutcome",
     "ImportRow",
     "InternalError",
@@ -202,6 +203,7 @@ __all__ = [
     "next_open_interval",
     "NIL",
     "normalize_phone_number",
+    "open",
     "NotFound",
     "Page",
     "PreflightFinding",

@@ -1,4 +1,4 @@
-"""Events from a provider's webhook."""
+"""JSON from outside: a provider's events, a campaign's rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any, List, Mapping, Sequence, Union
 
 from . import _core
-from ._core import CallEvent
+from ._core import CallEvent, CampaignRules
 from ._errors import Error, InvalidArgument
 
 #: One event as a webhook brings it: JSON, or what was read from it.
@@ -38,3 +38,9 @@ def call_events(body: Union[CallEventInput, Sequence[Mapping[str, Any]]]) -> Lis
     """Reads one event, or a list of 1 to 1,000: for each a `CallEvent`, or the `Error` that says what is wrong with
     it."""
     return _core.parse_call_events(_text(body))
+
+
+def campaign_rules(body: CallEventInput, base: CampaignRules = CampaignRules()) -> CampaignRules:
+    """Reads rules as they are in a campaign's JSON (`CallCampaign.to_dict()["rules"]`), as JSON or as a dict. What is
+    absent stays as in `base`. Raises InvalidArgument naming the field (`retry.max_attempts`)."""
+    return _core.parse_campaign_rules(_text(body), base)

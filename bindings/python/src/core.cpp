@@ -203,6 +203,13 @@ void bind_events_core(py::module_& m) {
       [](const std::string& json) { return value_of(parse_call_events(json)); }, arg("json"),
       "Reads one event, or a list of 1 to 1,000: for each a `CallEvent`, or the `Error`.");
   m.def(
+      "parse_campaign_rules",
+      [](const std::string& json, const CampaignRules& base) {
+        return value_of(parse_campaign_rules(json, base));
+      },
+      arg("json"), arg("base") = CampaignRules{},
+      "Reads rules as they are in a campaign's JSON; what is absent stays as in `base`.");
+  m.def(
       "set_status",
       [](CallEvent& event, const std::string& spelling) { value_of(set_status(event, spelling)); },
       arg("event"), arg("spelling"),
