@@ -1,4 +1,4 @@
-"""The example of a backend that embeds the library, over HTTP."""
+"""What the documentation shows: the example of a backend, over HTTP, and the program of the package's page."""
 
 import json
 import pathlib
@@ -11,7 +11,8 @@ import urllib.request
 
 import pytest
 
-PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "examples/embed.py"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "examples/embed.py"
 PEOPLE = "phone_number,name\n+4930231250001,Ann\n+4930231250002,Bob\n+4930231250003,Cem\n030 23125004,Dee\nbad,Eve\n"
 
 
@@ -53,3 +54,14 @@ def test_mistakes_name_their_field(backend):
     assert status == 404 and error["field"] == "call_id"
     status, error = ask(f"{backend}/webhook", {"call_id": "0190b0a5-3c00-7abc-8def-0123456789ab", "status": "sleepy"})
     assert status == 422 and error["field"] == "status"
+
+
+def test_the_program_of_the_page_runs(tmp_path):
+    page = (ROOT / "bindings/python/README.md").read_text(encoding="utf-8")
+    program = page.split("```python\n")[1].split("```")[0]
+    done = subprocess.run([sys.executable, "-B", "-c", program], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and "calling Ada" in done.stdout and "dialed=1" in done.stdout, done.stderr
+
+
+def test_the_example_is_short():
+    assert len(PROGRAM.read_text(encoding="utf-8").splitlines()) < 150

@@ -76,6 +76,7 @@ def test_it_works_in_the_background_until_everybody_was_called(opener):
         return accepts(call)
 
     processor = cq.Processor(store, dial)
+    processor.stop()  # Does nothing, also to a start that follows.
     assert not processor.running
     with processor:
         assert processor.running

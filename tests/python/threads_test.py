@@ -141,6 +141,24 @@ def test_listeners_are_for_one_thread_at_a_time(small):
         assert not thread.is_alive()
 
 
+def growth(watched, work):
+    """How many references to each object, and how many blocks of memory, work leaves behind."""
+    gc.collect()
+    before = [sys.getrefcount(one) for one in watched], sys.getallocatedblocks()
+    work()
+    gc.collect()
+    after = [sys.getrefcount(one) for one in watched], sys.getallocatedblocks()
+    return [b - a for a, b in zip(before[0], after[0])], after[1] - before[1]
+
+
+def test_a_leak_would_be_noticed():
+    kept, watched = [], [cq.CallStatus.COMPLETED]
+    references, _ = growth(watched, lambda: kept.extend(watched * 1000))
+    assert references == [1000]
+    _, blocks = growth([], lambda: kept.extend(cq.User() for _ in range(1000)))
+    assert blocks >= 1000
+
+
 def test_references_are_stable_over_many_calls(small):
     world = world_in(small)
     campaign, user = world.campaign.id, world.user.id
@@ -165,13 +183,9 @@ def test_references_are_stable_over_many_calls(small):
                 pass
 
     every_kind(200)
-    gc.collect()
-    before = [sys.getrefcount(one) for one in watched], sys.getallocatedblocks()
-    every_kind(100_000 // 8)  # Eight calls each.
-    gc.collect()
-    after = [sys.getrefcount(one) for one in watched], sys.getallocatedblocks()
-    assert all(abs(a - b) <= 20 for a, b in zip(before[0], after[0])), (before[0], after[0])
-    assert after[1] - before[1] < 500
+    references, blocks = growth(watched, lambda: every_kind(100_000 // 8))  # Eight calls each.
+    assert max(map(abs, references)) <= 20, references
+    assert blocks < 500
     assert campaigns.find_by_id(user, campaign).id == campaign
 
 

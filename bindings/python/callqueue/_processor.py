@@ -111,6 +111,7 @@ class Processor:
         self._loop = loop
         self._loop_thread: Optional[_LoopThread] = None
         self._mutex = threading.Lock()
+        self._stepping = False
         self._thread: Optional[threading.Thread] = None
         # Not `Thread.join`: interrupted by Ctrl-C, that of Python 3.11 takes a thread that runs for one that has ended.
         self._ended = threading.Event()
@@ -163,6 +164,12 @@ class Processor:
                 self._loop_thread = _LoopThread()
             return self._loop_thread.loop
 
+    def _end_loop(self) -> None:
+        with self._mutex:
+            loop_thread, self._loop_thread = self._loop_thread, None
+        if loop_thread is not None:
+            loop_thread.stop()
+
     def _dialed(self, call: ClaimedCall) -> DialResult:
         try:
             result = self._awaited(self._dial(call))
@@ -198,12 +205,22 @@ class Processor:
     def step(self) -> StepResult:
         """One round on the caller's thread: advance, look up what lapsed, claim, then mark, dial and record one after
         the other. For simulations under a `ManualClock`. Conflict while it runs."""
-        return self._here().step()
+        with self._mutex:
+            if self._thread is not None or self._stepping:
+                raise Conflict("the processor runs already", field="processor")
+            if self._core is None:
+                self._core = self._made()
+            core = self._core
+            self._stepping = True
+        try:
+            return core.step()
+        finally:
+            self._stepping = False
 
     def start(self) -> "Processor":
         """Works in a background thread from now on. Conflict when it runs already."""
         with self._mutex:
-            if self._thread is not None:
+            if self._thread is not None or self._stepping:
                 raise Conflict("the processor runs already", field="processor")
             if self._core is None:
                 self._core = self._made()
@@ -224,7 +241,7 @@ class Processor:
 
     def _ask_to_stop(self) -> None:
         core = self._core
-        if core is not None:
+        if core is not None and self._thread is not None:
             core.stop()
 
     def wait(self, timeout: Optional[float] = None) -> bool:
@@ -232,6 +249,7 @@ class Processor:
         be used at all. Returns whether it has ended."""
         thread = self._thread
         if thread is None:
+            self._end_loop()
             return True
         if thread is threading.current_thread():
             raise Conflict("a processor cannot wait for itself", field="processor")
@@ -242,10 +260,9 @@ class Processor:
             if mine:
                 self._thread = None
                 self._core = None
-            loop_thread, self._loop_thread = (self._loop_thread, None) if mine else (None, self._loop_thread)
             error, self._error = self._error, None
-        if loop_thread is not None:
-            loop_thread.stop()
+        if mine:
+            self._end_loop()
         _running.discard(self)
         if error is not None:
             raise error
