@@ -40,12 +40,15 @@ T value_of(Result<T>&& result) {
 /// Objects of Python's that the module works with. Looked up once; they live as long as the
 /// process.
 struct PythonTypes {
-  py::handle uuid;        ///< `uuid.UUID`
-  py::handle json_dumps;  ///< `json.dumps`
-  py::handle json_loads;  ///< `json.loads`
-  py::handle error_of;    ///< `callqueue._errors.error_of(code, message, field)`
-  py::handle end_of_day;  ///< What stands for 24:00.
-  py::handle utc;         ///< `datetime.timezone.utc`
+  py::handle uuid;          ///< `uuid.UUID`
+  py::handle uuid_int;      ///< The name "int".
+  py::handle uuid_is_safe;  ///< The name "is_safe".
+  py::handle uuid_safety;   ///< `uuid.SafeUUID.unknown`
+  py::handle json_dumps;    ///< `json.dumps`
+  py::handle json_loads;    ///< `json.loads`
+  py::handle error_of;      ///< `callqueue._errors.error_of(code, message, field)`
+  py::handle end_of_day;    ///< What stands for 24:00.
+  py::handle utc;           ///< `datetime.timezone.utc`
 };
 [[nodiscard]] const PythonTypes& python_types();
 

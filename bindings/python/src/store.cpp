@@ -349,6 +349,12 @@ class HeldListener {
  public:
   explicit HeldListener(std::shared_ptr<Store> store)
       : store_(std::move(store)), listener_(value_of(store_->listen())) {}
+  ~HeldListener() {
+    // In a forked child its connection is the parent's.
+    if (fork_generation() != generation_) static_cast<void>(listener_.release());
+  }
+  HeldListener(const HeldListener&) = delete;
+  HeldListener& operator=(const HeldListener&) = delete;
 
   Changes wait(std::chrono::milliseconds at_most, std::optional<Instant> until) {
     if (busy_.exchange(true)) {
@@ -363,6 +369,7 @@ class HeldListener {
  private:
   std::shared_ptr<Store> store_;
   std::unique_ptr<ChangeListener> listener_;
+  int generation_ = fork_generation();
   std::atomic<bool> busy_ = false;
 };
 
