@@ -72,7 +72,7 @@ Json look(cq_store* store, With& with) {
   return taken_json(text);
 }
 
-Json statistics(cq_store* store, With& with) {
+Json count_calls(cq_store* store, With& with) {
   cq_campaign_statistics all;
   cq_campaign_statistics_init(&all, sizeof all);
   ASK(cq_campaigns_get_statistics(store, with.text("user_id"), with.text("id"), &all, &error));
@@ -99,7 +99,7 @@ Json preview(cq_store* store, With& with) {
   return taken_json(text);
 }
 
-Json list(cq_store* store, With& with) {
+Json list_campaigns(cq_store* store, With& with) {
   cq_campaign_filter filter;
   cq_campaign_filter_init(&filter, sizeof filter);
   filter.statuses = with.statuses(cq_parse_campaign_status, filter.statuses_count);
@@ -212,7 +212,7 @@ Operations campaign_operations() {
          return taken(made, cq_campaign_free);
        }},
       {"campaigns.find_by_id", move<cq_campaigns_find_by_id>},
-      {"campaigns.find_by_user_id", list},
+      {"campaigns.find_by_user_id", list_campaigns},
       {"campaigns.update", update},
       {"campaigns.remove",
        [](cq_store* store, With& with) -> Json {
@@ -224,7 +224,7 @@ Operations campaign_operations() {
       {"campaigns.resume", move<cq_campaigns_resume>},
       {"campaigns.unschedule", move<cq_campaigns_unschedule>},
       {"campaigns.cancel", move<cq_campaigns_cancel>},
-      {"campaigns.get_statistics", statistics},
+      {"campaigns.get_statistics", count_calls},
       {"campaigns.get_analytics", look<cq_campaigns_get_analytics>},
       {"campaigns.explain", look<cq_campaigns_explain>},
       {"campaigns.forecast", look<cq_campaigns_forecast>},

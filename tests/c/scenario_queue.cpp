@@ -70,7 +70,7 @@ Json update_status(cq_store* store, With& with) {
   return taken(row, cq_queued_call_free);
 }
 
-Json list(cq_store* store, With& with) {
+Json list_rows(cq_store* store, With& with) {
   cq_queue_filter filter;
   cq_queue_filter_init(&filter, sizeof filter);
   filter.campaign_id = with.text("campaign_id");
@@ -82,7 +82,7 @@ Json list(cq_store* store, With& with) {
   return taken_page(found, cq_queued_call_list_free);
 }
 
-Json statistics(cq_store* store, With& with) {
+Json count_rows(cq_store* store, With& with) {
   cq_queue_statistics all;
   cq_queue_statistics_init(&all, sizeof all);
   ASK(cq_queue_get_queue_statistics(store, with.text("user_id"), &all, &error));
@@ -216,14 +216,14 @@ Operations queue_operations() {
                                           &page, &found, &error));
          return taken_page(found, cq_queued_call_list_free);
        }},
-      {"queue.list", list},
+      {"queue.list", list_rows},
       {"queue.get_next_queued",
        [](cq_store* store, With& with) -> Json {
          cq_queued_call* next = nullptr;
          ASK(cq_queue_get_next_queued(store, with.text("user_id"), &next, &error));
          return next == nullptr ? Json{} : taken(next, cq_queued_call_free);
        }},
-      {"queue.get_queue_statistics", statistics},
+      {"queue.get_queue_statistics", count_rows},
       {"queue.position", position},
       {"queue.create_bulk", create_bulk},
       {"queue.add_direct",
