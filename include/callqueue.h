@@ -253,8 +253,8 @@ CQ_API void cq_store_options_init(cq_store_options* options, size_t size);
 /// @since 0.1
 CQ_API cq_status cq_store_open(const char* url, const cq_store_options* options, cq_store** store,
                                cq_error** error);
-/// Closes it and sets your pointer to NULL. Processors, listeners and exports that still exist keep
-/// the database open until they go.
+/// Closes it and sets your pointer to NULL. Processors and exports that still exist keep the
+/// database open until they go.
 /// @since 0.1
 CQ_API void cq_store_close(cq_store** store);
 
