@@ -1505,9 +1505,10 @@ CQ_API void cq_step_result_init(cq_step_result* result, size_t size);
 typedef struct cq_processor cq_processor;
 
 /// Thread-safe.
-/// @param dialer, observer, options are copied; `dial` is needed.
+/// @param store may be closed before the processor goes, which keeps the database open.
+/// @param dialer is copied; its `dial` is needed.
 /// @param options NULL: the defaults.
-/// @param observer NULL: nobody is told.
+/// @param observer is copied; NULL: nobody is told.
 /// @return `CQ_INVALID_ARGUMENT` (`dial`).
 /// @since 0.1
 CQ_API cq_status cq_processor_create(cq_store* store, const cq_dialer* dialer,
