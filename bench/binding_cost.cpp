@@ -11,7 +11,7 @@ using namespace callqueue;
 template <class Work>
 void measure(const char* name, int times, Work&& work) {
   double best = 1e18;
-  for (int round = 0; round < 7; ++round) {
+  for (int round = 0; round < 60; ++round) {
     const auto begun = std::chrono::steady_clock::now();
     for (int i = 0; i < times; ++i) work();
     const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begun;
@@ -44,14 +44,14 @@ int main() {
   CallQueue queue(*store);
 
   std::size_t seen = 0;
-  measure("now", 20'000, [&] { seen += must(store->now()) == noon; });
-  measure("is_open", 20'000, [&] { seen += is_open(rules, zone, noon); });
-  measure("find_user", 5'000, [&] { seen += must(store->find_user(user)).name.size(); });
-  measure("claim_nothing", 2'000, [&] { seen += must(queue.claim()).size(); });
-  measure("list_1", 2'000, [&] {
+  measure("now", 2'000, [&] { seen += must(store->now()) == noon; });
+  measure("is_open", 2'000, [&] { seen += is_open(rules, zone, noon); });
+  measure("find_user", 500, [&] { seen += must(store->find_user(user)).name.size(); });
+  measure("claim_nothing", 200, [&] { seen += must(queue.claim()).size(); });
+  measure("list_1", 200, [&] {
     seen += must(store->list_contacts(user, {}, {.limit = 1, .cursor = {}})).items.size();
   });
-  measure("list_1000", 50, [&] {
+  measure("list_1000", 5, [&] {
     seen += must(store->list_contacts(user, {}, {.limit = 1000, .cursor = {}})).items.size();
   });
   return seen > 0 ? 0 : 1;

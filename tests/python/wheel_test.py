@@ -28,7 +28,7 @@ def test_a_wheel_is_installed_into_a_clean_environment(tmp_path, whole):
     # Setuptools leaves folders beside what it builds: not in the sources.
     sources = tmp_path / "tree/bindings/python"
     shutil.copytree(ROOT / "bindings/python", sources, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
-    for name in ("CMakeLists.txt", "cmake", "include", "migrations", "src", "bindings/c"):
+    for name in ("CMakeLists.txt", "LICENSE", "README.md", "bindings/c", "cmake", "include", "migrations", "src"):
         if (ROOT / name).exists():
             (tmp_path / "tree" / name).symlink_to(ROOT / name)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
