@@ -77,6 +77,9 @@ Response change_campaign(App& app, Request& request) {
   if (!campaign) return problem(campaign.error());
   CampaignUpdate update;
   JsonReader in{request.body};
+  in.never_null({"name", "agent_id", "start_date", "first_call_time", "last_call_time", "rules"});
+  if (in.is_null("description")) update.description.emplace();
+  if (in.is_null("next_action")) update.next_action.emplace();
   in.optional("name", update.name);
   in.optional("description", update.description);
   in.optional("agent_id", update.agent_id);
@@ -129,7 +132,11 @@ Response queue_of(App& app, Request& request) {
   if (const auto found = app.campaigns.find_by_id(request.caller.user_id, *id); !found) {
     return problem(found.error());
   }
-  return reply(app.queue.find_by_campaign_id(request.caller.user_id, *id, *page));
+  auto statuses = statuses_of<QueuedCallStatus>(request, parse_queued_call_status);
+  if (!statuses) return problem(statuses.error());
+  return reply(app.queue.list(request.caller.user_id,
+                              {.campaign_id = *id, .contact_id = {}, .statuses = *statuses},
+                              *page));
 }
 
 /// How many campaigns have each status, and what their rows add up to.

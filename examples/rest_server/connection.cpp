@@ -115,7 +115,7 @@ class Connection {
       if (!refused) co_return false;
       request.id = new_request_id();
       response = *refused;
-    } else if (has_unclear_end(body.get())) {
+    } else if (has_unclear_end(body.get()) || lacks_host(body.get())) {
       request.id = new_request_id();
       response = malformed();
     } else {
@@ -149,6 +149,12 @@ class Connection {
 
   static Response malformed() {
     return problem(400, "bad_request", "This is not a well-formed HTTP/1.1 request.");
+  }
+
+  /// HTTP/1.1 has to name the host, once (RFC 9112, section 3.2).
+  template <class Message>
+  static bool lacks_host(const Message& message) {
+    return message.version() == 11 && message.count(http::field::host) != 1;
   }
 
   /// Whether nobody can tell where its body ends: the last coding has to be `chunked` (RFC 9112,

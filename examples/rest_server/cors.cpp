@@ -26,7 +26,7 @@ void Cors::allow(const Request& request, Response& response) const {
   if (!is_allowed(request)) return;
   response.fields.emplace_back("Access-Control-Allow-Origin", request.field("origin"));
   response.fields.emplace_back("Access-Control-Expose-Headers",
-                               "Location, Retry-After, X-Request-Id");
+                               "Idempotency-Replayed, Location, Retry-After, X-Request-Id");
 }
 
 }  // namespace rest

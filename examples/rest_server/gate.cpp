@@ -16,6 +16,9 @@ constexpr std::size_t kLongestToken = 200;
 constexpr std::size_t kMostRemembered = 10'000;
 /// How long a token that was revoked may still be good.
 constexpr auto kTrustedFor = 2s;
+/// And while nobody can be asked: what needs the database is refused anyway, and somebody wants to
+/// see why.
+constexpr auto kRememberedFor = 1h;
 
 Response unauthorized(std::string_view detail) {
   auto response = problem(401, "unauthorized", detail);
@@ -105,6 +108,11 @@ callqueue::Result<Caller> Gate::caller_of(const std::string& token) {
   auto caller = authenticate_(token);
   const std::lock_guard lock(mutex_);
   if (!caller) {
+    const auto found = known_.find(token);
+    const bool is_down = caller.error().code == callqueue::ErrorCode::unavailable;
+    if (is_down && found != known_.end() && found->second.until + kRememberedFor > now) {
+      return found->second.caller;
+    }
     known_.erase(token);
     return caller;
   }

@@ -11,20 +11,20 @@ namespace {
 std::string_view title(unsigned status) {
   switch (status) {
     case 400: return "Bad request";
-    case 401: return "Who are you?";
-    case 403: return "Not allowed";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
     case 404: return "Not found";
     case 405: return "Method not allowed";
-    case 408: return "The request took too long";
+    case 408: return "Request timeout";
     case 409: return "Conflict";
-    case 413: return "Too large";
+    case 413: return "Content too large";
     case 415: return "Unsupported media type";
-    case 422: return "Cannot be done as it stands";
+    case 422: return "Unprocessable content";
     case 426: return "Upgrade required";
     case 429: return "Too many requests";
-    case 431: return "Header too large";
-    case 503: return "Not available";
-    default: return "Internal error";
+    case 431: return "Request header fields too large";
+    case 503: return "Service unavailable";
+    default: return "Internal server error";
   }
 }
 
@@ -55,6 +55,10 @@ std::string_view Request::field(std::string_view name) const {
   const auto found =
       std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == name; });
   return found == fields.end() ? std::string_view{} : std::string_view{found->second};
+}
+
+bool Request::has_field(std::string_view name) const {
+  return std::any_of(fields.begin(), fields.end(), [&](const auto& f) { return f.first == name; });
 }
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
@@ -108,6 +112,11 @@ std::optional<std::string> percent_decoded(std::string_view text, bool in_query)
 }
 
 std::optional<Request> parse_target(std::string_view target) {
+  if (target.starts_with("http://") || target.starts_with("https://")) {
+    // As a proxy would be asked; a server has to understand it too (RFC 9112, section 3.2.2).
+    const auto path = target.find('/', target.find("//") + 2);
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
   if (target.empty() || target.front() != '/') return std::nullopt;
   const auto mark = target.find('?');
   Request request;

@@ -36,6 +36,8 @@ struct Request {
 
   /// A header field by its name in lower case; empty when there is none.
   [[nodiscard]] std::string_view field(std::string_view name) const;
+  /// Whether it is there, perhaps empty.
+  [[nodiscard]] bool has_field(std::string_view name) const;
   /// The last query parameter of this name.
   [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
 };

@@ -74,6 +74,12 @@ std::optional<Error> JsonReader::done() {
   return error_;
 }
 
+void JsonReader::never_null(std::initializer_list<std::string_view> names) {
+  for (const auto name : names) {
+    if (is_null(name)) refuse(name, "cannot be null");
+  }
+}
+
 bool JsonReader::is_null(std::string_view name) const {
   const auto found = fields_.find(name);
   return found != fields_.end() && found->second->value.is_null();

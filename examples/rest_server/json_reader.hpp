@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -62,6 +63,8 @@ class JsonReader {
   }
   /// Whole seconds, under a name that ends in `_seconds`.
   void seconds(std::string_view name, std::chrono::seconds& target);
+  /// For partial changes: of these nothing can be taken away.
+  void never_null(std::initializer_list<std::string_view> names);
   /// Whether the field is there and `null`.
   [[nodiscard]] bool is_null(std::string_view name) const;
 

@@ -116,7 +116,7 @@ class Attempt {
 Handler once(App& app, Handler handler) {
   return [&app, handler = std::move(handler)](Request& request) {
     const auto key = request.field("idempotency-key");
-    if (key.empty()) return handler(request);
+    if (!request.has_field("idempotency-key")) return handler(request);
     if (!is_request_key(key)) {
       return problem(422, "invalid_argument",
                      "Idempotency-Key may have 1 to 255 visible ASCII characters.", kField);

@@ -37,8 +37,9 @@ struct CallEvent {
 };
 
 /// Sets status and outcome from a provider's spelling: every `CallStatus` and `CallOutcome`, with
-/// `-` or `_`, in any case, and `call-disconnected`: completed and answered if the call was seen
-/// answered or lasted above zero, else failed.
+/// `-` or `_`, in any case, but `answered`, which providers say when somebody picks up: in
+/// progress. And `call-disconnected`: completed and answered if the call was seen answered or
+/// lasted above zero, else failed.
 /// @return `invalid_argument` naming `status` for anything else.
 [[nodiscard]] Result<void> set_status(CallEvent& event, std::string_view spelling);
 

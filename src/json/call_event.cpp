@@ -1,7 +1,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <limits>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -10,6 +10,8 @@
 
 namespace callqueue {
 namespace {
+
+constexpr std::chrono::seconds kLongestCall = std::chrono::days{7};
 
 using simdjson::dom::element;
 
@@ -39,9 +41,8 @@ Result<bool> read_bool(element value, std::string_view field) {
 
 Result<std::chrono::seconds> read_duration(element value, std::string_view field) {
   std::int64_t seconds = 0;
-  if (value.get(seconds) != simdjson::SUCCESS || seconds < 0 ||
-      seconds > std::numeric_limits<std::int32_t>::max()) {
-    return wrong(field, "a whole number of seconds, not below 0");
+  if (value.get(seconds) != simdjson::SUCCESS || seconds < 0 || seconds > kLongestCall.count()) {
+    return wrong(field, "a whole number of seconds, 0 to 604,800");
   }
   return std::chrono::seconds{seconds};
 }

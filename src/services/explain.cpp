@@ -96,7 +96,8 @@ void explain_rows(const CampaignFacts& facts, Reasons& reasons) {
   if (facts.processing > 0) {
     reasons.push_back({"in_flight_only",
                        std::to_string(facts.processing) +
-                           " calls are in flight; nobody else is waiting to be called.",
+                           (facts.processing == 1 ? " call is" : " calls are") +
+                           " in flight; nobody else is waiting to be called.",
                        {}});
   } else {
     reasons.push_back({"no_contacts", "No contact is left to call.", {}});

@@ -226,6 +226,13 @@ RC_BOOST_PROP(events_in_any_order_and_number_release_the_slot_once_and_end_once,
   RC_ASSERT(releases == (is_active(call.status) ? 0 : 1));
 }
 
+BOOST_AUTO_TEST_CASE(answered_is_said_when_somebody_picks_up) {
+  const auto call = after({event("ringing"), event("answered")});
+  BOOST_TEST(call.status == CallStatus::in_progress);
+  BOOST_TEST((call.answered_at == noon + 2s));
+  BOOST_TEST(!call.ended_at.has_value());
+}
+
 RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_before_it_ends, ()) {
   // The provider tells when things were; how late that is heard is another matter.
   auto events = story();
@@ -243,6 +250,7 @@ RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_before_it_ends, ()) {
     };
     RC_ASSERT(is_before(call.started_at, call.answered_at));
     RC_ASSERT(is_before(call.started_at, call.ended_at));
+    RC_ASSERT(is_before(call.answered_at, call.ended_at));
   }
 }
 

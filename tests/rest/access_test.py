@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Who may do what: tokens, other people's rows, limits."""
+import time
 import unittest
 import uuid
 
-from server import Case
+from server import Case, POSTGRES, psql
 
 
 class Access(Case):
@@ -92,6 +93,25 @@ class Access(Case):
                      "invalid_argument", "concurrent_calls_limit")
         users = self.ok(self.administrator.get("/api/users"))["items"]
         self.assertEqual({u["name"]: u["concurrent_calls_limit"] for u in users}, {"Ann": 7, "Bob": 2})
+
+
+class Outage(Case):
+    options = ("--metrics-interval", "0")
+
+    @unittest.skipUnless(POSTGRES, "A file cannot go away")
+    def test_who_was_known_sees_that_the_database_is_down(self):
+        self.assertIn("callqueue_database_up 1\n", self.administrator.get("/metrics").text)
+        psql(f"ALTER DATABASE {self.database.name} ALLOW_CONNECTIONS false")
+        psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database.name}'")
+        trusted_until = time.monotonic() + 2  # A token is not asked about as long.
+        self.until(lambda: time.monotonic() > trusted_until, "that it is asked about")
+        answer = self.administrator.get("/metrics")
+        self.assertEqual(answer.status, 200, answer)
+        self.assertIn("callqueue_database_up 0\n", answer.text)
+        self.refused(self.ann.get("/api/me"), 503, "unavailable")
+        self.refused(self.client("cq_unknown").get("/metrics"), 503, "unavailable")
+        psql(f"ALTER DATABASE {self.database.name} ALLOW_CONNECTIONS true")
+        self.until(lambda: self.ann.get("/api/me").status == 200, "the database")
 
 
 class OtherSites(Case):

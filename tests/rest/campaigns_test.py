@@ -58,7 +58,10 @@ class Campaigns(Case):
         self.assertEqual(changed["rules"]["weekly_windows"][0], [{"opens": "09:00", "closes": "12:00"}])
         self.assertIsNone(self.ok(self.ann.ask("PATCH", path, {"end_date": None}))["end_date"])
 
-        self.ok(self.ann.ask("PATCH", path, {"end_date": "2099-12-31"}))
+        for field in ("name", "agent_id", "start_date", "first_call_time", "rules"):
+            self.refused(self.ann.ask("PATCH", path, {field: None}), 422, "invalid_argument", field)
+        self.assertIsNone(self.ok(self.ann.ask("PATCH", path, {"description": None}))["description"])
+        self.ok(self.ann.ask("PATCH", path, {"end_date": "2099-12-31", "description": "e"}))
         replaced = self.ok(self.ann.ask("PUT", path, {**self.settings(self.ann), "name": "Autumn"}))
         self.assertEqual((replaced["name"], replaced["description"], replaced["end_date"]), ("Autumn", None, None))
         self.assertIsNone(replaced["rules"]["timezone"])

@@ -101,7 +101,7 @@ class Once(Case):
         self.ok(self.upload("u", settings), 201)
 
     def test_what_is_no_key(self):
-        for key in ("a b", "x" * 256, "\xe9"):
+        for key in ("", "a b", "x" * 256, "\xe9"):
             self.refused(self.keyed("/api/agents", {"name": "Voice"}, key), 422, "invalid_argument", "Idempotency-Key")
         self.assertEqual(self.count("agents"), 0)
         # Where nothing is made nobody looks at it.

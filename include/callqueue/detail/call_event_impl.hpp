@@ -122,8 +122,12 @@ inline void keep_call(Call& call, CallStatus said, Instant now,
   call.lease_expires_at = now + call_deadline;
 }
 
-/// A call that was first heard of late had started before what is known of it.
+/// A call that was first heard of late had started before what is known of it; and nobody answers
+/// one that is over, whenever that is heard.
 inline void put_in_order(Call& call) {
+  if (call.answered_at && call.ended_at) {
+    call.answered_at = std::min(*call.answered_at, *call.ended_at);
+  }
   for (const auto& later : {call.answered_at, call.ended_at}) {
     if (call.started_at && later) call.started_at = std::min(*call.started_at, *later);
   }
@@ -135,6 +139,8 @@ inline Result<void> set_status(CallEvent& event, std::string_view spelling) {
   const std::string text = detail::normalised(spelling);
   if (text == "call_disconnected") {
     event.status.reset();
+  } else if (text == to_text(CallOutcome::answered)) {
+    event.status = CallStatus::in_progress;  // Said when somebody picks up: they are talking now.
   } else if (const auto status = parse_call_status(text)) {
     event.status = status;
   } else if (const auto outcome = parse_call_outcome(text)) {

@@ -62,7 +62,7 @@ namespace detail {
   return time;
 }
 
-/// `.5` to `.123456`, or nothing at all.
+/// `.5` to `.123456`, or nothing at all. What is finer than a microsecond is cut off.
 [[nodiscard]] inline std::optional<std::chrono::microseconds> take_fraction(
     std::string_view& text) {
   if (!take_char(text, ".")) return std::chrono::microseconds{0};
@@ -75,6 +75,8 @@ namespace detail {
   }
   if (digits == 0) return std::nullopt;
   for (; digits < 6; ++digits) value *= 10;
+  while (take_number(text, 1)) {
+  }
   return std::chrono::microseconds{value};
 }
 
