@@ -228,7 +228,7 @@ RC_BOOST_PROP(events_in_any_order_and_number_release_the_slot_once_and_end_once,
 
 BOOST_AUTO_TEST_CASE(answered_is_said_when_somebody_picks_up) {
   const auto call = after({event("ringing"), event("answered")});
-  BOOST_TEST(call.status == CallStatus::in_progress);
+  BOOST_TEST((call.status == CallStatus::in_progress));
   BOOST_TEST((call.answered_at == noon + 2s));
   BOOST_TEST(!call.ended_at.has_value());
 }
