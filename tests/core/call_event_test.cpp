@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(a_disconnected_call_completed_if_it_was_answered) {
 
 BOOST_AUTO_TEST_CASE(a_late_event_changes_no_final_state_and_fills_in_facts) {
   auto late = event("in_progress");
-  late.answered_at = noon + 3s;
+  late.answered_at = noon + 500ms;
   late.provider_call_id = "p-1";
   const Call busy = ended_as("busy");
   const auto transition = apply_event(busy, late, noon + 1min, deadline);
   BOOST_TEST((transition.call.status == CallStatus::busy));
-  BOOST_TEST((transition.call.answered_at == noon + 3s));
+  BOOST_TEST((transition.call.answered_at == noon + 500ms));
   BOOST_TEST(transition.call.provider_call_id == "p-1");
   BOOST_TEST(transition.changed);
   BOOST_TEST(!transition.ended);
@@ -250,7 +250,7 @@ RC_BOOST_PROP(a_call_starts_before_it_is_answered_and_before_it_ends, ()) {
     };
     RC_ASSERT(is_before(call.started_at, call.answered_at));
     RC_ASSERT(is_before(call.started_at, call.ended_at));
-    RC_ASSERT(is_before(call.answered_at, call.ended_at));
+    RC_ASSERT(call.status == CallStatus::unknown || is_before(call.answered_at, call.ended_at));
   }
 }
 

@@ -509,7 +509,9 @@ bool Model::report(CallId id, const CallEvent& event) {
     call.ended_at = event.ended_at ? event.ended_at : call.ended_at.value_or(now);
     call.lease_expires_at.reset();
   }
-  if (call.ended_at && call.answered_at > call.ended_at) call.answered_at = call.ended_at;
+  if (call.ended_at && call.answered_at > call.ended_at && call.status != CallStatus::unknown) {
+    call.answered_at = call.ended_at;
+  }
   if (call.status == CallStatus::completed) {
     const bool implied = call.outcome == CallOutcome::answered;
     if (!call.success) call.success = implied;

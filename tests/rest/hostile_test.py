@@ -103,7 +103,7 @@ class Hostile(Case):
         self.until(lambda: any(select.select(senders, [], [], 0)[0]), "a refusal")
         answers = [sender.recv(65536) for sender in select.select(senders, [], [], 0)[0]]
         self.assertTrue(any(answer.startswith(b"HTTP/1.1 503 ") and b"Retry-After: 1" in answer for answer in answers), answers)
-        self.assertLess(self.resident(), 100)
+        self.assertLess(self.resident(), 100 if "CALLQUEUE_SANITIZE" not in os.environ else 400)
         for sender in senders:
             sender.close()
         self.until(lambda: self.ann.ask("POST", "/api/contacts", b"{}").status == 422, "room for others")

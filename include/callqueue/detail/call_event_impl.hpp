@@ -123,9 +123,9 @@ inline void keep_call(Call& call, CallStatus said, Instant now,
 }
 
 /// A call that was first heard of late had started before what is known of it; and nobody answers
-/// one that is over, whenever that is heard.
+/// one that is over, whenever that is heard. (An unknown one was given up, and may be talked on.)
 inline void put_in_order(Call& call) {
-  if (call.answered_at && call.ended_at) {
+  if (call.answered_at && call.ended_at && call.status != CallStatus::unknown) {
     call.answered_at = std::min(*call.answered_at, *call.ended_at);
   }
   for (const auto& later : {call.answered_at, call.ended_at}) {
