@@ -54,7 +54,7 @@ class Wire(Case):
         self.assertEqual(self.status(b"GET /healthz HTTP/1.1\r\n\r\n"), 400)
         self.assertEqual(self.status(b"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n"), 400)
         self.assertEqual(self.status(b"GET /healthz HTTP/1.0\r\n\r\n"), 200)
-        self.assertEqual(self.status(b"GET http://x/healthz HTTP/1.1\r\nHost: x\r\n\r\n"), 200)
+        self.assertEqual(self.status(b"GET http://x/healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 200)
         self.assertEqual(self.status(b"GET / HTTP/1.1\r\nx: " + b"y" * 20000 + b"\r\n\r\n"), 431)
         self.ok(self.ann.get("/api/me"))
 
