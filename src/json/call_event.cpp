@@ -114,8 +114,8 @@ Result<void> put_status(const Spelling& said, CallEvent& event) {
   }
   if (!said.status.empty()) {
     if (auto set = set_status(event, said.status); !set) return set;
-  } else if (auto set = set_status(event, to_text(*said.outcome)); !set) {
-    return set;
+  } else {
+    event.status = detail::status_of(*said.outcome);
   }
   if (said.outcome) event.outcome = said.outcome;
   return {};

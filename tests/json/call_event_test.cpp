@@ -58,6 +58,8 @@ BOOST_AUTO_TEST_CASE(an_outcome_alone_is_enough_but_nothing_is_not) {
   const auto rejected = with(R"("outcome":"Rejected")");
   BOOST_REQUIRE(rejected.has_value());
   BOOST_TEST((rejected->status == CallStatus::failed));
+  BOOST_TEST((with(R"("outcome":"answered")")->status == CallStatus::completed));
+  BOOST_TEST((with(R"("status":"answered")")->status == CallStatus::in_progress));
   BOOST_TEST((rejected->outcome == CallOutcome::rejected));
   BOOST_TEST(refused(with(R"("answered_at":"2026-03-29T01:00:00Z")")) == "status");
   BOOST_TEST(refused(with(R"("status":null)")) == "status");
