@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import sqlite3
+import time
 
 import check
 
@@ -31,24 +32,30 @@ class OnFile:
         return self.url
 
     def look(self):
-        """Open rows, active calls and all rows; also the campaigns' columns and the place in the history, read in
-        one snapshot."""
+        """Open rows and imports that hold their campaigns open, active calls and all rows; also the campaigns' columns
+        and the place in the history, read in one snapshot."""
         self.reader.execute("BEGIN")
         seq = self.reader.execute("SELECT max(seq) FROM audit").fetchone()[0]
         counters = check.read_counters(self.reader)
         open_rows, rows = self.reader.execute(
             "SELECT count(*) FILTER (WHERE status IN ('queued', 'processing')), count(*) FROM call_queue").fetchone()
+        imports = self.reader.execute("SELECT count(*) FROM callqueue_imports WHERE campaign_id IS NOT NULL").fetchone()[0]
         active = self.reader.execute(
             "SELECT count(*) FROM calls WHERE status IN ('initiated', 'ringing', 'in_progress')").fetchone()[0]
         self.reader.execute("COMMIT")
         self.samples.append({"seq": seq, "campaigns": counters})
-        return open_rows, active, rows
+        return open_rows + imports, active, rows
 
     def left(self):
         return []
 
     def disturb(self, _):
-        """The processes disturb each other enough."""
+        """The processes disturb each other enough. An import whose process is gone is given up after ten minutes: once
+        the next one into the campaign might take it back, they pass."""
+        silent = int((time.time() - 30) * 1_000_000)
+        if self.reader.execute("SELECT 1 FROM callqueue_imports WHERE heartbeat_at < ?", (silent,)).fetchone():
+            self.reader.execute("UPDATE callqueue_imports SET heartbeat_at = heartbeat_at - 600000000 WHERE heartbeat_at < ?",
+                                (silent,))
 
     def leave(self):
         """Nobody else is here."""
