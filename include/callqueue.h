@@ -926,15 +926,16 @@ typedef struct cq_call_event {
   int32_t success;    ///< Your own verdict; `CQ_UNSET`: success means answered by a person.
   int32_t retryable;  ///< 0 fails the row whatever the retry policy says; or `CQ_UNSET`.
   int64_t answered_at;
-  int64_t ended_at;          ///< `CQ_NO_INSTANT`: when it is applied.
-  int64_t duration_seconds;  ///< Or `CQ_UNSET`.
-  const char* failure_reason;
+  int64_t ended_at;            ///< `CQ_NO_INSTANT`: when it is applied.
+  int64_t duration_seconds;    ///< Or `CQ_UNSET`.
+  const char* failure_reason;  ///< For a person: cut at 1,024 bytes.
 } cq_call_event;
 
 /// @since 0.1
 CQ_API void cq_call_event_init(cq_call_event* event, size_t size);
 /// Sets status and outcome from a provider's spelling: each of ours with `-` or `_` in any case,
-/// and `call-disconnected`. Thread-safe for different events.
+/// and `call-disconnected`. `answered` means that somebody has picked up: in progress. Thread-safe
+/// for different events.
 /// @return `CQ_INVALID_ARGUMENT` (`status`).
 /// @since 0.1
 CQ_API cq_status cq_call_event_set_status(cq_call_event* event, const char* spelling,

@@ -28,8 +28,9 @@ def call_event(body: CallEventInput) -> CallEvent:
     """Reads an event: `{"user_id", "call_id", "provider_call_id", "status", "outcome", "success", "retryable",
     "answered_at", "ended_at", "duration_seconds", "failure_reason"}`, as JSON or as a dict.
 
-    `status` is any spelling of a status or outcome, with `-` or `_`, and `call-disconnected`. One of `call_id` and
-    `provider_call_id` must be there. Raises InvalidArgument naming the field, NotFound for a text that is no id.
+    `status` is any spelling of a status or outcome, with `-` or `_`, and `call-disconnected`; `answered` means that somebody
+    has picked up: in progress. An `outcome` alone says that the call has ended. One of `call_id` and `provider_call_id` must
+    be there. Raises InvalidArgument naming the field, NotFound for a text that is no id.
     """
     return _core.parse_call_event(_text(body))
 

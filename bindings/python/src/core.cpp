@@ -214,7 +214,8 @@ void bind_events_core(py::module_& m) {
       [](CallEvent& event, const std::string& spelling) { value_of(set_status(event, spelling)); },
       arg("event"), arg("spelling"),
       "Sets status and outcome from a provider's spelling: any status or outcome, with `-` or `_`, "
-      "in any case, and `call-disconnected`.");
+      "in any case, and `call-disconnected`. `answered` means that somebody has picked up: in "
+      "progress.");
 }
 
 void bind_checks_core(py::module_& m) {
