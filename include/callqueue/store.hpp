@@ -287,8 +287,8 @@ class CALLQUEUE_API Store {
   /// now when it has work already; none: never. What is claimable already does not count: claim
   /// until fewer come than were asked for. Nor do slots that are not free: their release notifies.
   [[nodiscard]] virtual Result<std::optional<Instant>> next_wakeup() = 0;
-  /// A number that changes whenever this or another process committed something. For SQLite noticed
-  /// within 100 ms.
+  /// A number that changes whenever this or another process committed something; on PostgreSQL also
+  /// when somebody else on the server did. For SQLite noticed within 100 ms.
   [[nodiscard]] virtual Result<std::uint64_t> change_counter() = 0;
   /// Hears of what is committed from now on. It must go before the store does.
   ///
