@@ -20,7 +20,7 @@ packages_test=(
   curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest python3-setuptools
   python3-venv python3-websocket python3-wheel python3-yaml sqlite3 valgrind
 )
-packages_fuzz=(clang-16 libclang-rt-16-dev)
+packages_sanitize=(clang-16 libclang-rt-16-dev llvm-16)  # llvm: names in what they report.
 packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is measured against.
 packages_docs=(doxygen)
 packages_format=(clang-format)
