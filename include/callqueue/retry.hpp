@@ -16,7 +16,8 @@ namespace callqueue {
 ///
 /// Default: nothing is retried.
 struct RetryPolicy {
-  /// Retried outcomes. `answered`, `cancelled` and `unknown` may not be among them.
+  /// Retried outcomes. `answered`, `cancelled` and `unknown` may not be among them; see
+  /// `may_be_retried`.
   std::vector<CallOutcome> outcomes;
   /// All attempts of one queued call together, the first included; 1 to 100.
   int max_attempts = 1;
@@ -29,6 +30,9 @@ struct RetryPolicy {
 
 /// @return `invalid_argument` naming `retry` with what is wrong.
 [[nodiscard]] Result<void> validate(const RetryPolicy& policy);
+
+/// Whether any policy may have calls tried again that ended like this.
+[[nodiscard]] bool may_be_retried(CallOutcome outcome) noexcept;
 
 /// Whether the policy allows another attempt after `attempts_made` ended in `outcome`.
 [[nodiscard]] bool is_retryable(const RetryPolicy& policy, CallOutcome outcome,

@@ -1,4 +1,5 @@
-// Calls and their rows by the set: a round trip each, however many they are.
+// Calls and their rows by the set, however many they are: one round trip reads them, the next one
+// writes them.
 #include <map>
 #include <set>
 #include <string_view>
@@ -25,7 +26,10 @@ constexpr char kHoldCalls[] = "SELECT " CALLQUEUE_CALL_COLUMNS R"sql(
     ON c.user_id = x.user_id AND c.id = x.id
   ORDER BY c.id FOR NO KEY UPDATE OF c)sql";
 constexpr char kHoldRows[] = "SELECT " CALLQUEUE_HELD_ROW_COLUMNS CALLQUEUE_QUEUED_CALL_FROM R"sql(
-    JOIN unnest($1::uuid[], $2::uuid[]) x (user_id, id) ON q.user_id = x.user_id AND q.id = x.id
+    JOIN (SELECT DISTINCT c.user_id, c.queue_id
+          FROM unnest($1::uuid[], $2::uuid[]) x (user_id, id)
+            JOIN calls c ON c.user_id = x.user_id AND c.id = x.id
+          WHERE c.queue_id IS NOT NULL) k ON q.user_id = k.user_id AND q.id = k.queue_id
   ORDER BY q.id FOR NO KEY UPDATE OF q)sql";
 
 // A status that only reads as ours stays as the host wrote it while it is the same.
@@ -71,6 +75,9 @@ constexpr char kMarkDialed[] = R"sql(
                   AND NOT l.stale AND l.opens_at <= $4 AND l.closes_at >= $4)
   RETURNING c.id)sql";
 
+constexpr char kCampaigns[] = "SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM R"sql(
+  JOIN unnest($1::uuid[], $2::uuid[]) x (user_id, id) ON c.user_id = x.user_id AND c.id = x.id)sql";
+
 // Of all users. The primary key or calls_id_user_id_unique, and callqueue_calls_provider; two tell
 // that one is not the only one.
 constexpr char kCallsNamed[] = R"sql(
@@ -110,24 +117,18 @@ std::vector<std::optional<HeldCall>> PostgresSession::hold_calls(std::span<const
   std::map<std::pair<UserId, CallId>, std::size_t> places;
   for (std::size_t i = 0; i < calls.size(); ++i) places.emplace(std::pair{users[i], ids[i]}, i);
 
-  connection_.query(kLockCampaigns, users, ids);
-  std::vector<UserId> row_users;
-  std::vector<QueuedCallId> row_ids;
+  auto read = connection_.run_all({{kLockCampaigns, Parameters{users, ids}},
+                                   {kHoldCalls, Parameters{users, ids}},
+                                   {kHoldRows, Parameters{users, ids}}});
   std::unordered_multimap<Uuid, std::size_t> places_of_rows;
-  auto found = shared_rows(connection_.query(kHoldCalls, users, ids));
+  auto found = shared_rows(std::move(read.at(1)));
   while (found.step()) {
     auto call = read_call(found);
     const auto place = places.at({call.user_id, call.id});
-    if (call.queue_id) {
-      if (!places_of_rows.contains(call.queue_id->value)) {
-        row_users.push_back(call.user_id);
-        row_ids.push_back(*call.queue_id);
-      }
-      places_of_rows.emplace(call.queue_id->value, place);
-    }
+    if (call.queue_id) places_of_rows.emplace(call.queue_id->value, place);
     held[place] = HeldCall{.call = std::move(call)};
   }
-  auto rows = shared_rows(connection_.query(kHoldRows, row_users, row_ids));
+  auto rows = shared_rows(std::move(read.at(2)));
   while (rows.step()) {
     const auto [first, last] = places_of_rows.equal_range(rows.get<Uuid>(0));
     for (auto it = first; it != last; ++it) read_held_row(rows, *held[it->second]);
@@ -141,7 +142,7 @@ std::vector<std::optional<HeldCall>> PostgresSession::hold_calls(std::span<const
 void PostgresSession::store_calls(std::span<const Call> calls) {
   if (calls.empty()) return;
   const auto of = [&](auto&& field) { return column(calls, field); };
-  connection_.query(kStoreCalls, users_of(calls), of([](const Call& call) { return call.id; }),
+  connection_.later(kStoreCalls, users_of(calls), of([](const Call& call) { return call.id; }),
                     of([](const Call& call) { return to_text(call.status); }),
                     of([](const Call& call) {
                       return call.outcome ? std::optional{to_text(*call.outcome)} : std::nullopt;
@@ -160,7 +161,7 @@ void PostgresSession::store_calls(std::span<const Call> calls) {
 void PostgresSession::store_rows(std::span<const QueuedCall> rows, Instant now) {
   if (rows.empty()) return;
   const auto of = [&](auto&& field) { return column(rows, field); };
-  connection_.query(kStoreRows, users_of(rows), of([](const QueuedCall& row) { return row.id; }),
+  connection_.later(kStoreRows, users_of(rows), of([](const QueuedCall& row) { return row.id; }),
                     of([](const QueuedCall& row) { return to_text(row.status); }),
                     of([](const QueuedCall& row) { return row.success; }),
                     of([](const QueuedCall& row) { return row.failure_reason; }),
@@ -179,6 +180,19 @@ std::vector<CallId> PostgresSession::mark_dialed(std::span<const CallRef> calls,
   auto ids = ids_of(calls);
   std::erase_if(ids, [&](CallId id) { return !marked.contains(id.value); });
   return ids;
+}
+
+std::vector<CallCampaign> PostgresSession::readable_campaigns(
+    std::span<const std::pair<UserId, CampaignId>> campaigns) {
+  std::vector<CallCampaign> read;
+  if (campaigns.empty()) return read;
+  auto rows = shared_rows(connection_.query(
+      kCampaigns, column(campaigns, [](const auto& campaign) { return campaign.first; }),
+      column(campaigns, [](const auto& campaign) { return campaign.second; })));
+  while (rows.step()) {
+    if (auto campaign = readable_campaign(rows)) read.push_back(*std::move(campaign));
+  }
+  return read;
 }
 
 std::vector<std::vector<CallRef>> PostgresSession::calls_named(std::span<const CallName> names) {

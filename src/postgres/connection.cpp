@@ -7,7 +7,9 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 namespace callqueue::postgres {
 namespace {
@@ -141,10 +143,9 @@ void Parameters::add_array(std::uint32_t element_type, const Parameters& element
   add(array_of(element_type), std::move(array));
 }
 
-// --- ResultRows
-// ---------------------------------------------------------------------------------------
+// --- ResultRows ---------------------------------------------------------------------------------
 
-void ResultRows::Clear::operator()(pg_result* result) const noexcept { PQclear(result); }
+void ClearResult::operator()(pg_result* result) const noexcept { PQclear(result); }
 
 bool ResultRows::step() noexcept { return ++row_ < PQntuples(result_.get()); }
 
@@ -312,35 +313,48 @@ void Connection::wait(short events, std::chrono::steady_clock::time_point until)
   if (ready < 0 && errno != EINTR) lose("waiting for its answer failed");
 }
 
-ResultRows Connection::receive() {
-  const auto until = std::chrono::steady_clock::now() + options_.answer_timeout;
-  for (int unsent = 1; unsent != 0;) {
-    unsent = PQflush(native());
-    if (unsent < 0) lose(trimmed(PQerrorMessage(native())));
-    if (unsent > 0) {
-      wait(POLLIN | POLLOUT, until);
-      if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
-    }
-  }
-  std::unique_ptr<PGresult, decltype(&PQclear)> last{nullptr, PQclear};
+std::chrono::steady_clock::time_point Connection::answer_due() const {
+  return std::chrono::steady_clock::now() + options_.answer_timeout;
+}
+
+void Connection::flush(std::chrono::steady_clock::time_point until) {
   for (;;) {
-    while (PQisBusy(native()) != 0) {
-      wait(POLLIN, until);
-      if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
-    }
-    PGresult* result = PQgetResult(native());
-    if (result == nullptr) break;
+    const int unsent = PQflush(native());
+    if (unsent < 0) lose(trimmed(PQerrorMessage(native())));
+    if (unsent == 0) return;
+    // It may want to be heard before it takes more.
+    wait(POLLIN | POLLOUT, until);
+    if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  }
+}
+
+std::unique_ptr<pg_result, ClearResult> Connection::next_result(
+    std::chrono::steady_clock::time_point until) {
+  while (PQisBusy(native()) != 0) {
+    wait(POLLIN, until);
+    if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  }
+  return std::unique_ptr<pg_result, ClearResult>{PQgetResult(native())};
+}
+
+std::unique_ptr<pg_result, ClearResult> Connection::last_result(
+    std::chrono::steady_clock::time_point until) {
+  std::unique_ptr<pg_result, ClearResult> last;
+  while (auto result = next_result(until)) {
     // Of several statements the first that failed tells why.
-    if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) {
-      last.reset(result);
-    } else {
-      PQclear(result);
-    }
+    if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(result);
   }
   if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
   if (!last) lose("it sent no result");
-  if (PQresultStatus(last.get()) == PGRES_FATAL_ERROR) refuse(last.get());
-  return ResultRows{last.release()};
+  return last;
+}
+
+ResultRows Connection::receive() {
+  const auto until = answer_due();
+  flush(until);
+  auto result = last_result(until);
+  if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) refuse(result.get());
+  return ResultRows{std::move(result)};
 }
 
 const std::string& Connection::prepared(const char* sql, const Parameters& parameters) {
@@ -357,8 +371,8 @@ const std::string& Connection::prepared(const char* sql, const Parameters& param
   return name;
 }
 
-ResultRows Connection::run(const char* sql, const Parameters& parameters) {
-  if (lost_) lose("the connection was lost before");
+void Connection::send(const Statement& statement) {
+  const auto& parameters = statement.parameters;
   std::vector<const char*> values;
   std::vector<int> lengths;
   const std::vector<int> formats(parameters.values_.size(), 1);
@@ -368,16 +382,58 @@ ResultRows Connection::run(const char* sql, const Parameters& parameters) {
   }
   const int sent =
       options_.prepares
-          ? PQsendQueryPrepared(native(), prepared(sql, parameters).c_str(), parameters.size(),
-                                values.data(), lengths.data(), formats.data(), 1)
-          : PQsendQueryParams(native(), sql, parameters.size(), parameters.types_.data(),
+          ? PQsendQueryPrepared(native(), prepared(statement.sql, parameters).c_str(),
+                                parameters.size(), values.data(), lengths.data(), formats.data(), 1)
+          : PQsendQueryParams(native(), statement.sql, parameters.size(), parameters.types_.data(),
                               values.data(), lengths.data(), formats.data(), 1);
   if (sent == 0) lose(trimmed(PQerrorMessage(native())));
-  return receive();
+}
+
+ResultRows Connection::run(const char* sql, Parameters parameters) {
+  if (lost_) lose("the connection was lost before");
+  if (put_off_.empty()) {
+    send({sql, std::move(parameters)});
+    return receive();
+  }
+  std::vector<Statement> one;
+  one.push_back({sql, std::move(parameters)});
+  return std::move(run_all(std::move(one)).front());
+}
+
+std::vector<ResultRows> Connection::run_all(std::vector<Statement> statements) {
+  if (lost_) lose("the connection was lost before");
+  const auto before = put_off_.size();
+  auto all = std::exchange(put_off_, {});
+  std::move(statements.begin(), statements.end(), std::back_inserter(all));
+  if (options_.prepares) {
+    for (const auto& statement : all) prepared(statement.sql, statement.parameters);
+  }
+
+  // A failure that is thrown on the way has lost the connection.
+  if (PQenterPipelineMode(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  for (const auto& statement : all) send(statement);
+  if (PQpipelineSync(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  const auto until = answer_due();
+  flush(until);
+  std::vector<ResultRows> rows;
+  std::unique_ptr<pg_result, ClearResult> refused;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto result = last_result(until);
+    const auto status = PQresultStatus(result.get());
+    if (status == PGRES_FATAL_ERROR) refused = std::move(result);
+    if (status == PGRES_FATAL_ERROR || status == PGRES_PIPELINE_ABORTED || i < before) continue;
+    rows.emplace_back(std::move(result));
+  }
+  if (!next_result(until) || PQexitPipelineMode(native()) == 0) {
+    lose(trimmed(PQerrorMessage(native())));
+  }
+  if (refused) refuse(refused.get());
+  return rows;
 }
 
 ResultRows Connection::execute(const std::string& sql) {
   if (lost_) lose("the connection was lost before");
+  if (!put_off_.empty()) run_all({});
   if (PQsendQuery(native(), sql.c_str()) == 0) lose(trimmed(PQerrorMessage(native())));
   return receive();
 }
@@ -416,6 +472,7 @@ Transaction::Transaction(Connection& connection, const std::string& begin)
     : connection_(connection), begun_(connection.execute(begin)) {}
 
 Transaction::~Transaction() {
+  connection_.forget_later();
   if (!open_ || connection_.lost()) return;
   try {
     connection_.execute("ROLLBACK");
@@ -429,7 +486,7 @@ void Transaction::commit() {
     throw Failure{ErrorCode::internal, "a statement of this transaction was refused"};
   }
   try {
-    connection_.execute("COMMIT");
+    connection_.query("COMMIT");
   } catch (const ConnectionLost& lost) {
     throw OutcomeUnknown{lost.error().message};
   }

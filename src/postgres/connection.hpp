@@ -20,6 +20,10 @@ struct pg_result;
 
 namespace callqueue::postgres {
 
+struct ClearResult {
+  void operator()(pg_result* result) const noexcept;
+};
+
 /// The connection broke, or an answer did not come in time: whether a statement that was under way
 /// took effect is not known.
 class ConnectionLost : public Failure {
@@ -125,6 +129,12 @@ class Parameters {
   std::vector<bool> nulls_;
 };
 
+/// A statement with what its parameters stand for.
+struct Statement {
+  const char* sql;  ///< A string literal, or what lives as long.
+  Parameters parameters;
+};
+
 /// The rows that a statement returned, read one after the other: `while (rows.step()) …
 /// rows.get<std::string>(0)`. Owns its memory; outlives the connection.
 ///
@@ -132,7 +142,8 @@ class Parameters {
 /// `corrupt`), text reads every text type and `json`, `jsonb`.
 class ResultRows {
  public:
-  explicit ResultRows(pg_result* result) : result_(result) {}
+  explicit ResultRows(std::unique_ptr<pg_result, ClearResult> result)
+      : result_(std::move(result)) {}
 
   /// Moves to the next row, the first at first. @return false after the last one.
   bool step() noexcept;
@@ -144,13 +155,10 @@ class ResultRows {
   [[nodiscard]] T get(int column) const;
 
  private:
-  struct Clear {
-    void operator()(pg_result* result) const noexcept;
-  };
   [[nodiscard]] std::string_view bytes(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
 
-  std::unique_ptr<pg_result, Clear> result_;
+  std::unique_ptr<pg_result, ClearResult> result_;
   int row_ = -1;
 };
 
@@ -204,7 +212,19 @@ class Connection {
   ResultRows query(const char* sql, const Args&... args) {
     return run(sql, Parameters{args...});
   }
-  ResultRows run(const char* sql, const Parameters& parameters);
+  ResultRows run(const char* sql, Parameters parameters);
+  /// Runs them one after the other, with one round trip to the server. @return the rows of each.
+  /// After one that is refused no other is run.
+  std::vector<ResultRows> run_all(std::vector<Statement> statements);
+  /// Has the next round trip begin with this statement, which is run for its effect alone: where it
+  /// is refused, the next one is. Only within a transaction, which sees to it that there is a next.
+  void put_off(Statement statement) { put_off_.push_back(std::move(statement)); }
+  template <class... Args>
+  void later(const char* sql, const Args&... args) {
+    put_off({sql, Parameters{args...}});
+  }
+  /// What was put off and has not been sent: never mind.
+  void forget_later() noexcept { put_off_.clear(); }
   /// Runs a statement for its effect. @return how many rows it changed.
   template <class... Args>
   std::int64_t change(const char* sql, const Args&... args) {
@@ -244,14 +264,22 @@ class Connection {
   void connect(const std::string& url);
   /// The name of the prepared statement.
   const std::string& prepared(const char* sql, const Parameters& parameters);
-  /// The last result of what was sent.
+  void send(const Statement& statement);
+  void flush(std::chrono::steady_clock::time_point until);
+  /// The next result of what was sent; null: that was all of a statement.
+  std::unique_ptr<pg_result, ClearResult> next_result(std::chrono::steady_clock::time_point until);
+  /// The last result of a statement, or of the first of several that failed.
+  std::unique_ptr<pg_result, ClearResult> last_result(std::chrono::steady_clock::time_point until);
+  /// What the simple protocol answers, or what else was sent alone.
   ResultRows receive();
+  std::chrono::steady_clock::time_point answer_due() const;
   void wait(short events, std::chrono::steady_clock::time_point until);
   [[noreturn]] void lose(const std::string& why);
 
   Options options_;
   std::unique_ptr<pg_conn, Close> connection_;
   std::unordered_map<const char*, std::string> statements_;
+  std::vector<Statement> put_off_;
   bool lost_ = false;
 };
 

@@ -43,6 +43,15 @@ const char* numbered(const char* sql) {
   return found->second.c_str();
 }
 
+Parameters all_of(std::span<const Parameter> parameters) {
+  Parameters values;
+  for (const auto& parameter : parameters) {
+    std::visit([&](const auto& value) { values.add(value); }, parameter.value);
+    if (parameter.is_null) values.make_null();
+  }
+  return values;
+}
+
 class Answer final : public RowSource {
  public:
   explicit Answer(ResultRows rows) : rows_(std::move(rows)) {}
@@ -69,12 +78,11 @@ class Answer final : public RowSource {
 Rows shared_rows(ResultRows rows) { return Rows{std::make_unique<Answer>(std::move(rows))}; }
 
 Rows PostgresSession::execute(const char* sql, std::span<const Parameter> parameters) {
-  Parameters values;
-  for (const auto& parameter : parameters) {
-    std::visit([&](const auto& value) { values.add(value); }, parameter.value);
-    if (parameter.is_null) values.make_null();
-  }
-  return shared_rows(connection_.run(numbered(sql), values));
+  return shared_rows(connection_.run(numbered(sql), all_of(parameters)));
+}
+
+void PostgresSession::put_off(const char* sql, std::span<const Parameter> parameters) {
+  connection_.put_off({numbered(sql), all_of(parameters)});
 }
 
 bool PostgresSession::is_queue_cursor(std::string_view text) const {
@@ -89,21 +97,21 @@ void PostgresSession::schedule(UserId user_id, std::span<const ScheduledRow> row
     ids.push_back(row.id);
     due.push_back(row.due);
   }
-  connection_.query(kSchedule, user_id, ids, due, now);
+  connection_.later(kSchedule, user_id, ids, due, now);
 }
 
-void PostgresSession::lock_user(UserId id) { connection_.query(kLockUser, id); }
-void PostgresSession::lock_campaign(CampaignId id) { connection_.query(kLockCampaign, id); }
+void PostgresSession::lock_user(UserId id) { connection_.later(kLockUser, id); }
+void PostgresSession::lock_campaign(CampaignId id) { connection_.later(kLockCampaign, id); }
 void PostgresSession::lock_contact(UserId user_id, ContactId id) {
-  connection_.query(kLockContact, user_id, id);
+  connection_.later(kLockContact, user_id, id);
 }
 void PostgresSession::lock_queued_call(UserId user_id, QueuedCallId id) {
-  connection_.query(kLockCampaignOfRow, user_id, id);
-  connection_.query(kLockQueuedCall, user_id, id);
+  connection_.later(kLockCampaignOfRow, user_id, id);
+  connection_.later(kLockQueuedCall, user_id, id);
 }
 void PostgresSession::lock_call(UserId user_id, CallId id) {
-  connection_.query(kLockCampaignOfCall, user_id, id);
-  connection_.query(kLockCall, user_id, id);
+  connection_.later(kLockCampaignOfCall, user_id, id);
+  connection_.later(kLockCall, user_id, id);
 }
 
 }  // namespace callqueue::postgres

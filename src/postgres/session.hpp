@@ -16,6 +16,7 @@ class PostgresSession final : public Session {
   explicit PostgresSession(Connection& connection) : connection_(connection) {}
 
   Rows execute(const char* sql, std::span<const Parameter> parameters) override;
+  void put_off(const char* sql, std::span<const Parameter> parameters) override;
   const Statements& statements() const override;
 
   void lock_user(UserId id) override;
@@ -31,6 +32,8 @@ class PostgresSession final : public Session {
   void store_rows(std::span<const QueuedCall> rows, Instant now) override;
   std::vector<CallId> mark_dialed(std::span<const CallRef> calls, std::string_view worker,
                                   Instant now) override;
+  std::vector<CallCampaign> readable_campaigns(
+      std::span<const std::pair<UserId, CampaignId>> campaigns) override;
   std::vector<std::vector<CallRef>> calls_named(std::span<const CallName> names) override;
 
   [[nodiscard]] bool is_queue_cursor(std::string_view text) const override;

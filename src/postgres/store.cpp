@@ -268,7 +268,7 @@ Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
   const Instant server_now{std::chrono::microseconds{number(row.get<std::string_view>(1))}};
   if (!clock_) return server_now;
   const auto now = clock_->now();
-  connection.query(kGiveClock, to_text(now));
+  connection.later(kGiveClock, to_text(now));
   return now;
 }
 

@@ -8,6 +8,7 @@
 #include "callqueue/time.hpp"
 #include "sqlite/turns.hpp"
 #include "store/pages.hpp"
+#include "store/rows.hpp"
 
 namespace callqueue::sqlite {
 namespace {
@@ -115,6 +116,12 @@ Rows SqliteSession::execute(const char* sql, std::span<const Parameter> paramete
   return Rows{std::make_unique<SqliteRows>(database_, std::move(query))};
 }
 
+void SqliteSession::put_off(const char* sql, std::span<const Parameter> parameters) {
+  auto rows = execute(sql, parameters);  // There is no round trip to save.
+  while (rows.step()) {
+  }
+}
+
 const Statements& SqliteSession::statements() const { return sqlite_statements(); }
 
 std::vector<std::optional<HeldCall>> SqliteSession::hold_calls(std::span<const CallRef> calls) {
@@ -141,6 +148,15 @@ std::vector<CallId> SqliteSession::mark_dialed(std::span<const CallRef> calls,
     }
   }
   return marked;
+}
+
+std::vector<CallCampaign> SqliteSession::readable_campaigns(
+    std::span<const std::pair<UserId, CampaignId>> campaigns) {
+  std::vector<CallCampaign> read;
+  for (const auto& [user_id, id] : campaigns) {
+    if (auto campaign = readable_campaign(*this, user_id, id)) read.push_back(*std::move(campaign));
+  }
+  return read;
 }
 
 std::vector<std::vector<CallRef>> SqliteSession::calls_named(std::span<const CallName> names) {

@@ -15,6 +15,7 @@ class SqliteSession final : public Session {
   explicit SqliteSession(Database& database) noexcept : database_(database) {}
 
   [[nodiscard]] Rows execute(const char* sql, std::span<const Parameter> parameters) override;
+  void put_off(const char* sql, std::span<const Parameter> parameters) override;
   [[nodiscard]] const Statements& statements() const override;
 
   // Whoever writes is alone.
@@ -31,6 +32,8 @@ class SqliteSession final : public Session {
   void store_rows(std::span<const QueuedCall> rows, Instant now) override;
   [[nodiscard]] std::vector<CallId> mark_dialed(std::span<const CallRef> calls,
                                                 std::string_view worker, Instant now) override;
+  [[nodiscard]] std::vector<CallCampaign> readable_campaigns(
+      std::span<const std::pair<UserId, CampaignId>> campaigns) override;
   [[nodiscard]] std::vector<std::vector<CallRef>> calls_named(
       std::span<const CallName> names) override;
 

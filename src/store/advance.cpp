@@ -47,11 +47,11 @@ int lapse_submitted(Session& session, Instant now, int budget) {
 }
 
 int make_ready(Session& session, Instant now, int budget) {
-  return static_cast<int>(session.run(session.statements().make_ready, now, budget));
+  return static_cast<int>(session.change(session.statements().make_ready, now, budget));
 }
 
 int expire_direct(Session& session, Instant now, int budget) {
-  return static_cast<int>(session.run(session.statements().expire_direct, now, budget));
+  return static_cast<int>(session.change(session.statements().expire_direct, now, budget));
 }
 
 int sweep_campaigns(Session& session, Instant now, int budget) {

@@ -61,7 +61,7 @@ Result<Call> SqlStore::renew_lease(const CallRef& ref, std::string_view worker,
     session.tell(News::change);
     session.may_repeat();
     const bool renewed =
-        session.run(kRenew, ref.user_id, ref.call_id, worker, now, now + lease) == 1;
+        session.change(kRenew, ref.user_id, ref.call_id, worker, now, now + lease) == 1;
     auto call = load_call(session, ref);
     if (!renewed) {
       throw Failure{ErrorCode::conflict, "the lease has lapsed, or is not this worker's",

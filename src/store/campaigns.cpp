@@ -129,9 +129,9 @@ bool delete_some(Session& session, UserId user_id, CampaignId id, Instant now) {
   session.lock_campaign(id);
   const auto campaign = load_campaign(session, user_id, id);
   require_deletable(session, user_id, id);
-  if (session.run(session.statements().delete_rows, id, kBatch) == kBatch ||
-      session.run(session.statements().release_calls, id, kBatch) == kBatch ||
-      session.run(kDeleteImportErrors, user_id, id, kBatch) == kBatch) {
+  if (session.change(session.statements().delete_rows, id, kBatch) == kBatch ||
+      session.change(session.statements().release_calls, id, kBatch) == kBatch ||
+      session.change(kDeleteImportErrors, user_id, id, kBatch) == kBatch) {
     // More than one transaction is needed: nobody may claim what is left meanwhile.
     if (!is_final(campaign.status)) {
       const auto left = load_campaign(session, user_id, id);

@@ -42,7 +42,7 @@ int sweep_rows(Session& session, CampaignId id, Instant now, int limit) {
   const auto sweep = session.value<std::string>(kSweepOf, id);
   if (!sweep) return 0;
   const auto swept =
-      static_cast<int>(session.run(session.statements().sweep_rows, id, *sweep, now, limit));
+      static_cast<int>(session.change(session.statements().sweep_rows, id, *sweep, now, limit));
   if (swept < limit) {
     // Somebody else may have deleted the last rows: then no trigger has said that it is over.
     session.run(kSweepOver, id);

@@ -224,7 +224,7 @@ Result<void> SqlStore::publish_import(UserId user_id, ImportId id) {
 Result<void> SqlStore::abandon_import(UserId user_id, ImportId id) {
   return guarded([&] {
     import_chunk([&](Session& session, auto, const auto&) {
-      const bool ends = session.run(kAbandon, user_id, id) > 0;
+      const bool ends = session.change(kAbandon, user_id, id) > 0;
       if (!ends) (void)running_import(session, user_id, id);  // Says why.
       return ends;
     });

@@ -66,7 +66,7 @@ int sweep_import(Session& session, Instant now, ImportId id, int budget) {
 
   if (campaign_id) session.lock_campaign(*campaign_id);
   auto swept = static_cast<int>(
-      session.run(session.statements().delete_staged_rows, campaign_id, id, budget));
+      session.change(session.statements().delete_staged_rows, campaign_id, id, budget));
   if (swept < budget) {
     swept += sweep_contacts(session, user_id, id, take_contacts_back, budget - swept);
   }

@@ -116,7 +116,7 @@ int roll_lanes(Session& session, Instant now, int budget, int& ended) {
       close_lane(session, now, lane);
     }
     ended +=
-        static_cast<int>(session.run(session.statements().end_campaign, lane.campaign_id, now));
+        static_cast<int>(session.change(session.statements().end_campaign, lane.campaign_id, now));
     session.lane_rolled(lane.user_id, now);
   }
   return static_cast<int>(lanes.size());

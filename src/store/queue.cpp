@@ -189,7 +189,8 @@ Result<QueuedCall> SqlStore::cancel_queued_call(UserId user_id, QueuedCallId id,
     session.lock_queued_call(user_id, id);
     const auto row = load_row(session, user_id, id);
     require_queued(row);
-    if (session.run(kCancelRow, user_id, id, reason, now, next_update(row.updated_at, now)) != 1) {
+    if (session.change(kCancelRow, user_id, id, reason, now, next_update(row.updated_at, now)) !=
+        1) {
       throw Failure{ErrorCode::conflict, "the call is not queued any more", "status"};
     }
     return load_row(session, user_id, id);
@@ -203,7 +204,7 @@ Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId c
     lock_campaigns_of_contact(session, user_id, contact_id);
     require_no_call_in_flight(session, user_id, contact_id);
     return static_cast<int>(
-        session.run(session.statements().cancel_rows_of_contact, user_id, contact_id, now));
+        session.change(session.statements().cancel_rows_of_contact, user_id, contact_id, now));
   });
 }
 

@@ -179,7 +179,7 @@ class Reporting {
   /// The campaign's side of the decision. Loaded only where a retry is possible: most calls end
   /// without. Rules that somebody's SQL spoiled allow none.
   std::optional<RowRules> load_rules(const HeldCall& held) {
-    if (held.max_attempts <= held.call.attempt) return std::nullopt;
+    if (!may_be_retried(held)) return std::nullopt;
     const auto& campaign = campaign_of(*held.queued);
     if (!campaign || !validate(campaign->rules.retry)) return std::nullopt;
     // A lane of an unknown zone is closed; UTC only serves to give the retry an instant.
@@ -189,12 +189,27 @@ class Reporting {
                     .zone = TimeZone::load(held.queued->timezone).value_or(TimeZone{})};
   }
 
+  static bool may_be_retried(const HeldCall& held) {
+    const auto& call = held.call;
+    return held.max_attempts > call.attempt &&
+           (!call.outcome || callqueue::may_be_retried(*call.outcome));
+  }
+
   const std::optional<CallCampaign>& campaign_of(const QueuedCall& row) {
-    const auto known = campaigns_.find(*row.campaign_id);
-    if (known != campaigns_.end()) return known->second;
-    return campaigns_
-        .emplace(*row.campaign_id, readable_campaign(session_, row.user_id, *row.campaign_id))
-        .first->second;
+    // The first one that is needed brings those that may be needed by and by.
+    if (campaigns_.empty()) {
+      std::vector<std::pair<UserId, CampaignId>> refs;
+      for (const auto& [held, call_changed, row_changed] : calls_) {
+        if (!held || !held->queued || !held->queued->campaign_id || !may_be_retried(*held))
+          continue;
+        const auto id = *held->queued->campaign_id;
+        if (campaigns_.try_emplace(id).second) refs.emplace_back(held->queued->user_id, id);
+      }
+      for (auto& campaign : session_.readable_campaigns(refs)) {
+        campaigns_[campaign.id] = std::move(campaign);
+      }
+    }
+    return campaigns_[*row.campaign_id];
   }
 
   Session& session_;

@@ -47,7 +47,7 @@ KeyedRequest read_request(const Rows& row) {
 }  // namespace
 
 int forget_request_keys(Session& session, Instant now, int budget) {
-  return static_cast<int>(session.run(kForgetOld, now - request_key_lifetime, budget));
+  return static_cast<int>(session.change(kForgetOld, now - request_key_lifetime, budget));
 }
 
 Result<KeyedRequest> SqlStore::begin_request(UserId user_id, std::string_view key) {
@@ -75,8 +75,8 @@ Result<void> SqlStore::finish_request(UserId user_id, std::string_view key,
   return write([&](Session& session, Instant) {
     session.tell(News::nothing);
     session.may_repeat();
-    if (session.run(kFinish, user_id, key, attempt, bytes_of(fingerprint), answer.status,
-                    answer.content_type, answer.location, answer.body) == 0) {
+    if (session.change(kFinish, user_id, key, attempt, bytes_of(fingerprint), answer.status,
+                       answer.content_type, answer.location, answer.body) == 0) {
       throw Failure{ErrorCode::not_found, "the key is not this request's any more", "request_key"};
     }
   });

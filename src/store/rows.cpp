@@ -5,6 +5,9 @@
 namespace callqueue {
 namespace {
 
+constexpr char kCampaign[] = "SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
+                             "WHERE c.user_id = ?1 AND c.id = ?2";
+
 using Json = nlohmann::json;
 
 [[noreturn]] void corrupt(std::string_view what) {
@@ -184,21 +187,23 @@ CallCampaign read_campaign(const Rows& row) {
 }
 
 CallCampaign load_campaign(Session& session, UserId user_id, CampaignId id) {
-  auto row = session.query("SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
-                           "WHERE c.user_id = ?1 AND c.id = ?2",
-                           user_id, id);
+  auto row = session.query(kCampaign, user_id, id);
   if (!row.step()) throw Failure{ErrorCode::not_found, "no such campaign", "campaign_id"};
   return read_campaign(row);
 }
 
-std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id, CampaignId id) {
+std::optional<CallCampaign> readable_campaign(const Rows& row) {
   try {
-    return load_campaign(session, user_id, id);
+    return read_campaign(row);
   } catch (const Failure& failure) {
-    const auto code = failure.error().code;
-    if (code != ErrorCode::corrupt && code != ErrorCode::not_found) throw;
+    if (failure.error().code != ErrorCode::corrupt) throw;
     return std::nullopt;
   }
+}
+
+std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id, CampaignId id) {
+  auto row = session.query(kCampaign, user_id, id);
+  return row.step() ? readable_campaign(row) : std::nullopt;
 }
 
 std::string windows_to_json(const WeeklyWindows& windows) {

@@ -81,6 +81,7 @@ void read_held_row(const Rows& row, HeldCall& held);
 [[nodiscard]] CallCampaign load_campaign(Session& session, UserId user_id, CampaignId id);
 /// The campaign, or nothing when somebody's SQL took its rules away or made them unreadable: what
 /// concerns many campaigns must not stop at one.
+[[nodiscard]] std::optional<CallCampaign> readable_campaign(const Rows& row);
 [[nodiscard]] std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id,
                                                             CampaignId id);
 

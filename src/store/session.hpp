@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "callqueue/call_campaign.hpp"
 #include "callqueue/changes.hpp"
 #include "callqueue/time.hpp"
 #include "callqueue/uuid.hpp"
@@ -187,6 +188,9 @@ class Session {
   /// @param sql a string literal, or what lives as long: its address is the key of the prepared
   /// statement. Throws `Failure`.
   [[nodiscard]] virtual Rows execute(const char* sql, std::span<const Parameter> parameters) = 0;
+  /// Runs a statement before the next one, or before the transaction is committed: whichever saves
+  /// a round trip. So does every lock below. What refuses it may be thrown then.
+  virtual void put_off(const char* sql, std::span<const Parameter> parameters) = 0;
   /// What the databases say differently.
   [[nodiscard]] virtual const Statements& statements() const = 0;
 
@@ -215,6 +219,10 @@ class Session {
   /// @return these.
   [[nodiscard]] virtual std::vector<CallId> mark_dialed(std::span<const CallRef> calls,
                                                         std::string_view worker, Instant now) = 0;
+
+  /// Those of the campaigns that can be read: somebody's SQL may have spoiled the others' rules.
+  [[nodiscard]] virtual std::vector<CallCampaign> readable_campaigns(
+      std::span<const std::pair<UserId, CampaignId>> campaigns) = 0;
 
   /// The calls that have these ids, of all users: for each name those that it fits, two at most.
   /// @pre each names something.
@@ -246,9 +254,15 @@ class Session {
     const std::initializer_list<Parameter> parameters{parameter(args)...};
     return execute(sql, {parameters.begin(), parameters.size()});
   }
-  /// Runs a statement for its effect. @return how many rows it changed (triggers' not counted).
+  /// Runs a statement for its effect alone; see `put_off`.
   template <class... Args>
-  std::int64_t run(const char* sql, const Args&... args) {
+  void run(const char* sql, const Args&... args) {
+    const std::initializer_list<Parameter> parameters{parameter(args)...};
+    put_off(sql, {parameters.begin(), parameters.size()});
+  }
+  /// Runs a statement now. @return how many rows it changed (triggers' not counted).
+  template <class... Args>
+  std::int64_t change(const char* sql, const Args&... args) {
     auto rows = query(sql, args...);
     while (rows.step()) {
     }

@@ -156,6 +156,84 @@ BOOST_AUTO_TEST_CASE(a_transaction_in_which_a_statement_was_refused_cannot_be_co
   BOOST_CHECK_THROW(transaction.commit(), Failure);
 }
 
+constexpr char kAdd[] = "INSERT INTO few VALUES ($1::integer)";
+constexpr char kAll[] = "SELECT coalesce(string_agg(n::text, ' '), '') FROM few";
+
+/// A table of this connection's own, which takes 1 to 9.
+Connection with_few(bool prepares) {
+  auto connection = connect({.prepares = prepares});
+  connection.execute("CREATE TEMPORARY TABLE few (n integer CHECK (n BETWEEN 1 AND 9))");
+  return connection;
+}
+
+BOOST_AUTO_TEST_CASE(what_is_put_off_is_run_in_its_order_before_what_comes_next) {
+  for (const bool prepares : {true, false}) {
+    auto connection = with_few(prepares);
+    Transaction transaction{connection};
+    connection.later(kAdd, 1);
+    connection.later(kAdd, 2);
+    BOOST_TEST(connection.value<std::string>(kAll).value() == "1 2");
+    connection.later(kAdd, 3);
+    connection.execute("INSERT INTO few VALUES (4)");
+    connection.later(kAdd, 5);
+    transaction.commit();
+    BOOST_TEST(connection.value<std::string>(kAll).value() == "1 2 3 4 5");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(several_statements_give_their_rows_with_what_was_put_off_before_them) {
+  auto connection = with_few(true);
+  Transaction transaction{connection};
+  connection.later(kAdd, 7);
+  auto rows =
+      connection.run_all({{kAll, Parameters{}}, {kAdd, Parameters{8}}, {kAll, Parameters{}}});
+  BOOST_REQUIRE_EQUAL(rows.size(), 3U);
+  BOOST_REQUIRE(rows.front().step());
+  BOOST_TEST(rows.front().get<std::string>(0) == "7");
+  BOOST_TEST(rows.at(1).count() == 1);
+  BOOST_REQUIRE(rows.back().step());
+  BOOST_TEST(rows.back().get<std::string>(0) == "7 8");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_put_off_and_is_refused_ends_what_comes_next) {
+  for (const bool prepares : {true, false}) {
+    auto connection = with_few(prepares);
+    for (const bool at_commit : {true, false}) {
+      const auto error = error_of([&] {
+        Transaction transaction{connection};
+        connection.later(kAdd, 1);
+        connection.later(kAdd, 10);
+        connection.later(kAdd, 2);
+        if (!at_commit) connection.query(kAll);
+        transaction.commit();
+      });
+      BOOST_CHECK(error.code == ErrorCode::conflict);
+      BOOST_TEST(!connection.in_transaction());
+      BOOST_TEST(connection.value<std::string>(kAll).value() == "");
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_was_put_off_goes_with_its_transaction) {
+  auto connection = with_few(true);
+  {
+    const Transaction transaction{connection};
+    connection.later(kAdd, 1);
+  }
+  BOOST_TEST(connection.value<std::string>(kAll).value() == "");
+}
+
+BOOST_AUTO_TEST_CASE(more_than_fits_into_a_socket_goes_and_comes_with_one_round_trip) {
+  auto connection = connect();
+  const std::string much(4'000'000, 'x');
+  auto rows = connection.run_all(
+      {{"SELECT $1::text || '1'", Parameters{much}}, {"SELECT $1::text || '2'", Parameters{much}}});
+  for (auto& row : rows) {
+    BOOST_REQUIRE(row.step());
+    BOOST_TEST(row.get<std::string_view>(0).size() == much.size() + 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_statement_that_waits_for_a_lock_too_long_is_unavailable) {
   auto holder = connect();
   holder.execute("BEGIN; SELECT pg_advisory_xact_lock(7)");

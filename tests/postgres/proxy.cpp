@@ -135,6 +135,13 @@ void Proxy::cut() {
   hung_ = false;
 }
 
+int Proxy::round_trips() {
+  const std::lock_guard lock(mutex_);
+  int most = 0;
+  for (const auto& wire : wires_) most = std::max(most, wire.answers);
+  return most;
+}
+
 bool Proxy::wait_until_hung() {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, std::chrono::seconds{60}, [this] { return hung_; });
@@ -215,6 +222,7 @@ void Proxy::pass_to_client(Wire& wire) {
     if (message->kind == kCommandComplete && wire.is_watched)
       completed = std::min(completed, whole);
     whole += message->size;
+    if (message->kind == kReadyForQuery) ++wire.answers;
     // Only now a statement that commits by itself is committed.
     if (message->kind != kReadyForQuery || completed == std::string::npos) continue;
     if (hook_ == Hook::after) hang_now();

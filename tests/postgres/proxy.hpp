@@ -36,6 +36,10 @@ class Proxy {
   /// Ends all connections that there are, with all that was on its way; new ones are served.
   void cut();
 
+  /// How often the server has answered so far, on the connection where it did most often: that of
+  /// a store with one connection, beside which it only notifies.
+  [[nodiscard]] int round_trips();
+
   /// Waits until it hangs, ten seconds at most. @return whether it does.
   [[nodiscard]] bool wait_until_hung();
 
@@ -47,6 +51,7 @@ class Proxy {
     int server = -1;
     std::string from_client;  ///< Not yet passed on.
     std::string from_server;
+    int answers = 0;
     bool is_watched = false;  ///< The statement went this way; its answer is waited for.
   };
 

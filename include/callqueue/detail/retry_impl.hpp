@@ -6,15 +6,16 @@
 
 namespace callqueue {
 
+inline bool may_be_retried(CallOutcome outcome) noexcept {
+  return outcome != CallOutcome::answered && outcome != CallOutcome::cancelled &&
+         outcome != CallOutcome::unknown;
+}
+
 inline Result<void> validate(const RetryPolicy& policy) {
   const auto refuse = [](const char* why) {
     return fail(ErrorCode::invalid_argument, why, "retry");
   };
-  const auto never_retried = [](CallOutcome outcome) {
-    return outcome == CallOutcome::answered || outcome == CallOutcome::cancelled ||
-           outcome == CallOutcome::unknown;
-  };
-  if (std::any_of(policy.outcomes.begin(), policy.outcomes.end(), never_retried)) {
+  if (!std::all_of(policy.outcomes.begin(), policy.outcomes.end(), may_be_retried)) {
     return refuse("answered, cancelled and unknown calls are never retried");
   }
   if (policy.max_attempts < 1 || policy.max_attempts > 100) {
