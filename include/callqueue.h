@@ -944,7 +944,8 @@ CQ_API cq_status cq_call_event_set_status(cq_call_event* event, const char* spel
 /// Reads an event as JSON, as a provider or a server sends it: `user_id`, `call_id`,
 /// `provider_call_id`, `status`, `outcome`, `success`, `retryable`, `answered_at`, `ended_at`,
 /// `duration_seconds`, `failure_reason`. Spellings are those of `cq_call_event_set_status`; an
-/// `outcome` alone is enough. An absent `user_id` is NULL, for you to set. Thread-safe.
+/// `outcome` alone is enough; beside a status it has to agree with it. An absent `user_id` is NULL,
+/// for you to set. Thread-safe.
 /// @param length of `json`; it may hold what it likes.
 /// @return `CQ_INVALID_ARGUMENT` naming the field, or `event` for what is no object, longer than 64
 /// KiB or nested deeper than 32; `CQ_NOT_FOUND` (`call_id`, `user_id`) for a text that is no id.

@@ -43,6 +43,13 @@ struct CallEvent {
 /// @return `invalid_argument` naming `status` for anything else.
 [[nodiscard]] Result<void> set_status(CallEvent& event, std::string_view spelling);
 
+/// Sets the outcome beside what `set_status` has set. They have to agree: what failed may have been
+/// rejected, what completed or is in progress was answered or met a voicemail, and nothing that
+/// rings has an outcome yet. A line that was disconnected may have any.
+/// @return `invalid_argument` naming `outcome` where they contradict each other; the event stays as
+/// it was.
+[[nodiscard]] Result<void> set_outcome(CallEvent& event, CallOutcome outcome);
+
 /// What an event makes of a call.
 struct CallTransition {
   Call call;             ///< The call after the event.

@@ -105,10 +105,10 @@ template <class T>
 /// from elsewhere. `null` means absent; unknown fields are ignored; of a field given twice the last
 /// one counts.
 ///
-/// @return `invalid_argument` naming the field for a wrong type, an unknown spelling or a
-/// `provider_call_id` of more than 512 bytes, naming `event` for what is no JSON object, is longer
-/// than 64 KiB or nested deeper than 32; `not_found` (`call_id`, `user_id`) for a text that is no
-/// id: it is nobody's.
+/// @return `invalid_argument` naming the field for a wrong type, an unknown spelling, an outcome
+/// that contradicts the status or a `provider_call_id` of more than 512 bytes, naming `event` for
+/// what is no JSON object, is longer than 64 KiB or nested deeper than 32; `not_found` (`call_id`,
+/// `user_id`) for a text that is no id: it is nobody's.
 [[nodiscard]] CALLQUEUE_API Result<CallEvent> parse_call_event(std::string_view json);
 
 /// Reads what a provider sends at once: one event, or a list of 1 to 1,000, in at most 1 MiB. Each

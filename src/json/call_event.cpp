@@ -117,8 +117,7 @@ Result<void> put_status(const Spelling& said, CallEvent& event) {
   } else {
     event.status = detail::status_of(*said.outcome);
   }
-  if (said.outcome) event.outcome = said.outcome;
-  return {};
+  return said.outcome ? set_outcome(event, *said.outcome) : Result<void>{};
 }
 
 Result<CallEvent> read_event(simdjson::dom::object object) {

@@ -199,6 +199,38 @@ BOOST_AUTO_TEST_CASE(an_outcome_that_does_not_fit_its_status_is_ignored) {
   BOOST_TEST((after({odd}).outcome == CallOutcome::busy));
 }
 
+BOOST_AUTO_TEST_CASE(an_outcome_agrees_with_the_status_beside_it) {
+  const auto field = [](const char* status, CallOutcome outcome) {
+    CallEvent said = event(status);
+    const CallEvent before = said;
+    const auto set = set_outcome(said, outcome);
+    BOOST_TEST((said.status == before.status));
+    BOOST_TEST((said.outcome == (set ? outcome : before.outcome)));
+    return set ? std::string{} : set.error().field;
+  };
+  using enum CallOutcome;
+  for (const auto outcome :
+       {answered, voicemail, busy, no_answer, failed, rejected, cancelled, unknown}) {
+    const bool is_answer = outcome == answered || outcome == voicemail;
+    const std::string name{to_text(outcome)};
+    BOOST_TEST_CONTEXT(name) {
+      BOOST_TEST(field("initiated", outcome) == "outcome");
+      BOOST_TEST(field("ringing", outcome) == "outcome");
+      BOOST_TEST(field("in-progress", outcome) == (is_answer ? "" : "outcome"));
+      BOOST_TEST(field("completed", outcome) == (is_answer ? "" : "outcome"));
+      BOOST_TEST(field("busy", outcome) == (outcome == busy ? "" : "outcome"));
+      BOOST_TEST(field("no-answer", outcome) == (outcome == no_answer ? "" : "outcome"));
+      BOOST_TEST(field("failed", outcome) ==
+                 (outcome == failed || outcome == rejected ? "" : "outcome"));
+      BOOST_TEST(field("cancelled", outcome) == (outcome == cancelled ? "" : "outcome"));
+      BOOST_TEST(field("unknown", outcome) == (outcome == unknown ? "" : "outcome"));
+      BOOST_TEST(field("voicemail", outcome) == (outcome == voicemail ? "" : "outcome"));
+      BOOST_TEST(field("rejected", outcome) == (outcome == rejected ? "" : "outcome"));
+      BOOST_TEST(field("call-disconnected", outcome).empty());
+    }
+  }
+}
+
 RC_BOOST_PROP(events_in_any_order_and_number_release_the_slot_once_and_end_once, ()) {
   Call call = new_call();
   Instant now = noon;

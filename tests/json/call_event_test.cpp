@@ -65,6 +65,18 @@ BOOST_AUTO_TEST_CASE(an_outcome_alone_is_enough_but_nothing_is_not) {
   BOOST_TEST(refused(with(R"("status":null)")) == "status");
 }
 
+BOOST_AUTO_TEST_CASE(an_outcome_that_contradicts_its_status_is_refused_wherever_it_stands) {
+  for (const auto* fields :
+       {R"("status":"busy","outcome":"answered")", R"("outcome":"answered","status":"busy")",
+        R"("status":"ringing","outcome":"no-answer")",
+        R"("status":"voicemail","outcome":"answered")"}) {
+    BOOST_TEST(refused(with(fields)) == "outcome");
+  }
+  BOOST_TEST(refused(with(R"("status":"failed","outcome":"rejected")")).empty());
+  BOOST_TEST(refused(with(R"("status":"answered","outcome":"answered")")).empty());
+  BOOST_TEST(refused(with(R"("status":"call-disconnected","outcome":"busy")")).empty());
+}
+
 BOOST_AUTO_TEST_CASE(the_outcome_counts_wherever_it_stands) {
   for (const auto* fields : {R"("status":"completed","outcome":"voicemail")",
                              R"("outcome":"voicemail","status":"completed")"}) {

@@ -256,6 +256,19 @@ class Events(Webhook):
         # Providers add fields as they like; these are not ours to refuse.
         self.applied({**good, "carrier": {"name": ["x", {"y": None}]}, "price": 0.0071, "to": "+12025550100"})
 
+    def test_an_event_that_contradicts_itself_says_nothing(self):
+        call = self.call_of(self.ann_id)
+        good = {"call_id": call, "status": "busy"}
+        for status, outcome in (("busy", "answered"), ("completed", "no-answer"), ("ringing", "busy"),
+                                ("voicemail", "answered")):
+            self.refused(self.send({"call_id": call, "status": status, "outcome": outcome}), 400, "invalid_argument",
+                         "outcome")
+            kept = self.send({"provider_call_id": "unknown", "status": status, "outcome": outcome})
+            self.refused(kept, 400, "invalid_argument", "outcome")
+        self.assertEqual(self.status(call), "initiated")
+        results = self.ok(self.send([{**good, "outcome": "failed"}, {**good, "outcome": "busy"}]))["results"]
+        self.assertEqual([(r["result"], r.get("field")) for r in results], [("refused", "outcome"), ("applied", None)])
+
     def test_a_list_is_answered_one_by_one(self):
         calls = [self.call_of(self.ann_id, f"p{i}", f"+1202555010{i}") for i in range(2)]
         busy = {"status": "busy"}

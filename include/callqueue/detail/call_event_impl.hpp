@@ -34,6 +34,12 @@ namespace detail {
   return CallStatus::unknown;
 }
 
+/// Whether a call that is said to be there can have that outcome.
+[[nodiscard]] constexpr bool may_end_in(CallStatus status, CallOutcome outcome) noexcept {
+  if (status == CallStatus::in_progress) return status_of(outcome) == CallStatus::completed;
+  return status_of(outcome) == status;
+}
+
 /// The outcome of a final status: `said` where it fits (a voicemail was completed), else the
 /// status' own.
 [[nodiscard]] constexpr CallOutcome outcome_of(CallStatus status,
@@ -150,6 +156,18 @@ inline Result<void> set_status(CallEvent& event, std::string_view spelling) {
     return fail(ErrorCode::invalid_argument,
                 "unknown call status '" + std::string{spelling.substr(0, 64)} + "'", "status");
   }
+  return {};
+}
+
+inline Result<void> set_outcome(CallEvent& event, CallOutcome outcome) {
+  const bool agree = (!event.status || detail::may_end_in(*event.status, outcome)) &&
+                     event.outcome.value_or(outcome) == outcome;
+  if (!agree) {
+    return fail(ErrorCode::invalid_argument,
+                "the outcome '" + std::string{to_text(outcome)} + "' contradicts the status",
+                "outcome");
+  }
+  event.outcome = outcome;
   return {};
 }
 
