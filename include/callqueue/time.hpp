@@ -32,7 +32,8 @@ struct Interval {
   friend constexpr auto operator<=>(const Interval&, const Interval&) = default;
 };
 
-/// `2026-03-29T01:00:00.000000Z`.
+/// `2026-03-29T01:00:00.000000Z`. RFC 3339 has the years 1 to 9999: what lies outside is written as
+/// the first or the last instant of these.
 [[nodiscard]] std::string to_text(Instant at);
 /// `2026-03-29`.
 [[nodiscard]] std::string to_text(LocalDate date);
@@ -40,7 +41,7 @@ struct Interval {
 [[nodiscard]] std::string time_of_day_to_text(TimeOfDay time);
 
 /// Reads RFC 3339: `2026-03-29T01:00:00Z`, with up to six decimals, and an offset (`+02:00`)
-/// instead of `Z`.
+/// instead of `Z`; the year is 1 to 9999 in UTC as well.
 /// @return `invalid_argument` naming `field` for anything else.
 [[nodiscard]] Result<Instant> parse_instant(std::string_view text,
                                             std::string_view field = "instant");

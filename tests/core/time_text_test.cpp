@@ -37,6 +37,22 @@ BOOST_AUTO_TEST_CASE(what_is_not_an_instant_is_refused_with_its_field) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(instants_have_the_years_that_their_text_has) {
+  const std::string first = "0001-01-01T00:00:00.000000Z";
+  const std::string last = "9999-12-31T23:59:59.999999Z";
+  BOOST_TEST(to_text(at(first)) == first);
+  BOOST_TEST(to_text(at(last)) == last);
+  BOOST_TEST(at("9999-12-31T23:59:59.999999Z") == at("9999-12-31T19:59:59.999999-04:00"));
+  for (const auto& text : {"9999-12-31T23:59:59-00:01", "0001-01-01T00:00:00+00:01",
+                           "10000-01-01T00:00:00Z", "+10000-01-01T00:00:00Z"}) {
+    BOOST_TEST(!parse_instant(text).has_value(), text);
+  }
+  BOOST_TEST(to_text(at(last) + 1us) == last);
+  BOOST_TEST(to_text(Instant::max()) == last);
+  BOOST_TEST(to_text(at(first) - 1us) == first);
+  BOOST_TEST(to_text(Instant::min()) == first);
+}
+
 BOOST_AUTO_TEST_CASE(dates_must_exist) {
   BOOST_TEST(to_text(date("2024-02-29")) == "2024-02-29");
   for (const auto& text :

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -93,6 +94,12 @@ namespace detail {
   return west ? -offset : offset;
 }
 
+// Of the years that RFC 3339 has; there is no year 0 in either database.
+inline constexpr Instant first_written{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
+inline constexpr Instant last_written =
+    Instant{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}} -
+    std::chrono::microseconds{1};
+
 [[nodiscard]] inline std::optional<Instant> take_instant(std::string_view& text) {
   const auto date = take_date(text);
   if (!date || !take_char(text, "Tt ")) return std::nullopt;
@@ -102,7 +109,9 @@ namespace detail {
   if (!fraction) return std::nullopt;
   const auto offset = take_offset(text);
   if (!offset) return std::nullopt;
-  return std::chrono::sys_days{*date} + *time + *fraction - *offset;
+  const Instant instant = std::chrono::sys_days{*date} + *time + *fraction - *offset;
+  if (instant < first_written || instant > last_written) return std::nullopt;
+  return instant;
 }
 
 }  // namespace detail
@@ -116,6 +125,7 @@ inline std::string to_text(LocalDate date) {
 }
 
 inline std::string to_text(Instant at) {
+  at = std::clamp(at, detail::first_written, detail::last_written);
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::hh_mm_ss time{at - day};
   std::array<char, 48> buffer{};
