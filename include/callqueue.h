@@ -615,7 +615,7 @@ typedef struct cq_campaign {
   const char*
       id;  ///< This, `status`, the counters and the instants are ignored when it is created.
   const char* user_id;
-  const char* name;  ///< 1 to 255 bytes.
+  const char* name;  ///< 1 to 255 characters.
   const char* description;
   const char* agent_id;
   const char* next_action;  ///< What the agent is to reach; free text.

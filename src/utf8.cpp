@@ -32,6 +32,20 @@ Result<void> check_text(std::string_view text, std::string_view field, std::size
   return {};
 }
 
+bool is_longer_than_name(std::string_view text) noexcept {
+  return text.size() > max_name_characters && characters(text) > max_name_characters;
+}
+
+Result<void> check_short_text(std::string_view text, std::string_view field) {
+  return check_text(text, field).and_then([&]() -> Result<void> {
+    if (!is_longer_than_name(text)) return {};
+    return fail(ErrorCode::invalid_argument,
+                std::string(field) + " is longer than " + std::to_string(max_name_characters) +
+                    " characters",
+                std::string(field));
+  });
+}
+
 bool is_clean_text(std::string_view text) noexcept {
   return text.find('\0') == std::string_view::npos &&
          simdjson::validate_utf8(text.data(), text.size());

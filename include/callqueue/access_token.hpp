@@ -26,7 +26,7 @@ struct AccessToken {
   AccessTokenId id;
   std::optional<UserId> user_id;  ///< Whose it is; none for an administrator's.
   AccessRole role = AccessRole::user;
-  std::string name;  ///< What it is for; 1 to 255 bytes.
+  std::string name;  ///< What it is for; 1 to 255 characters.
   Instant created_at;
   std::optional<Instant> expires_at;  ///< From then on it is not valid; none: it never expires.
   std::optional<Instant> revoked_at;

@@ -49,8 +49,8 @@ class CALLQUEUE_API CallCampaigns {
   /// @param store must outlive the service.
   explicit CallCampaigns(Store& store) : store_(store) {}
 
-  /// Creates a draft. Needs `user_id`, `name` (1–255 bytes), `agent_id`, `start_date`; ids, status,
-  /// counters and instants are ignored. `invalid_argument` names the field.
+  /// Creates a draft. Needs `user_id`, `name` (1–255 characters), `agent_id`, `start_date`; ids,
+  /// status, counters and instants are ignored. `invalid_argument` names the field.
   Result<CallCampaign> create(const CallCampaign& campaign);
   [[nodiscard]] Result<CallCampaign> find_by_id(UserId user_id, CampaignId id);
   /// The user's campaigns, newest first.

@@ -9,7 +9,7 @@ namespace callqueue {
 /// The checks that values must pass before a store sees them. The services make them; a host that
 /// hands users, agents or contacts to `Store` directly makes them itself.
 ///
-/// Texts are UTF-8 without NUL; names have at most 255 bytes, free texts at most 64 KiB. Each
+/// Texts are UTF-8 without NUL; names have at most 255 characters, free texts at most 64 KiB. Each
 /// returns `invalid_argument` naming the field by its column.
 
 /// `name`, `email`, `timezone` (known or empty) and both limits (not negative).
@@ -21,7 +21,7 @@ namespace callqueue {
 /// `user_id`, `name`, `agent_id`, texts, window, dates, `timezone`, `retry` and `call_deadline` (1
 /// min to 24 h). At most 96 windows a day, 3,660 excluded dates, 100 retry delays.
 [[nodiscard]] CALLQUEUE_API Result<void> validate(const CallCampaign& campaign);
-/// `name` (1 to 255 bytes) and `user_id`, which an administrator's token has not.
+/// `name` (1 to 255 characters) and `user_id`, which an administrator's token has not.
 [[nodiscard]] CALLQUEUE_API Result<void> validate(const AccessToken& token);
 
 }  // namespace callqueue

@@ -15,7 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> names{
     "phone_number", "name", "email", "company", "notes", "timezone", "priority", "user_data"};
 constexpr std::size_t most_columns = 1000;
-constexpr std::size_t longest_name = 255;
 
 /// Lower case, without what separates words.
 std::string folded(std::string_view name) {
@@ -46,7 +45,7 @@ Result<void> check_column(const std::vector<Column>& before, const Column& colum
     return unusable("Column " + std::to_string(before.size() + 1) +
                     " has no name in the header: give it one, or delete it.");
   }
-  if (column.name.size() > longest_name) {
+  if (is_longer_than_name(column.name)) {
     return unusable("Column " + std::to_string(before.size() + 1) + " has too long a name.");
   }
   const bool twice = std::any_of(before.begin(), before.end(), [&](const Column& other) {

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t longest_value_shown = 200;
 constexpr std::size_t longest_record_shown = 1000;
-constexpr std::size_t longest_text = 255;  // Characters, as the database's columns have it.
 constexpr std::size_t most_zones_remembered = 4096;
 
 /// A record's beginning, for errors of the row as a whole.
@@ -48,9 +47,7 @@ std::string whole(const CsvRecord& record, char separator) {
 }
 
 std::string assign(std::string_view value, std::string& target) {
-  if (value.size() > longest_text && characters(value) > longest_text) {
-    return "The text is longer than 255 characters.";
-  }
+  if (is_longer_than_name(value)) return "The text is longer than 255 characters.";
   target = value;
   return {};
 }

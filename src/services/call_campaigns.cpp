@@ -109,7 +109,7 @@ Result<PageOf<CallCampaign>> CallCampaigns::find_by_user_id(UserId user_id,
                                                             const CampaignFilter& filter,
                                                             const Page& page) {
   return check_page(page)
-      .and_then([&] { return check_text(filter.name, "name", max_name_bytes); })
+      .and_then([&] { return check_short_text(filter.name, "name"); })
       .and_then([&] { return store_.list_campaigns(user_id, filter, page); });
 }
 

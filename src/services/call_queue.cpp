@@ -42,7 +42,7 @@ Result<void> check_request(const QueueRequest& request, Instant now) {
   if (!request.campaign_id && !request.agent_id) {
     return fail(ErrorCode::invalid_argument, "agent_id is required for a direct call", "agent_id");
   }
-  return check_text(request.contact_name, "contact_name", max_name_bytes)
+  return check_short_text(request.contact_name, "contact_name")
       .and_then([&] { return check_text(request.user_data, "user_data"); })
       .and_then([&] { return check_instants(request, now); });
 }

@@ -27,7 +27,7 @@ Result<void> check_email(std::string_view email) {
                            email.find('@', at + 1) == std::string_view::npos &&
                            email.find_first_of(" \t\r\n") == std::string_view::npos;
   if (!looks_right) return invalid("email is not an address like name@example.com", "email");
-  return check_text(email, "email", max_name_bytes);
+  return check_short_text(email, "email");
 }
 
 Result<void> check_phone_number(std::string_view number) {
@@ -80,7 +80,7 @@ Result<void> check_call_deadline(std::chrono::seconds deadline) {
 
 Result<void> check_name(std::string_view name, std::string_view field) {
   if (is_blank(name)) return invalid(std::string(field) + " is empty", field);
-  return check_text(name, field, max_name_bytes);
+  return check_short_text(name, field);
 }
 
 Result<void> check_timezone(std::string_view name) {
@@ -128,9 +128,9 @@ Result<void> validate(const Agent& agent) {
 Result<void> validate(const Contact& contact) {
   return check_id(contact.user_id, "user_id")
       .and_then([&] { return check_phone_number(contact.phone_number); })
-      .and_then([&] { return check_text(contact.name, "name", max_name_bytes); })
+      .and_then([&] { return check_short_text(contact.name, "name"); })
       .and_then([&] { return check_email(contact.email); })
-      .and_then([&] { return check_text(contact.company, "company", max_name_bytes); })
+      .and_then([&] { return check_short_text(contact.company, "company"); })
       .and_then([&] { return check_text(contact.notes, "notes"); })
       .and_then([&] { return check_timezone(contact.timezone); });
 }

@@ -14,9 +14,7 @@ namespace callqueue {
 
 /// Checks of inputs that several services share. Each names the field.
 
-constexpr std::size_t max_name_bytes = 255;
-
-/// As `check_text`, and not blank.
+/// As `check_short_text`, and not blank.
 [[nodiscard]] Result<void> check_name(std::string_view name, std::string_view field = "name");
 /// Known or empty.
 [[nodiscard]] Result<void> check_timezone(std::string_view name);

@@ -258,6 +258,7 @@ BOOST_AUTO_TEST_CASE(a_field_that_is_too_long_is_reported) {
   std::string umlauts;
   for (int i = 0; i < 255; ++i) umlauts += "ü";
   BOOST_TEST(read_rows("phone_number,name\n+493012345678," + umlauts).value().rows.size() == 1u);
+  BOOST_TEST(error_in("phone_number,name", "+493012345678," + umlauts + "x").field == "name");
 
   CsvImportOptions options;
   options.max_field_bytes = 100;

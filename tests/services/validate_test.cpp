@@ -53,6 +53,23 @@ BOOST_AUTO_TEST_CASE(contacts_need_a_number_in_e164) {
   BOOST_TEST(wrong(good, [](auto& c) { c.timezone = "utc+1"; }) == "timezone");
 }
 
+BOOST_AUTO_TEST_CASE(names_are_counted_in_characters_not_bytes) {
+  std::string long_name;
+  for (int i = 0; i < 255; ++i) long_name += "ü";
+  const Contact good{.user_id = some_user,
+                     .phone_number = "+4930123456",
+                     .name = long_name,
+                     .email = long_name.substr(0, 2 * 253) + "@x",
+                     .company = long_name};
+  value(validate(good));
+  BOOST_TEST(wrong(good, [](auto& c) { c.name += 'x'; }) == "name");
+  BOOST_TEST(wrong(good, [](auto& c) { c.email += 'x'; }) == "email");
+  BOOST_TEST(wrong(good, [](auto& c) { c.company += "ü"; }) == "company");
+  const Agent agent{.user_id = some_user, .name = long_name};
+  value(validate(agent));
+  BOOST_TEST(wrong(agent, [](auto& a) { a.name += 'x'; }) == "name");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

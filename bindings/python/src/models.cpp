@@ -10,7 +10,7 @@ namespace {
 void bind_people_models(py::module_& m) {
   Model<User>(m, "User", "A tenant. Every other row belongs to exactly one user.")
       .field("id", &User::id, "`NIL` before it was stored: then a new one is made.")
-      .field("name", &User::name, "At most 255 bytes.")
+      .field("name", &User::name, "At most 255 characters.")
       .field("email", &User::email, "Unique where it is not empty.")
       .field_as<ZoneName>(
           "timezone", &User::timezone,
@@ -23,11 +23,11 @@ void bind_people_models(py::module_& m) {
   Model<Agent>(m, "Agent", "The voice agent (or script) that speaks in a call.")
       .field("id", &Agent::id, "`NIL` before it was stored.")
       .field("user_id", &Agent::user_id, "Whose it is.")
-      .field("name", &Agent::name, "At most 255 bytes.");
+      .field("name", &Agent::name, "At most 255 characters.");
   Model<Contact>(m, "Contact", "A person to call.")
       .field("id", &Contact::id, "`NIL` before it was stored.")
       .field("user_id", &Contact::user_id, "Whose contact it is.")
-      .field("name", &Contact::name, "At most 255 bytes.")
+      .field("name", &Contact::name, "At most 255 characters.")
       .field("phone_number", &Contact::phone_number,
              "E.164: `+14155550123`; unique within the user. Personal data: `repr` masks it.")
       .field("email", &Contact::email, "Free text.")
