@@ -269,6 +269,10 @@ class CALLQUEUE_API Store {
   virtual Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
                                     std::chrono::seconds deadline) = 0;
   [[nodiscard]] virtual Result<Call> find_call(UserId user_id, CallId id) = 0;
+  /// The user's calls that have these ids, in one statement: each once, in the order of the ids.
+  /// What is not there, or another user's, is left out.
+  [[nodiscard]] virtual Result<std::vector<Call>> find_calls(UserId user_id,
+                                                             std::span<const CallId> ids) = 0;
   /// In the order of creation.
   [[nodiscard]] virtual Result<PageOf<Call>> list_calls(UserId user_id, const CallFilter& filter,
                                                         const Page& page) = 0;

@@ -113,6 +113,12 @@ constexpr Statements kStatements = {
                           WHERE r.campaign_id = calls.campaign_id), 3600) * interval '1 second'
       ELSE lease_expires_at END
   WHERE user_id = ?1 AND id = ?2 AND provider_call_id IS NULL)sql",
+    // Index calls_id_user_id_unique, an id at a time.
+    .calls_by_ids = "SELECT " CALLQUEUE_CALL_COLUMNS R"sql(
+  FROM calls c
+  WHERE c.user_id = ?1
+    AND c.id = ANY (ARRAY(SELECT e.id::uuid FROM jsonb_array_elements_text(?2) e (id)))
+  ORDER BY c.id)sql",
     // Index callqueue_calls_lease, both. What somebody else works on is left to them.
     .lapsed_unmarked = "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
                        "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2 FOR UPDATE SKIP LOCKED",

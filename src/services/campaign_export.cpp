@@ -1,7 +1,9 @@
 #include "callqueue/campaign_export.hpp"
 
+#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "callqueue/json.hpp"
 #include "csv/csv_cell.hpp"
@@ -23,16 +25,27 @@ std::string instant(const std::optional<Instant>& at) {
   return text.substr(0, text.find('.')) + 'Z';
 }
 
-/// A row's last attempt; none before the first, or once it is gone.
-Result<std::optional<Call>> last_call(Store& store, const QueuedCall& row) {
-  if (!row.call_id) return std::nullopt;
-  auto call = store.find_call(row.user_id, *row.call_id);
-  if (call) return std::move(*call);
-  if (call.error().code == ErrorCode::not_found) return std::nullopt;
-  return tl::unexpected(std::move(call.error()));
+/// The rows' last attempts; none of a row before its first, or once it is gone.
+Result<std::map<CallId, Call>> last_calls(Store& store, UserId user_id,
+                                          const std::vector<QueuedCall>& rows) {
+  std::vector<CallId> ids;
+  for (const auto& row : rows) {
+    if (row.call_id) ids.push_back(*row.call_id);
+  }
+  std::map<CallId, Call> by_id;
+  if (ids.empty()) return by_id;
+  auto calls = store.find_calls(user_id, ids);
+  if (!calls) return tl::unexpected(std::move(calls.error()));
+  for (auto& call : *calls) by_id.emplace(call.id, std::move(call));
+  return by_id;
 }
 
-std::string result_line(const QueuedCall& row, const std::optional<Call>& call) {
+const Call* call_of(const QueuedCall& row, const std::map<CallId, Call>& calls) {
+  const auto found = row.call_id ? calls.find(*row.call_id) : calls.end();
+  return found == calls.end() ? nullptr : &found->second;
+}
+
+std::string result_line(const QueuedCall& row, const Call* call) {
   const auto outcome = call && call->outcome ? to_text(*call->outcome) : std::string_view{};
   const auto duration =
       call && call->duration ? std::to_string(call->duration->count()) : std::string{};
@@ -42,7 +55,7 @@ std::string result_line(const QueuedCall& row, const std::optional<Call>& call) 
                        instant(row.completed_at), duration, row.failure_reason, row.user_data});
 }
 
-std::string result_json(const QueuedCall& row, const std::optional<Call>& call) {
+std::string result_json(const QueuedCall& row, const Call* call) {
   return "{\"queued\":" + to_json(row) + ",\"call\":" + (call ? to_json(*call) : "null") + "}";
 }
 
@@ -50,12 +63,13 @@ Result<PageOf<std::string>> page_of_results(Store& store, UserId user_id, Campai
                                             ExportFormat format, const Page& page) {
   auto rows = store.list_queued_calls(user_id, {.campaign_id = id}, page);
   if (!rows) return tl::unexpected(std::move(rows.error()));
+  const auto calls = last_calls(store, user_id, rows->items);
+  if (!calls) return tl::unexpected(calls.error());
   PageOf<std::string> texts{.items = {}, .next_cursor = std::move(rows->next_cursor)};
   for (const auto& row : rows->items) {
-    const auto call = last_call(store, row);
-    if (!call) return tl::unexpected(call.error());
-    texts.items.push_back(format == ExportFormat::csv ? result_line(row, *call)
-                                                      : result_json(row, *call));
+    const auto* call = call_of(row, *calls);
+    texts.items.push_back(format == ExportFormat::csv ? result_line(row, call)
+                                                      : result_json(row, call));
   }
   return texts;
 }

@@ -127,6 +127,10 @@ constexpr Statements kStatements = {
                           WHERE r.campaign_id = calls.campaign_id), 3600) * 1000000
       ELSE lease_expires_at END
   WHERE user_id = ?1 AND id = ?2 AND provider_call_id IS NULL)sql",
+    // Index calls_id_user_id_unique, an id at a time.
+    .calls_by_ids = "SELECT " CALLQUEUE_CALL_COLUMNS
+                    " FROM json_each(?2) e CROSS JOIN calls c "
+                    "WHERE c.id = e.value AND c.user_id = ?1 ORDER BY c.id",
     // Index callqueue_calls_lease, both.
     .lapsed_unmarked = "SELECT " CALLQUEUE_CALL_COLUMNS " FROM calls c WHERE " CALLQUEUE_LAPSED_CALL
                        "AND NOT " CALLQUEUE_MAY_BE_PLACED "LIMIT ?2",

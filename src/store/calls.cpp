@@ -30,6 +30,15 @@ constexpr char kList[] =
     "AND (?6 = '' OR ?6 LIKE '%|' || callqueue_reads_as(c.status) || '|%') "
     "ORDER BY c.id LIMIT ?7";
 
+std::string json_list(const std::set<CallId>& ids) {
+  std::string list = "[";
+  for (const auto id : ids) {
+    if (list.size() > 1) list += ',';
+    list.append(1, '"').append(to_text(id)).append(1, '"');
+  }
+  return list + ']';
+}
+
 }  // namespace
 
 Result<std::vector<CallId>> SqlStore::begin_dial(std::span<const CallRef> calls,
@@ -112,6 +121,16 @@ Result<std::vector<Result<CallReport>>> SqlStore::report_events(std::span<const 
 
 Result<Call> SqlStore::find_call(UserId user_id, CallId id) {
   return read([&](Session& session, Instant) { return load_call(session, {user_id, id}); });
+}
+
+Result<std::vector<Call>> SqlStore::find_calls(UserId user_id, std::span<const CallId> ids) {
+  const auto list = json_list(std::set<CallId>(ids.begin(), ids.end()));
+  return read([&](Session& session, Instant) {
+    std::vector<Call> calls;
+    auto rows = session.query(session.statements().calls_by_ids, user_id, JsonText{list});
+    while (rows.step()) calls.push_back(read_call(rows));
+    return calls;
+  });
 }
 
 Result<PageOf<Call>> SqlStore::list_calls(UserId user_id, const CallFilter& filter,

@@ -83,6 +83,7 @@ class SqlStore : public Store {
   Result<Call> requeue_call(const CallRef& call, std::string_view reason) override;
   Result<std::vector<Result<CallReport>>> report_events(std::span<const CallEvent> events) override;
   Result<Call> find_call(UserId user_id, CallId id) override;
+  Result<std::vector<Call>> find_calls(UserId user_id, std::span<const CallId> ids) override;
   Result<PageOf<Call>> list_calls(UserId user_id, const CallFilter& filter,
                                   const Page& page) override;
   Result<std::vector<Call>> lapsed_calls(int limit) override;

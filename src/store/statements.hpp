@@ -35,6 +35,9 @@ struct Statements {
 
   /// Notes that the provider took user ?1's call ?2, as ?3 at ?4; the first acceptance counts.
   const char* accept_call;
+  /// Those of user ?1's calls whose ids are in ?2, a JSON list of different ones, in their order:
+  /// `CALLQUEUE_CALL_COLUMNS`.
+  const char* calls_by_ids;
   // At most ?2 calls whose lease or deadline has passed by ?1.
   const char* lapsed_unmarked;       ///< Certainly not placed: `CALLQUEUE_CALL_COLUMNS`.
   const char* lapsed_marked;         ///< They may have been placed: user_id, id.

@@ -1,4 +1,6 @@
 // Finding whose a call is, by the ids that its provider knows.
+#include <algorithm>
+
 #include "conformance/backend.hpp"
 
 using namespace callqueue;
@@ -32,6 +34,31 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_call_is_found_by_its_id_whoevers_it_is, Backend,
 
   for (const auto& one : claimed) BOOST_TEST(is(locate(backend, by_id(one.call.id)), one.call));
   BOOST_TEST(fails_with(locate(backend, by_id(kNobodys)), ErrorCode::not_found, "call_id"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_calls_are_found_together_by_their_ids, Backend, AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 3}).with_queued(3);
+  const auto bob = backend.user().with_queued(1);
+  std::vector<CallId> anns;
+  std::vector<CallId> all{kNobodys};
+  for (const auto& one : backend.claim()) {
+    all.push_back(one.call.id);
+    if (one.call.user_id == ann.id) anns.push_back(one.call.id);
+  }
+  BOOST_REQUIRE(all.size() == 5U);
+  BOOST_REQUIRE(anns.size() == 3U);
+  std::reverse(all.begin(), all.end());
+  all.insert(all.end(), anns.begin(), anns.end());  // Twice.
+
+  const auto found = must(backend.store().find_calls(ann.id, all));
+
+  std::sort(anns.begin(), anns.end());
+  BOOST_REQUIRE(found.size() == 3U);
+  for (std::size_t i = 0; i < 3; ++i) BOOST_TEST((found[i] == ann.call(anns[i])));
+  BOOST_TEST(must(backend.store().find_calls(bob.id, all)).size() == 1U);
+  BOOST_TEST(must(backend.store().find_calls(bob.id, anns)).empty());
+  BOOST_TEST(must(backend.store().find_calls(ann.id, {})).empty());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_call_is_found_by_the_providers_id_once_that_is_recorded, Backend,
