@@ -1,6 +1,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include "api.hpp"
 #include "callqueue/csv_import.hpp"
@@ -50,6 +51,21 @@ Response broken_form(const std::runtime_error& error) {
   return problem(400, "bad_request", error.what(), "body");
 }
 
+Response there_twice(std::string_view part) {
+  return problem(422, "invalid_argument", "the part is there twice", part);
+}
+
+Response no_such_part(std::string_view part) {
+  return problem(422, "invalid_argument", "there is no such part", part);
+}
+
+/// What comes behind the file has not been heard of when that is read.
+Response after_the_file(std::string_view part) {
+  if (part == "file") return there_twice(part);
+  if (part != "settings" && part != "default_region") return no_such_part(part);
+  return problem(422, "invalid_argument", "the part must come before the file", part);
+}
+
 /// The form's part `file`, the settings read on the way; an answer when there is none.
 struct Upload {
   std::optional<Part> file;
@@ -57,13 +73,15 @@ struct Upload {
 };
 
 Upload find_file(Multipart& form, Settings& settings) {
+  bool has_settings = false;
   while (auto part = form.next()) {
     if (part->name == "settings") {
+      if (std::exchange(has_settings, true)) return {{}, there_twice(part->name)};
       if (const auto error = read_settings(part->content, settings)) return {{}, problem(*error)};
     } else if (part->name == "file") {
       return {std::move(part), {}};
     } else {
-      return {{}, problem(422, "invalid_argument", "there is no such part", part->name)};
+      return {{}, no_such_part(part->name)};
     }
   }
   return {{}, problem(422, "invalid_argument", "the form has no file", "file")};
@@ -112,7 +130,10 @@ Response upload(App& app, Request& request) {
       return problem(422, "invalid_argument", "the part settings must come before the file",
                      "settings");
     }
-    return import_file(app, request.caller.user_id, found.file->content, settings);
+    LastPart file{form, found.file->content};
+    std::istream content{&file};
+    auto response = import_file(app, request.caller.user_id, content, settings);
+    return file.follower() ? after_the_file(*file.follower()) : std::move(response);
   } catch (const std::runtime_error& error) {
     return broken_form(error);
   }
@@ -125,10 +146,13 @@ Response preview_file(App&, Request& request) {
     Multipart form{*request.stream, *boundary};
     CsvImportOptions options;
     while (auto part = form.next()) {
-      if (part->name == "file") return reply(preview_csv(part->content, options));
-      if (part->name != "default_region") {
-        return problem(422, "invalid_argument", "there is no such part", part->name);
+      if (part->name == "file") {
+        LastPart file{form, part->content};
+        std::istream content{&file};
+        auto response = reply(preview_csv(content, options));
+        return file.follower() ? after_the_file(*file.follower()) : std::move(response);
       }
+      if (part->name != "default_region") return no_such_part(part->name);
       std::getline(part->content, options.default_region);
     }
     return problem(422, "invalid_argument", "the form has no file", "file");

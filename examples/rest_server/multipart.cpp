@@ -139,4 +139,20 @@ std::optional<Part> Multipart::next() {
               .content = *content_};
 }
 
+LastPart::int_type LastPart::underflow() {
+  if (content_ == nullptr) return traits_type::eof();
+  content_->read(piece_.data(), static_cast<std::streamsize>(piece_.size()));
+  const auto size = content_->gcount();
+  if (content_->bad()) throw std::runtime_error("the form broke off");
+  if (size == 0) {
+    content_ = nullptr;
+    const auto next = form_.next();
+    if (!next) return traits_type::eof();
+    follower_ = next->name;
+    throw std::runtime_error("a part follows the last one");
+  }
+  setg(piece_.data(), piece_.data(), piece_.data() + size);
+  return traits_type::to_int_type(piece_.front());
+}
+
 }  // namespace rest

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <istream>
 #include <memory>
 #include <optional>
+#include <streambuf>
 #include <string>
 #include <string_view>
 
@@ -35,6 +37,26 @@ class Multipart {
   class Buffer;
   std::unique_ptr<Buffer> buffer_;
   std::unique_ptr<std::istream> content_;
+};
+
+/// What a part holds that has to be the last one, looked behind before it says that it is over:
+/// what reads it never sees the end of it where another part follows.
+class LastPart : public std::streambuf {
+ public:
+  /// @param content of the form's current part. Both must outlive this.
+  LastPart(Multipart& form, std::istream& content) : form_(form), content_(&content) {}
+
+  /// The name of the part that follows although none may, once all before it was read.
+  [[nodiscard]] const std::optional<std::string>& follower() const { return follower_; }
+
+ protected:
+  int_type underflow() override;
+
+ private:
+  Multipart& form_;
+  std::istream* content_;  ///< Null behind its end.
+  std::array<char, 16'384> piece_;
+  std::optional<std::string> follower_;
 };
 
 }  // namespace rest

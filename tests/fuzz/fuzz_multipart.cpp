@@ -25,6 +25,14 @@ std::size_t read_content(std::istream& content) {
   return bytes;
 }
 
+/// The end of what has to be the last part is seen only where it is.
+void read_last(rest::Multipart& form, std::istream& content, std::size_t most) {
+  rest::LastPart last{form, content};
+  std::istream through{&last};
+  insist(read_content(through) <= most);
+  insist(through.bad() || !last.follower());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -40,6 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bool reads = true;
     while (const auto part = parts.next()) {
       bytes += part->name.size() + part->filename.size();
+      if (part->name == "file") {
+        read_last(parts, part->content, size - bytes);
+        break;
+      }
       if (reads) bytes += read_content(part->content);
       insist(bytes <= size);
       reads = !reads;  // What is left of a part is skipped.

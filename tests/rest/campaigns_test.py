@@ -166,6 +166,8 @@ class Campaigns(Case):
         self.refused(self.ann.form(path, settings, ("color", "red")), 422, "invalid_argument", "color")
         self.refused(self.ann.form(path, ("settings", '{"name": 3}'), ("file", LIST, "x.csv")), 422,
                      "invalid_argument", "name")
+        self.refused(self.ann.form(path, settings, settings, ("file", LIST, "x.csv")), 422, "invalid_argument",
+                     "settings")
         self.refused(self.ann.ask("POST", path, b"{}", {"Content-Type": "application/json"}), 415,
                      "unsupported_media_type")
         broken = self.ann.ask("POST", path, b"--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nabc",
@@ -173,6 +175,25 @@ class Campaigns(Case):
         self.assertIn(broken.status, (400, 422))
         self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
         self.assertEqual(self.ok(self.ann.get("/api/contacts"))["items"], [])
+
+    def test_a_form_ends_with_its_file(self):
+        """What would not be looked at is refused, and nothing of the form is done."""
+        settings = ("settings", json.dumps(self.settings(self.ann)))
+        file = ("file", LIST, "x.csv")
+        existing = self.campaign(self.ann)
+        into = ("settings", json.dumps({"campaign_id": existing}))
+        large = ("file", "phone_number\n" + "".join(f"+1{2025000000 + i}\n" for i in range(3_000)), "y.csv")
+        for first in (settings, into):
+            for follower in (file, large, settings, ("default_region", "DE"), ("color", "red")):
+                for before in (file, large):
+                    self.refused(self.ann.form("/api/campaigns/upload-csv", first, before, follower), 422,
+                                 "invalid_argument", follower[0])
+        for follower in (file, ("default_region", "DE")):
+            self.refused(self.ann.form("/api/campaigns/preview-csv", file, follower), 422, "invalid_argument", follower[0])
+        self.assertEqual([c["id"] for c in self.ok(self.ann.get("/api/campaigns"))["items"]], [existing])
+        self.assertEqual(self.ok(self.ann.get("/api/queue"))["items"], [])
+        done = self.ok(self.ann.form("/api/campaigns/upload-csv", into, file))
+        self.assertEqual(done["report"]["imported"], 30)
 
     def test_preview_and_templates(self):
         shown = self.ok(self.ann.form("/api/campaigns/preview-csv", ("file", LIST + "12,Nobody\n", "x.csv")))
