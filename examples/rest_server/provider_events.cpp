@@ -37,6 +37,13 @@ Result<void> point(CallEvent& event, const CallRef& found) {
   return {};
 }
 
+/// What has happened by now has not happened only when it is applied.
+void stamp(CallEvent& event, Instant came_at) {
+  if (event.status == CallStatus::in_progress && !event.answered_at) event.answered_at = came_at;
+  const bool says_end = !event.status || !is_active(*event.status);
+  if (says_end && !event.ended_at) event.ended_at = came_at;
+}
+
 bool may_come_yet(const CallEvent& event, const Error& error) {
   return error.code == ErrorCode::not_found && event.call_id.is_nil();
 }
@@ -76,6 +83,7 @@ Result<AllTaken> ProviderEvents::take_now(std::span<const CallEvent> events) {
       taken[i] = tl::unexpected(is_known.error());
     }
   }
+  if (const auto stamped = stamp(early); !stamped) return tl::unexpected(stamped.error());
   auto reports = known.empty() ? Reports{} : report_(known);
   if (!reports) return tl::unexpected(reports.error());
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -84,6 +92,13 @@ Result<AllTaken> ProviderEvents::take_now(std::span<const CallEvent> events) {
   }
   keep(std::move(early));
   return taken;
+}
+
+Result<void> ProviderEvents::stamp(std::vector<CallEvent>& events) {
+  if (events.empty()) return {};
+  return store_.now().map([&](Instant now) {
+    for (auto& event : events) rest::stamp(event, now);
+  });
 }
 
 void ProviderEvents::keep(std::vector<CallEvent> events) {

@@ -42,6 +42,7 @@ class ProviderEvents {
 
  private:
   [[nodiscard]] callqueue::Result<AllTaken> take_now(std::span<const callqueue::CallEvent> events);
+  [[nodiscard]] callqueue::Result<void> stamp(std::vector<callqueue::CallEvent>& events);
   void keep(std::vector<callqueue::CallEvent> events);
   void look_again(const std::stop_token& stop);
   [[nodiscard]] std::vector<EarlyEvents::Entry> wait_for_due(const std::stop_token& stop);

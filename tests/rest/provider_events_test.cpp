@@ -2,11 +2,13 @@
 
 #include <array>
 #include <boost/test/unit_test.hpp>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
 
 #include "callqueue/call_queue.hpp"
+#include "callqueue/clock.hpp"
 
 using namespace rest;
 using namespace callqueue;
@@ -19,6 +21,11 @@ class World {
   World() { BOOST_REQUIRE(store_->migrate().has_value()); }
 
   [[nodiscard]] Store& store() { return *store_; }
+  /// Lets time pass. @return what time it is then.
+  Instant pass(std::chrono::seconds time) {
+    clock_->advance(time);
+    return clock_->now();
+  }
   [[nodiscard]] UserId user(const std::string& name) {
     return store_->create_user({.name = name}).value().id;
   }
@@ -52,7 +59,8 @@ class World {
   }
 
  private:
-  std::unique_ptr<Store> store_ = open_store("sqlite::memory:").value();
+  std::shared_ptr<ManualClock> clock_ = std::make_shared<ManualClock>(SystemClock{}.now());
+  std::unique_ptr<Store> store_ = open_store("sqlite::memory:", {.clock = clock_}).value();
   int numbers_ = 0;
 };
 
@@ -140,6 +148,33 @@ BOOST_AUTO_TEST_CASE(an_early_event_is_reported_once_its_call_is_accepted) {
   const auto report = reported.get_future().get();
   BOOST_TEST((report.call.id == call.id));
   BOOST_TEST((report.call.status == CallStatus::busy));
+}
+
+BOOST_AUTO_TEST_CASE(what_an_early_event_tells_happened_when_it_came) {
+  World world;
+  std::promise<Call> ended;
+  ProviderEvents events{world.store(), [&](std::span<const CallEvent> found) {
+                          auto reports = world.store().report_events(found).value();
+                          for (const auto& report : reports) {
+                            if (report.value().ended) ended.set_value(report->call);
+                          }
+                          return Result<std::vector<Result<CallReport>>>{std::move(reports)};
+                        }};
+  const auto call = world.dialed(world.user("Ann"));
+  const auto answered_at = world.pass(std::chrono::seconds{5});
+  CallEvent event{.provider_call_id = "late", .status = CallStatus::in_progress};
+  BOOST_TEST(take(events, event) == "kept");
+  const auto ended_at = world.pass(std::chrono::seconds{40});
+  event.status.reset();  // Disconnected.
+  BOOST_TEST(take(events, event) == "kept");
+  world.pass(std::chrono::minutes{1});
+  world.accept(call, "late");
+
+  const auto after = ended.get_future().get();
+
+  BOOST_TEST((after.status == CallStatus::completed));
+  BOOST_TEST((after.answered_at == answered_at));
+  BOOST_TEST((after.ended_at == ended_at));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_taken_while_the_database_is_gone) {
