@@ -4,7 +4,9 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
+#include <string_view>
 
 #include "api.hpp"
 
@@ -34,16 +36,36 @@ const char* name_of(DialResult::Kind kind) {
   return "uncertain";
 }
 
+/// Has the series of each label there from the start: one that first appears with its first event
+/// has no increase to see.
+void begin_at_zero(prometheus::Family<prometheus::Counter>& family, const char* label,
+                   std::initializer_list<std::string_view> values) {
+  for (const auto value : values) family.Add({{label, std::string{value}}});
+}
+
+class Slots {
+ public:
+  Slots(prometheus::Registry& registry, const char* used, const char* free)
+      : used_(gauges(registry, used, "Calls that hold a slot.")),
+        free_(gauges(registry, free, "Calls that the limit still lets start.")) {}
+
+  void add(const prometheus::Labels& whose, const SlotUse& slots) {
+    used_.Add(whose).Set(slots.active);
+    free_.Add(whose).Set(std::max(0, slots.limit - slots.active));
+  }
+
+ private:
+  prometheus::Family<prometheus::Gauge>& used_;
+  prometheus::Family<prometheus::Gauge>& free_;
+};
+
+/// The system's are the users' together, hence two names: a sum over one counts nothing twice.
 void add_slots(prometheus::Registry& registry, const SystemStatistics& statistics) {
-  auto& used = gauges(registry, "callqueue_slots_used", "Calls that hold a slot.");
-  auto& free = gauges(registry, "callqueue_slots_free", "Calls that the limit still lets start.");
-  const auto add = [&](const prometheus::Labels& scope, const SlotUse& slots) {
-    used.Add(scope).Set(slots.active);
-    free.Add(scope).Set(std::max(0, slots.limit - slots.active));
-  };
-  add({{"scope", "system"}}, statistics.slots);
+  Slots{registry, "callqueue_system_slots_used", "callqueue_system_slots_free"}.add(
+      {}, statistics.slots);
+  Slots users{registry, "callqueue_user_slots_used", "callqueue_user_slots_free"};
   for (const auto& user : statistics.users) {
-    add({{"scope", "user"}, {"user_id", to_text(user.user_id)}}, user.slots);
+    users.add({{"user_id", to_text(user.user_id)}}, user.slots);
   }
 }
 
@@ -79,7 +101,17 @@ Metrics::Metrics(Store& store, std::chrono::milliseconds interval)
                               "Leases that lapsed: rows queued again, or calls unknown.")),
       store_failures_(counters(registry_, "callqueue_store_failures_total",
                                "How often the database did not answer.")
-                          .Add({})) {}
+                          .Add({})) {
+  begin_at_zero(dials_, "result",
+                {name_of(DialResult::Kind::accepted), name_of(DialResult::Kind::rejected),
+                 name_of(DialResult::Kind::uncertain)});
+  begin_at_zero(ended_calls_, "outcome",
+                {to_text(CallOutcome::answered), to_text(CallOutcome::voicemail),
+                 to_text(CallOutcome::busy), to_text(CallOutcome::no_answer),
+                 to_text(CallOutcome::failed), to_text(CallOutcome::rejected),
+                 to_text(CallOutcome::cancelled), to_text(CallOutcome::unknown)});
+  begin_at_zero(lapsed_leases_, "became", {"queued", "unknown"});
+}
 
 std::string Metrics::text() {
   auto families = registry_.Collect();

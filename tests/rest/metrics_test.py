@@ -3,6 +3,7 @@
 import re
 import unittest
 
+import contract
 from server import Case
 
 
@@ -29,15 +30,28 @@ class Metrics(Case):
     def test_an_idle_server(self):
         seen = self.metrics()
         self.assertEqual(seen["callqueue_database_up"], 1)
-        self.assertEqual(seen['callqueue_slots_used{scope="system"}'], 0)
-        self.assertEqual(seen['callqueue_slots_free{scope="system"}'], 10)
+        self.assertEqual(seen["callqueue_system_slots_used"], 0)
+        self.assertEqual(seen["callqueue_system_slots_free"], 10)
         self.assertEqual(seen['callqueue_queued_rows{state="ready"}'], 0)
         self.assertEqual(seen["callqueue_oldest_due_seconds"], 0)
 
+    def test_what_will_be_counted_is_there_from_the_start(self):
+        """A series that began with its first event would have no increase to see."""
+        labels = {"dials": ("result", ("accepted", "rejected", "uncertain")),
+                  "lapsed_leases": ("became", ("queued", "unknown")),
+                  "ended_calls": ("outcome", contract.DOCUMENT["components"]["schemas"]["CallEvent"]["properties"]["outcome"]["enum"])}
+        expected = {f'callqueue_{name}_total{{{label}="{value}"}}': 0
+                    for name, (label, values) in labels.items() for value in values}
+        self.assertEqual(len(expected), 13)
+        expected |= dict.fromkeys(("callqueue_claimed_calls_total", "callqueue_store_failures_total"), 0)
+        seen = self.metrics()
+        counters = {name: value for name, value in seen.items() if "_total" in name}
+        self.assertEqual(counters, expected)
+
     def test_what_runs_and_what_waits(self):
         self.calling(6)
-        used = f'callqueue_slots_used{{scope="user",user_id="{self.ann_id}"}}'
-        free = f'callqueue_slots_free{{scope="user",user_id="{self.ann_id}"}}'
+        used = f'callqueue_user_slots_used{{user_id="{self.ann_id}"}}'
+        free = f'callqueue_user_slots_free{{user_id="{self.ann_id}"}}'
         self.until(lambda: self.metrics().get(used) == 2, "two calls at once")
         seen = self.metrics()
         self.assertEqual(seen[used] + seen[free], 2)
@@ -45,6 +59,9 @@ class Metrics(Case):
         self.assertGreaterEqual(seen["callqueue_claim_seconds_count"], 1)
         self.assertGreaterEqual(seen['callqueue_dials_total{result="accepted"}'], 2)
         self.assertNotIn("+1202555", self.text)
+        for use in ("used", "free"):  # No sum over one name counts the system beside its users.
+            self.assertEqual(re.findall(rf"^(callqueue_\w*slots_{use})(?:{{(\w+)=.*}})? ", self.text, re.M),
+                             [(f"callqueue_system_slots_{use}", ""), (f"callqueue_user_slots_{use}", "user_id")])
         # Somebody waits for a slot, longer and longer.
         lag = self.metrics()["callqueue_oldest_due_seconds"]
         self.until(lambda: self.metrics()["callqueue_oldest_due_seconds"] > lag, "the lag to grow")
