@@ -1,8 +1,17 @@
 #include "cors.hpp"
 
 #include <algorithm>
+#include <regex>
 
 namespace rest {
+
+bool is_origin(std::string_view text) {
+  static const std::regex kOrigin{
+      R"((https?)://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:([1-9][0-9]{0,4}))?)"};
+  std::cmatch parts;
+  if (!std::regex_match(text.begin(), text.end(), parts, kOrigin)) return false;
+  return parts[4] != (parts[1] == "https" ? "443" : "80");
+}
 
 bool Cors::is_allowed(const Request& request) const {
   return std::find(origins_.begin(), origins_.end(), request.field("origin")) != origins_.end();

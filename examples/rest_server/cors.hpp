@@ -2,11 +2,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http.hpp"
 
 namespace rest {
+
+/// Whether a browser would name a site so: scheme, host, and a port unless it is the scheme's own;
+/// lower case, nothing behind.
+[[nodiscard]] bool is_origin(std::string_view text);
 
 /// Which other sites' pages may use the server from a browser: none unless named.
 ///
@@ -14,7 +19,7 @@ namespace rest {
 /// harm with somebody else's. See the CORS protocol of the Fetch standard.
 class Cors {
  public:
-  /// @param origins as browsers send them: `https://app.example.com`.
+  /// @param origins as browsers send them (`is_origin`): `https://app.example.com`.
   explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
   /// The answer to a browser that asks whether a page of another site may send a request; nothing

@@ -18,6 +18,7 @@
 
 #include "api.hpp"
 #include "callqueue/access_tokens.hpp"
+#include "cors.hpp"
 #include "demo.hpp"
 #include "gate.hpp"
 #include "live_events.hpp"
@@ -75,8 +76,11 @@ Options read_options(int argc, char** argv) {
   add_seconds(app, "--body-time", options.server.body_time, "Each piece of a body may take");
   add_seconds(app, "--idle-time", options.server.idle_time, "A connection may be idle for");
   app.add_option(
-      "--cors-origin", options.server.cors_origins,
-      "Another site whose pages may use the server, as browsers name it; may be repeated");
+         "--cors-origin", options.server.cors_origins,
+         "Another site whose pages may use the server, as browsers name it; may be repeated")
+      ->check([](const std::string& origin) {
+        return is_origin(origin) ? "" : "no browser names a site '" + origin + "': see --help";
+      });
   app.add_option("--rate", options.rate.per_second, "Requests a second of one token")
       ->check(CLI::Range(1.0, 1e6))
       ->capture_default_str();

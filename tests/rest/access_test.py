@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Who may do what: tokens, other people's rows, limits."""
+import json
+import subprocess
 import time
 import unittest
 import uuid
 
-from server import Case, POSTGRES, psql
+import contract
+from server import SERVER, Case, POSTGRES, psql
 
 
 class Access(Case):
@@ -156,3 +159,19 @@ class Rates(Case):
 
 if __name__ == "__main__":
     unittest.main()
+class WrongSites(Case):
+    def test_a_site_that_no_browser_names_so_is_refused_at_the_start(self):
+        for origin in ("https://app.example.com/", "https://app.example.com/app", "app.example.com", "https://App.example.com",
+                       "https://app.example.com:443", "http://app.example.com:80", "https://", "https://app.example.com:",
+                       "https://a@app.example.com", "https://app.example.com?x", "https://müller.example", "*", "null", "",
+                       " https://app.example.com", "https://app.example.com\n"):
+            with self.subTest(origin=origin):
+                done = subprocess.run([SERVER, "--routes", "--cors-origin", origin], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 2, done)
+                self.assertIn("--cors-origin", done.stderr)
+        for origin in ("https://app.example.com", "http://localhost:5173", "http://127.0.0.1:8080",
+                       "http://[::1]:3000", "https://xn--mller-kva.example", "http://app.example.com:443"):
+            done = subprocess.run([SERVER, "--routes", "--cors-origin", origin], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done)
+
+
