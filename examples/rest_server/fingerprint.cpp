@@ -50,7 +50,7 @@ bool ReadThrough::finish() {
 }
 
 ReadThrough::Buffer::int_type ReadThrough::Buffer::underflow() {
-  body_.read(piece_.data(), piece_.size());
+  body_.read(piece_.data(), static_cast<std::streamsize>(piece_.size()));
   const auto size = body_.gcount();
   fingerprint_.add({piece_.data(), static_cast<std::size_t>(size)});
   if (body_.bad()) throw std::runtime_error("the body broke off");

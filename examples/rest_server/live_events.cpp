@@ -36,8 +36,8 @@ using News = std::vector<LiveEvent>;
 
 /// A user who is looked at.
 struct LiveEvents::Watched {
-  Watched(UserId user_id, std::string epoch, std::chrono::milliseconds pace)
-      : user_id(user_id), ring(std::move(epoch)), campaigns(pace), queue(pace) {}
+  Watched(UserId whose, std::string epoch, std::chrono::milliseconds pace)
+      : user_id(whose), ring(std::move(epoch)), campaigns(pace), queue(pace) {}
 
   const UserId user_id;
   // Under the mutex.
@@ -68,8 +68,7 @@ void LiveEvents::Watched::tell() const {
 struct LiveEvents::Impl {
   using User = std::shared_ptr<Watched>;
 
-  Impl(Store& store, const LiveOptions& options)
-      : options(options), campaigns(store), queue(store) {
+  Impl(Store& store, const LiveOptions& bounds) : options(bounds), campaigns(store), queue(store) {
     auto listening = store.listen();
     if (!listening) throw std::runtime_error(listening.error().message);
     listener = std::move(*listening);

@@ -179,7 +179,7 @@ class Ending {
 void allow_files(int count) {
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, count));
+  files.rlim_cur = std::max(files.rlim_cur, std::min(files.rlim_max, static_cast<rlim_t>(count)));
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
