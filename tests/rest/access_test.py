@@ -60,11 +60,28 @@ class Access(Case):
                                 "/errors.csv")]
         others += [("POST", f"/api/campaigns/{campaign}/{what}", None)
                    for what in ("start", "pause", "resume", "cancel")]
+        with_an_id = {(method, path) for method, path in contract.operations() if "{" in path}
+        tried = {(method, contract.operation_of(method, path)[0]) for method, path, _ in others}
+        self.assertEqual(with_an_id - tried, set())
+        # And what is named in a body.
+        mine = self.settings(self.bob)
+        others += [("POST", "/api/campaigns", {**mine, "agent_id": agent}),
+                   ("POST", "/api/campaigns/bulk-call", {**mine, "contact_ids": [person]}),
+                   ("POST", "/api/campaigns/bulk-call", {**mine, "agent_id": agent,
+                                                         "contact_ids": [self.contact(self.bob, "+12025550109")]})]
         before = self.ok(self.ann.get(f"/api/campaigns/{campaign}"))
         for method, path, body in others:
             with self.subTest(method=method, path=path):
                 answer = self.bob.ask(method, path, body if body is not None else b"")
                 self.assertEqual((answer.status, answer.json["code"]), (404, "not_found"), answer)
+        into = ("settings", json.dumps({"campaign_id": campaign}))
+        self.refused(self.bob.form("/api/campaigns/upload-csv", into, ("file", "phone_number\n+12025550108\n", "x.csv")), 404,
+                     "not_found", "campaign_id")
+        for of in (f"campaign_id={campaign}", f"contact_id={person}"):
+            self.assertEqual(self.ok(self.bob.get("/api/queue?" + of))["items"], [], of)
+        for of in (f"campaign_id={campaign}", f"queue_id={row}"):
+            self.assertEqual(self.ok(self.bob.get("/api/calls?" + of))["items"], [], of)
+        self.assertEqual(self.ok(self.bob.get("/api/campaigns?agent_id=" + agent))["items"], [])
         refused = self.ok(self.bob.post("/api/queue/cancel", {"ids": [row]}))["refused"]
         self.assertEqual([r["code"] for r in refused], ["not_found"])
         self.assertEqual(self.ok(self.ann.get(f"/api/campaigns/{campaign}")), before)
@@ -144,21 +161,6 @@ class OtherSites(Case):
                 self.assertIsNone(seen.headers["Access-Control-Allow-Origin"])
 
 
-class Rates(Case):
-    options = ("--rate", "5")
-
-    def test_who_asks_too_often_is_told_when_to_come_back(self):
-        answers = [self.ann.get("/api/me") for _ in range(40)]
-        refused = [a for a in answers if a.status == 429]
-        self.assertTrue(refused)
-        self.refused(refused[0], 429, "too_many_requests")
-        self.assertGreaterEqual(int(refused[0].headers["Retry-After"]), 1)
-        self.ok(self.bob.get("/api/me"))
-        self.until(lambda: self.ann.get("/api/me").status == 200, "the next turn")
-
-
-if __name__ == "__main__":
-    unittest.main()
 class WrongSites(Case):
     def test_a_site_that_no_browser_names_so_is_refused_at_the_start(self):
         for origin in ("https://app.example.com/", "https://app.example.com/app", "app.example.com", "https://App.example.com",
@@ -175,3 +177,18 @@ class WrongSites(Case):
             self.assertEqual(done.returncode, 0, done)
 
 
+class Rates(Case):
+    options = ("--rate", "5")
+
+    def test_who_asks_too_often_is_told_when_to_come_back(self):
+        answers = [self.ann.get("/api/me") for _ in range(40)]
+        refused = [a for a in answers if a.status == 429]
+        self.assertTrue(refused)
+        self.refused(refused[0], 429, "too_many_requests")
+        self.assertGreaterEqual(int(refused[0].headers["Retry-After"]), 1)
+        self.ok(self.bob.get("/api/me"))
+        self.until(lambda: self.ann.get("/api/me").status == 200, "the next turn")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -6,8 +6,9 @@ import socket
 import threading
 import time
 import unittest
+import uuid
 
-from server import Case
+from server import Case, Server
 
 
 class Wire(Case):
@@ -112,6 +113,52 @@ class Wire(Case):
         self.assertIn(answers[0].status, (201, 202))
         self.assertEqual(idle.recv(1), b"")
         idle.close()
+
+
+class Logs(Case):
+    def test_a_line_for_each_request_says_nothing_of_people(self):
+        log = open(self.folder / "log", "w+", encoding="utf-8")
+        self.addCleanup(log.close)
+        self.server.stop()
+        self.server = Server(self.database.url, "--log-level", "info", log=log)
+        self.addCleanup(self.server.stop)
+        client = self.client(self.token("--user", self.ann_id))
+        number = "+12025550177"
+        answers = [(client.ask(*asked), asked) for asked in (
+            ("POST", "/api/contacts", {"phone_number": number, "name": "Zoë Secret"}), ("GET", "/api/contacts?search=0177"),
+            ("GET", "/api/contacts/" + str(uuid.uuid4())), ("POST", "/api/contacts", {"phone_number": number + "x"}),
+            ("GET", "/healthz"))]
+        self.assertEqual(self.server.stop(), 0)
+        log.seek(0)
+        text = log.read()
+        lines = [json.loads(line) for line in text.splitlines()]
+        by_id = {line["request_id"]: line for line in lines}
+        self.assertEqual(len(by_id), len(answers))
+        for answer, (method, target, *_) in answers:
+            line = by_id[answer.headers["X-Request-Id"]]
+            self.assertEqual((line["method"], line["path"], line["status"], line["level"]),
+                             (method, target.split("?")[0], answer.status, "info"))
+            self.assertGreaterEqual(line["milliseconds"], 0)
+        for private in ("0177", "Zoë", "Secret", client.headers["Authorization"].split("_")[-1]):
+            self.assertNotIn(private, text)
+
+
+class Draining(Case):
+    def test_who_is_on_the_line_when_it_ends_is_hung_up_on(self):
+        self.administrator.ask("PUT", "/api/settings/concurrency", {"user_id": self.ann_id, "concurrent_calls_limit": 4})
+        people = [self.contact(self.ann, f"+1202555010{i}") for i in range(6)]
+        campaign = self.ok(self.ann.post("/api/campaigns/bulk-call", {
+            **self.settings(self.ann), "contact_ids": people, "start": True}), 201)["id"]
+        calls = lambda: self.ok(self.ann.get("/api/calls?campaign_id=" + campaign))["items"]
+        self.until(lambda: sum(1 for call in calls() if call["provider_call_id"] and not call["ended_at"]) == 4, "four calls")
+        before = {call["id"] for call in calls()}
+        self.assertEqual(self.server.stop(), 0)
+        self.tool("campaign", "pause", campaign)
+        self.server = Server(self.database.url)
+        self.addCleanup(self.server.stop)
+        self.ann = self.client(self.token("--user", self.ann_id))
+        self.assertEqual(sorted(call["id"] for call in calls() if call["ended_at"] is None), [])
+        self.assertGreaterEqual({call["id"] for call in calls()}, before)
 
 
 class Ending(Case):

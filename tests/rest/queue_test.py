@@ -40,6 +40,10 @@ class Queue(Case):
         places = [self.ok(self.ann.get("/api/queue/" + q["id"]))["queue_position"] for q in queued]
         self.assertEqual(places, [1, 2])
         self.assertEqual(self.ok(self.ann.get("/api/queue/statistics"))["queued"], 2)
+        users = {u["name"]: u for u in self.ok(self.administrator.get("/api/users"))["items"]}
+        told = ("active_calls", "queued", "ready", "concurrent_calls_limit")
+        self.assertEqual([[users[name][field] for field in told] for name in ("Ann", "Bob")], [[2, 2, 2, 2], [0, 0, 0, 2]])
+        self.assertIsNone(users["Bob"]["place"])
         cancelled = self.ok(self.ann.ask("DELETE", "/api/queue/" + queued[0]["id"]))
         self.assertEqual(cancelled["status"], "cancelled")
         self.refused(self.ann.ask("DELETE", "/api/queue/" + queued[0]["id"]), 409, "conflict", "status")

@@ -101,7 +101,8 @@ class Client:
 
 class Server:
     def __init__(self, url, *options, secret=signing.SECRET, log=None):
-        self.process = subprocess.Popen([SERVER, "--db", url, "--port", "0", "--log-level", "warn", *options],
+        level = () if "--log-level" in options else ("--log-level", "warn")
+        self.process = subprocess.Popen([SERVER, "--db", url, "--port", "0", *level, *options],
                                         env={**os.environ, "CALLQUEUE_WEBHOOK_SECRET": secret}, stdout=subprocess.PIPE,
                                         stderr=log, text=True)
         said = ""
