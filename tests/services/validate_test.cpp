@@ -57,8 +57,8 @@ BOOST_AUTO_TEST_CASE(names_are_counted_in_characters_not_bytes) {
   std::string long_name;
   for (int i = 0; i < 255; ++i) long_name += "ü";
   const Contact good{.user_id = some_user,
-                     .phone_number = "+4930123456",
                      .name = long_name,
+                     .phone_number = "+4930123456",
                      .email = long_name.substr(0, 2 * 253) + "@x",
                      .company = long_name};
   value(validate(good));
