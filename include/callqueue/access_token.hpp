@@ -23,13 +23,13 @@ enum class AccessRole {
 /// The right to use a server over the library, for whoever shows the secret that goes with it. The
 /// secret is nowhere stored; see `AccessTokens`.
 struct AccessToken {
-  AccessTokenId id;
-  std::optional<UserId> user_id;  ///< Whose it is; none for an administrator's.
+  AccessTokenId id{};
+  std::optional<UserId> user_id{};  ///< Whose it is; none for an administrator's.
   AccessRole role = AccessRole::user;
-  std::string name;  ///< What it is for; 1 to 255 characters.
-  Instant created_at;
-  std::optional<Instant> expires_at;  ///< From then on it is not valid; none: it never expires.
-  std::optional<Instant> revoked_at;
+  std::string name{};  ///< What it is for; 1 to 255 characters.
+  Instant created_at{};
+  std::optional<Instant> expires_at{};  ///< From then on it is not valid; none: it never expires.
+  std::optional<Instant> revoked_at{};
 
   friend bool operator==(const AccessToken&, const AccessToken&) = default;
 };
@@ -39,7 +39,7 @@ using SecretHash = std::array<std::uint8_t, 32>;
 
 /// A token with what its secret is compared with. Only `Store::find_access_token` hands it out.
 struct StoredAccessToken {
-  AccessToken token;
+  AccessToken token{};
   SecretHash secret_hash{};
 };
 

@@ -11,10 +11,10 @@ namespace callqueue {
 
 /// A token, and the text by which its holder is known.
 struct CreatedAccessToken {
-  AccessToken token;
+  AccessToken token{};
   /// `cq_`, the token's id, `_`, and the secret: 32 random bytes as base64url, 83 characters in
   /// all. It cannot be had again.
-  std::string secret;
+  std::string secret{};
 };
 
 /// The service over access tokens: makes them, and knows their holders again. It is in the library

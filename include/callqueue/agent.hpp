@@ -8,9 +8,9 @@ namespace callqueue {
 
 /// The voice agent (or script) that speaks in a call.
 struct Agent {
-  AgentId id;
-  UserId user_id;
-  std::string name;
+  AgentId id{};
+  UserId user_id{};
+  std::string name{};
 
   friend bool operator==(const Agent&, const Agent&) = default;
 };

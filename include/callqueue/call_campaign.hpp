@@ -19,12 +19,12 @@ enum class CallClock { campaign, contact };
 
 /// What a campaign decides beyond its 19 columns: a row of `callqueue_campaign_rules`.
 struct CampaignRules {
-  std::string timezone;                  ///< IANA name; empty: the user's, else UTC.
+  std::string timezone{};                ///< IANA name; empty: the user's, else UTC.
   CallClock clock = CallClock::contact;  ///< `contact`: each contact's own zone where it has one.
   /// When set, replaces the daily window of `first_call_time` and `last_call_time`.
-  std::optional<WeeklyWindows> weekly_windows;
-  std::vector<LocalDate> excluded_dates;
-  RetryPolicy retry;
+  std::optional<WeeklyWindows> weekly_windows{};
+  std::vector<LocalDate> excluded_dates{};
+  RetryPolicy retry{};
   bool spread = false;  ///< Distribute an imported list evenly over the window instead of as soon
                         ///< as possible.
   /// How long an accepted call may stay without news; 1 min to 24 h.
@@ -35,12 +35,12 @@ struct CampaignRules {
 
 /// Rules plus a list of contacts: a row of `call_campaigns`.
 struct CallCampaign {
-  CampaignId id;
-  UserId user_id;
-  std::string name;
-  std::string description;
-  AgentId agent_id;
-  std::string next_action;  ///< What the agent is to reach; free text for the host.
+  CampaignId id{};
+  UserId user_id{};
+  std::string name{};
+  std::string description{};
+  AgentId agent_id{};
+  std::string next_action{};  ///< What the agent is to reach; free text for the host.
   TimeOfDay first_call_time{9 * 3600};
   TimeOfDay last_call_time{18 * 3600};
   CampaignStatus status = CampaignStatus::draft;
@@ -49,15 +49,15 @@ struct CallCampaign {
   std::int64_t completed_calls = 0;  ///< Includes successful ones.
   std::int64_t successful_calls = 0;
   std::int64_t failed_calls = 0;  ///< Neither skipped nor cancelled ones.
-  LocalDate start_date;
-  std::optional<LocalDate> end_date;
-  Instant created_at;
-  Instant updated_at;
-  std::optional<Instant> started_at;
+  LocalDate start_date{};
+  std::optional<LocalDate> end_date{};
+  Instant created_at{};
+  Instant updated_at{};
+  std::optional<Instant> started_at{};
   /// Set when its last row became final (after a sweep, when that ends).
-  std::optional<Instant> completed_at;
+  std::optional<Instant> completed_at{};
 
-  CampaignRules rules;
+  CampaignRules rules{};
 
   friend bool operator==(const CallCampaign&, const CallCampaign&) = default;
 };

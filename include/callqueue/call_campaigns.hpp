@@ -14,15 +14,15 @@ namespace callqueue {
 /// The fields of a campaign to change; those that are empty stay. An inner empty optional clears
 /// the field.
 struct CampaignUpdate {
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::optional<AgentId> agent_id;
-  std::optional<std::string> next_action;
-  std::optional<TimeOfDay> first_call_time;
-  std::optional<TimeOfDay> last_call_time;
-  std::optional<LocalDate> start_date;
-  std::optional<std::optional<LocalDate>> end_date;
-  std::optional<CampaignRules> rules;
+  std::optional<std::string> name{};
+  std::optional<std::string> description{};
+  std::optional<AgentId> agent_id{};
+  std::optional<std::string> next_action{};
+  std::optional<TimeOfDay> first_call_time{};
+  std::optional<TimeOfDay> last_call_time{};
+  std::optional<LocalDate> start_date{};
+  std::optional<std::optional<LocalDate>> end_date{};
+  std::optional<CampaignRules> rules{};
 };
 
 /// One reason why a campaign is not being dialed right now.
@@ -30,9 +30,9 @@ struct ExplainReason {
   /// not_started, paused, completed, cancelled, no_contacts, import_running, outside_window,
   /// window_unknown, no_more_windows, nothing_due, user_at_limit, system_at_limit, user_ceiling,
   /// number_busy, in_flight_only, dialing.
-  std::string code;
-  std::string text;              ///< One sentence for a person.
-  std::optional<Instant> until;  ///< When it ends by itself, where that is known.
+  std::string code{};
+  std::string text{};              ///< One sentence for a person.
+  std::optional<Instant> until{};  ///< When it ends by itself, where that is known.
 };
 
 /// Why nothing is being dialed (or that it is), most telling first. Pure.

@@ -14,26 +14,26 @@ namespace callqueue {
 
 /// What a provider (or a dialer) says about one call. May arrive twice, late and out of order.
 struct CallEvent {
-  UserId user_id;  ///< The call's user; a call of another user is `not_found`.
-  CallId call_id;  ///< Ours; nil when only the provider's id is known.
+  UserId user_id{};  ///< The call's user; a call of another user is `not_found`.
+  CallId call_id{};  ///< Ours; nil when only the provider's id is known.
   /// The provider's; recorded when first seen. UTF-8 without NUL, at most 512 bytes.
-  std::string provider_call_id;
+  std::string provider_call_id{};
   /// Where the call is. None: the line was disconnected, and what was seen of the call decides (see
   /// `set_status`).
-  std::optional<CallStatus> status;
+  std::optional<CallStatus> status{};
   /// Only to say more than the status: `voicemail`, `rejected`.
-  std::optional<CallOutcome> outcome;
+  std::optional<CallOutcome> outcome{};
   /// The host's own verdict; none: success means answered by a person.
-  std::optional<bool> success;
+  std::optional<bool> success{};
   /// A rejection's verdict: `false` fails the row whatever the retry policy says.
-  std::optional<bool> retryable;
+  std::optional<bool> retryable{};
   /// A provider's clock may be wrong: here and below an instant before the call was created or
   /// after now counts as the nearer of the two.
-  std::optional<Instant> answered_at;
-  std::optional<Instant> ended_at;  ///< None: when the event is applied.
-  std::optional<std::chrono::seconds> duration;
+  std::optional<Instant> answered_at{};
+  std::optional<Instant> ended_at{};  ///< None: when the event is applied.
+  std::optional<std::chrono::seconds> duration{};
   /// For a person: cut at 1,024 bytes, and what is no UTF-8 becomes U+FFFD.
-  std::string failure_reason;
+  std::string failure_reason{};
 };
 
 /// Sets status and outcome from a provider's spelling: every `CallStatus` and `CallOutcome`, with
@@ -52,7 +52,7 @@ struct CallEvent {
 
 /// What an event makes of a call.
 struct CallTransition {
-  Call call;             ///< The call after the event.
+  Call call{};           ///< The call after the event.
   bool changed = false;  ///< False for a duplicate or a late event that says nothing new.
   bool ended = false;  ///< An active call became final: its slot is free from now on. True at most
                        ///< once per call.
@@ -75,10 +75,10 @@ struct CallTransition {
 /// What becomes of the queued call once its attempt has ended.
 struct RowDecision {
   QueuedCallStatus status = QueuedCallStatus::failed;
-  std::optional<Instant> scheduled_for;  ///< Set when it is queued again.
-  std::optional<bool> success;           ///< Set when it is completed.
+  std::optional<Instant> scheduled_for{};  ///< Set when it is queued again.
+  std::optional<bool> success{};           ///< Set when it is completed.
   /// The outcome's text unless the event gave a reason; empty when completed.
-  std::string failure_reason;
+  std::string failure_reason{};
 
   friend bool operator==(const RowDecision&, const RowDecision&) = default;
 };
@@ -86,9 +86,9 @@ struct RowDecision {
 /// What a row's campaign contributes to the decision; a direct call has none.
 struct RowRules {
   CampaignStatus campaign_status = CampaignStatus::active;
-  RetryPolicy retry;
-  CallingRules calling_rules;
-  TimeZone zone;
+  RetryPolicy retry{};
+  CallingRules calling_rules{};
+  TimeZone zone{};
 };
 
 /// Decides the row's fate: answered → completed; voicemail → completed without success unless

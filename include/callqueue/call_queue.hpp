@@ -14,19 +14,19 @@ namespace callqueue {
 
 /// What a host may replace.
 struct CallQueueOptions {
-  PriorityRule priority;
+  PriorityRule priority{};
 };
 
 /// A call to be queued, as a host asks for it. The service checks it and computes its priority.
 struct QueueRequest {
-  ContactId contact_id;
-  std::optional<CampaignId> campaign_id;  ///< None: a direct call.
-  std::optional<AgentId> agent_id;        ///< None: the campaign's. Required for a direct call.
-  std::string contact_name;               ///< Empty: the contact's.
-  std::string user_data;                 ///< A JSON object or empty; its integer `priority` counts.
-  std::optional<Instant> scheduled_for;  ///< None: now.
+  ContactId contact_id{};
+  std::optional<CampaignId> campaign_id{};  ///< None: a direct call.
+  std::optional<AgentId> agent_id{};        ///< None: the campaign's. Required for a direct call.
+  std::string contact_name{};               ///< Empty: the contact's.
+  std::string user_data{};  ///< A JSON object or empty; its integer `priority` counts.
+  std::optional<Instant> scheduled_for{};  ///< None: now.
   /// Direct calls only; none: 15 minutes from now, or from `scheduled_for` if that is later.
-  std::optional<Instant> not_after;
+  std::optional<Instant> not_after{};
 };
 
 /// Where a row stands.
@@ -34,15 +34,15 @@ struct QueuePosition {
   std::int64_t position = 1;  ///< 1: the next of its user, by order alone.
   /// Expected, from the rows ahead, the free slots and how long the campaign's calls took on the
   /// average; none: not within its windows.
-  std::optional<Instant> starts_at;
+  std::optional<Instant> starts_at{};
 };
 
 /// Facts that go with a change of status, all optional.
 struct StatusDetails {
-  std::string failure_reason;
-  std::optional<bool> success;
-  std::optional<Instant> completed_at;
-  std::optional<std::chrono::seconds> duration;
+  std::string failure_reason{};
+  std::optional<bool> success{};
+  std::optional<Instant> completed_at{};
+  std::optional<std::chrono::seconds> duration{};
 };
 
 /// The service over queued calls: adds, lists, claims and finishes them.

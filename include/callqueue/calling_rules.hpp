@@ -17,8 +17,8 @@ namespace callqueue {
 /// `closes` earlier than `opens` spans midnight and belongs to the date on which it opens.
 /// 00:00–24:00 is all day. Equal ends are an error.
 struct CallingWindow {
-  TimeOfDay opens;
-  TimeOfDay closes;
+  TimeOfDay opens{};
+  TimeOfDay closes{};
 
   friend auto operator<=>(const CallingWindow&, const CallingWindow&) = default;
 };
@@ -34,10 +34,11 @@ using WeeklyWindows = std::array<std::vector<CallingWindow>, 7>;
 /// is open both times. Overlapping and touching windows merge. On a date that a zone skipped whole
 /// (30 December 2011 in Samoa) nothing opens.
 struct CallingRules {
-  WeeklyWindows windows;
-  std::optional<LocalDate> start_date;  ///< First date on which a window may open; none: no bound.
-  std::optional<LocalDate> end_date;    ///< Last date on which a window may open; none: no end.
-  std::vector<LocalDate> excluded_dates;  ///< Holidays, in any order.
+  WeeklyWindows windows{};
+  std::optional<LocalDate>
+      start_date{};                     ///< First date on which a window may open; none: no bound.
+  std::optional<LocalDate> end_date{};  ///< Last date on which a window may open; none: no end.
+  std::vector<LocalDate> excluded_dates{};  ///< Holidays, in any order.
 
   friend bool operator==(const CallingRules&, const CallingRules&) = default;
 };

@@ -15,8 +15,8 @@ namespace callqueue {
 struct Changes {
   /// Whether something may have become claimable, or will become so earlier than it was thought.
   bool may_start = false;
-  bool everyone = false;      ///< Any user's rows may have changed.
-  std::vector<UserId> users;  ///< Otherwise: whose rows have changed, each once.
+  bool everyone = false;        ///< Any user's rows may have changed.
+  std::vector<UserId> users{};  ///< Otherwise: whose rows have changed, each once.
 
   [[nodiscard]] bool any() const noexcept { return everyone || !users.empty(); }
   /// Of all users.

@@ -19,23 +19,23 @@ struct ClaimRequest {
   /// How long the claimant has to get the provider's acceptance; 1 s to 1 h.
   std::chrono::seconds lease{120};
   /// Claim this row or nothing ("call now"), under the same limits.
-  std::optional<QueuedCallId> only;
-  std::optional<UserId> only_user;  ///< Required with `only`: the row's user.
+  std::optional<QueuedCallId> only{};
+  std::optional<UserId> only_user{};  ///< Required with `only`: the row's user.
   bool lapse_submitted = true;  ///< Passed on to `advance`: see `AdvanceRequest::lapse_submitted`.
 };
 
 /// A call that was given a slot: dial it once, after `begin_dial` marked it.
 struct ClaimedCall {
-  Call call;                ///< `call.id` is the idempotency key towards the provider.
-  QueuedCall queued;        ///< The row it serves; `user_data` and `contact_name` for the agent.
-  std::string next_action;  ///< The campaign's; empty for a direct call.
+  Call call{};                ///< `call.id` is the idempotency key towards the provider.
+  QueuedCall queued{};        ///< The row it serves; `user_data` and `contact_name` for the agent.
+  std::string next_action{};  ///< The campaign's; empty for a direct call.
 };
 
 /// What one reported event did.
 struct CallReport {
-  Call call;  ///< After the event.
+  Call call{};  ///< After the event.
   /// Its row after the event; none for a reserved slot or a deleted row.
-  std::optional<QueuedCall> queued;
+  std::optional<QueuedCall> queued{};
   bool changed = false;  ///< False: a duplicate, or late without news.
   bool ended = false;    ///< This event freed the slot.
 };
@@ -43,20 +43,20 @@ struct CallReport {
 /// Outcome of `finish_and_claim`: the reports in the order of the events, and the calls claimed in
 /// the same commit.
 struct FinishedAndClaimed {
-  std::vector<Result<CallReport>> reports;
-  std::vector<ClaimedCall> claimed;
+  std::vector<Result<CallReport>> reports{};
+  std::vector<ClaimedCall> claimed{};
 };
 
 /// Names a call and its user.
 struct CallRef {
-  UserId user_id;
-  CallId call_id;
+  UserId user_id{};
+  CallId call_id{};
 };
 
 /// Names a call as its provider does: by our id, or else by its own.
 struct CallName {
-  CallId call_id;  ///< Nil: `provider_call_id` names it.
-  std::string provider_call_id;
+  CallId call_id{};  ///< Nil: `provider_call_id` names it.
+  std::string provider_call_id{};
 };
 
 /// How many calls are active against a limit.

@@ -16,32 +16,32 @@ namespace callqueue {
 
 /// How a CSV file is imported.
 struct CsvImportOptions {
-  std::string default_region;  ///< ISO 3166 code (`DE`) for national numbers; empty: only
-                               ///< international ones are accepted.
+  std::string default_region{};  ///< ISO 3166 code (`DE`) for national numbers; empty: only
+                                 ///< international ones are accepted.
   /// Import nothing when any row failed (skipped rows do not count as failed).
   bool atomic = false;
   bool again = false;  ///< Queue contacts that already have a final row in the campaign once more.
-  PriorityRule priority;
+  PriorityRule priority{};
   std::ostream* errors = nullptr;  ///< Where every error goes as CSV (line,field,value,reason);
                                    ///< none: only the report's.
   std::size_t max_field_bytes = 65'536;  ///< A longer field fails its row.
   /// Called about every 50 ms with the rows read so far, and once after the last; returning false
   /// stops the import, which is then taken back.
-  std::function<bool(std::int64_t rows)> progress;
+  std::function<bool(std::int64_t rows)> progress{};
 };
 
 /// What became of a file. `total = imported + skipped + failed`, unless `atomic` took the import
 /// back: then nothing is imported, and `failed` and `skipped` tell why.
 struct CsvReport {
-  CampaignId campaign_id;
+  CampaignId campaign_id{};
   std::int64_t total = 0;     ///< Data rows in the file; blank lines do not count.
   std::int64_t imported = 0;  ///< Calls queued (or contacts, without a campaign).
   std::int64_t matched = 0;  ///< Of those, rows whose number belonged to an existing contact (which
                              ///< was not overwritten).
   std::int64_t skipped = 0;  ///< Duplicates in the file, and contacts already in the campaign.
   std::int64_t failed = 0;   ///< Rows that cannot be called as they stand.
-  std::vector<CsvError> errors;   ///< Failed and skipped rows in file order, the first 1,000.
-  std::int64_t errors_total = 0;  ///< Failed and skipped rows in all.
+  std::vector<CsvError> errors{};  ///< Failed and skipped rows in file order, the first 1,000.
+  std::int64_t errors_total = 0;   ///< Failed and skipped rows in all.
 };
 
 /// Imports a CSV file into a campaign, streaming, in bounded memory. docs/csv.md tells what files
@@ -77,11 +77,11 @@ struct CsvReport {
 /// ones as they would be taken. Duplicates within the file and with the database are not looked
 /// for.
 struct CsvPreview {
-  std::vector<std::string> columns;  ///< As in the file.
+  std::vector<std::string> columns{};  ///< As in the file.
   /// What each is taken for: a known field's name, or `user_data`.
-  std::vector<std::string> mapping;
-  std::vector<ImportRow> rows;  ///< The first good ones.
-  CsvReport report;             ///< Of `imported` only what the file itself tells.
+  std::vector<std::string> mapping{};
+  std::vector<ImportRow> rows{};  ///< The first good ones.
+  CsvReport report{};             ///< Of `imported` only what the file itself tells.
 };
 [[nodiscard]] CALLQUEUE_API Result<CsvPreview> preview_csv(std::istream& file,
                                                            const CsvImportOptions& options = {},

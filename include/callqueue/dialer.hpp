@@ -17,9 +17,9 @@ struct DialResult {
     uncertain,  ///< Nobody can tell (a timeout after submission): keeps its slot until the lease
                 ///< lapses, then is looked up.
   } kind = Kind::uncertain;
-  std::string provider_call_id;  ///< When accepted.
-  bool retryable = true;         ///< When rejected: whether the retry policy may try again.
-  std::string reason;            ///< When rejected or uncertain.
+  std::string provider_call_id{};  ///< When accepted.
+  bool retryable = true;           ///< When rejected: whether the retry policy may try again.
+  std::string reason{};            ///< When rejected or uncertain.
 
   [[nodiscard]] static DialResult accepted(std::string provider_call_id) {
     return {.kind = Kind::accepted, .provider_call_id = std::move(provider_call_id), .reason = {}};
@@ -42,7 +42,7 @@ struct LookupResult {
     known,           ///< `event` says where it is or how it ended.
     unknown,         ///< Nobody can tell: the call becomes `unknown`, its row fails.
   } kind = Kind::unknown;
-  CallEvent event;
+  CallEvent event{};
 };
 
 /// The host's way to place calls. The library carries no audio.

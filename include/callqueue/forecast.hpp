@@ -25,16 +25,16 @@ struct ForecastInput {
 /// What may be expected, as instants of the same clock as `now`.
 struct Forecast {
   /// When the last open row will be done; none: the windows do not suffice (see `unreached_rows`).
-  std::optional<Instant> ends_at;
+  std::optional<Instant> ends_at{};
   /// When the row with `rows_ahead` rows before it will be dialed; none: not within the campaign's
   /// windows.
-  std::optional<Instant> starts_at;
+  std::optional<Instant> starts_at{};
   std::int64_t unreached_rows = 0;  ///< Rows that the remaining windows have no room for.
 };
 
 /// The open rows of a campaign that are called on one clock.
 struct ForecastLane {
-  TimeZone zone;
+  TimeZone zone{};
   std::int64_t open_rows = 0;
 };
 

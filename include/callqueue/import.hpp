@@ -14,8 +14,8 @@ using ImportId = Id<struct ImportTag>;
 
 /// Opens an import into a campaign, or of contacts alone.
 struct ImportRequest {
-  UserId user_id;
-  std::optional<CampaignId> campaign_id;  ///< None: contacts are created, and no calls queued.
+  UserId user_id{};
+  std::optional<CampaignId> campaign_id{};  ///< None: contacts are created, and no calls queued.
   bool again = false;   ///< Queue contacts that already have a final row in the campaign once more.
   bool atomic = false;  ///< Remember what is created so that `abandon_import` takes all of it back,
                         ///< contacts included.
@@ -23,13 +23,13 @@ struct ImportRequest {
 
 /// One checked row on its way into the queue.
 struct ImportRow {
-  std::int64_t line = 0;     ///< Line of the file on which the row starts; 1 is the header.
-  std::string phone_number;  ///< E.164.
-  std::string name;
-  std::string email;
-  std::string company;
-  std::string notes;
-  std::string timezone;  ///< A known IANA name, or empty.
+  std::int64_t line = 0;       ///< Line of the file on which the row starts; 1 is the header.
+  std::string phone_number{};  ///< E.164.
+  std::string name{};
+  std::string email{};
+  std::string company{};
+  std::string notes{};
+  std::string timezone{};  ///< A known IANA name, or empty.
   std::string user_data = "{}";
   int priority = 0;  ///< By the rule, with the name as it stands here.
   /// By the rule if there were a name: counts where `name` is blank and the contact's, which stands
@@ -61,9 +61,9 @@ inline constexpr std::size_t most_errors_remembered = 10'000;
 
 /// An error that is remembered with the campaign.
 struct ImportError {
-  ImportId import_id;
-  Instant imported_at;
-  CsvError error;  ///< Of `line` 0: what there is to say of the whole.
+  ImportId import_id{};
+  Instant imported_at{};
+  CsvError error{};  ///< Of `line` 0: what there is to say of the whole.
 };
 
 /// See `Store::stage_import`.

@@ -25,9 +25,9 @@ using RequestFingerprint = std::array<std::uint8_t, 32>;
 /// The answer to a request, kept to be given again.
 struct KeptAnswer {
   int status = 0;  ///< Of HTTP.
-  std::string content_type;
-  std::string location;  ///< Of what was made; empty: none.
-  std::string body;
+  std::string content_type{};
+  std::string location{};  ///< Of what was made; empty: none.
+  std::string body{};
 
   friend bool operator==(const KeptAnswer&, const KeptAnswer&) = default;
 };
@@ -40,8 +40,8 @@ struct KeyedRequest {
     done        ///< With this fingerprint and answer.
   };
   State state = State::under_way;
-  RequestAttemptId attempt;
-  Instant begun_at;
+  RequestAttemptId attempt{};
+  Instant begun_at{};
   RequestFingerprint fingerprint{};  ///< When it is done, as `answer`.
   KeptAnswer answer = {};
 };

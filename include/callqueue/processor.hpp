@@ -18,7 +18,7 @@ namespace callqueue {
 /// How a processor works. Values out of bounds count as the nearest within.
 struct ProcessorOptions {
   /// Unique among running processors; empty: host name, process and a random part.
-  std::string worker;
+  std::string worker{};
   int batch = 100;      ///< Most calls claimed at once; 1 to 1,000. Lower it when dialing is slow.
   int parallelism = 8;  ///< Most `Dialer::dial` calls at the same time; also the most calls claimed
                         ///< but not dialed.
@@ -32,10 +32,11 @@ struct ProcessorOptions {
 
 /// What one `step` did.
 struct StepResult {
-  AdvanceResult advanced;
+  AdvanceResult advanced{};
   int claimed = 0;
   int dialed = 0;  ///< Of those, handed to the dialer (all that `begin_dial` marked).
-  std::optional<Instant> next_wakeup;  ///< When there will be something to do again by time alone.
+  std::optional<Instant>
+      next_wakeup{};  ///< When there will be something to do again by time alone.
 };
 
 /// Works campaigns off: claims, marks, dials, records; sleeps until something can start.

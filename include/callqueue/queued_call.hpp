@@ -14,33 +14,34 @@ namespace callqueue {
 ///
 /// At most one `queued` or `processing` row exists per campaign and contact.
 struct QueuedCall {
-  QueuedCallId id;
-  UserId user_id;
-  std::optional<CampaignId> campaign_id;  ///< None: a direct call, served before campaign calls.
-  AgentId agent_id;
-  ContactId contact_id;
-  std::string phone_number;  ///< E.164.
-  std::string contact_name;
+  QueuedCallId id{};
+  UserId user_id{};
+  std::optional<CampaignId> campaign_id{};  ///< None: a direct call, served before campaign calls.
+  AgentId agent_id{};
+  ContactId contact_id{};
+  std::string phone_number{};  ///< E.164.
+  std::string contact_name{};
   /// A JSON object: whatever the list held beside the known columns.
   std::string user_data = "{}";
   QueuedCallStatus status = QueuedCallStatus::queued;
-  int priority = 0;                     ///< Larger is sooner.
-  std::int64_t position = 0;            ///< FIFO within a priority.
-  Instant scheduled_for;                ///< Waiting until then, ready from then on.
-  std::optional<Instant> started_at;    ///< When the last attempt was claimed.
-  std::optional<Instant> completed_at;  ///< When it became final.
-  std::optional<CallId> call_id;        ///< The last attempt.
-  std::string failure_reason;           ///< Empty unless failed, skipped or cancelled.
+  int priority = 0;                       ///< Larger is sooner.
+  std::int64_t position = 0;              ///< FIFO within a priority.
+  Instant scheduled_for{};                ///< Waiting until then, ready from then on.
+  std::optional<Instant> started_at{};    ///< When the last attempt was claimed.
+  std::optional<Instant> completed_at{};  ///< When it became final.
+  std::optional<CallId> call_id{};        ///< The last attempt.
+  std::string failure_reason{};           ///< Empty unless failed, skipped or cancelled.
   /// When a slot was last dealt to it; for display.
-  std::optional<Instant> last_system_allocation_at;
-  Instant created_at;
-  Instant updated_at;
+  std::optional<Instant> last_system_allocation_at{};
+  Instant created_at{};
+  Instant updated_at{};
 
-  std::string timezone;  ///< The zone whose clock decides (contact's, campaign's, user's, UTC);
-                         ///< names its lane.
-  int attempts = 0;      ///< Attempts spent; a lapsed lease spends none.
-  std::optional<bool> success;       ///< Set when completed.
-  std::optional<Instant> not_after;  ///< A direct call not started by then is skipped (`expired`).
+  std::string timezone{};  ///< The zone whose clock decides (contact's, campaign's, user's, UTC);
+                           ///< names its lane.
+  int attempts = 0;        ///< Attempts spent; a lapsed lease spends none.
+  std::optional<bool> success{};  ///< Set when completed.
+  std::optional<Instant>
+      not_after{};  ///< A direct call not started by then is skipped (`expired`).
 
   friend bool operator==(const QueuedCall&, const QueuedCall&) = default;
 };

@@ -25,9 +25,9 @@ enum class ErrorCode {
 /// What went wrong, for a person (`message`) and for a program (`code`, `field`).
 struct CALLQUEUE_API Error {
   ErrorCode code = ErrorCode::internal;
-  std::string message;  ///< One sentence; never holds a phone number or a secret.
-  std::string field;  ///< The input's name as in the database (`phone_number`), empty when none is
-                      ///< to blame.
+  std::string message{};  ///< One sentence; never holds a phone number or a secret.
+  std::string field{};    ///< The input's name as in the database (`phone_number`), empty when none
+                        ///< is to blame.
 
   friend bool operator==(const Error&, const Error&) = default;
 };

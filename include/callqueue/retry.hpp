@@ -18,12 +18,12 @@ namespace callqueue {
 struct RetryPolicy {
   /// Retried outcomes. `answered`, `cancelled` and `unknown` may not be among them; see
   /// `may_be_retried`.
-  std::vector<CallOutcome> outcomes;
+  std::vector<CallOutcome> outcomes{};
   /// All attempts of one queued call together, the first included; 1 to 100.
   int max_attempts = 1;
   /// Delay before attempt 2, 3, …; the last one repeats. Must not be empty when `max_attempts` is
   /// above 1.
-  std::vector<std::chrono::seconds> delays;
+  std::vector<std::chrono::seconds> delays{};
 
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };

@@ -16,7 +16,7 @@ using Turn = std::uint64_t;
 
 /// A user that could take slots now.
 struct RoundRobinCandidate {
-  UserId user_id;
+  UserId user_id{};
   Turn turn = 0;
   std::int64_t headroom = 0;  ///< Slots it may still take under its own limit.
   std::int64_t ready = 0;     ///< Ready queued calls it has.

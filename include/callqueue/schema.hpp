@@ -9,51 +9,51 @@ namespace callqueue {
 /// A numbered change of the schema, as it lies in `migrations/`.
 struct Migration {
   int version = 0;
-  std::string name;
-  std::string up;    ///< SQL that applies it.
-  std::string down;  ///< SQL that takes it back.
+  std::string name{};
+  std::string up{};    ///< SQL that applies it.
+  std::string down{};  ///< SQL that takes it back.
   // Steps around `up`, on PostgreSQL: queries that yield statements, each to be run by itself and
   // outside a transaction; each query ends in a line `\gexec`, by which psql runs them. They go on
   // where they were broken off.
-  std::string before;
-  std::string after;
+  std::string before{};
+  std::string after{};
 };
 
 /// Which migrations to run.
 struct MigrateRequest {
   /// The version to end at; none: the newest, or with `down` one step back.
-  std::optional<int> to;
+  std::optional<int> to{};
   /// Go down. Data that only newer versions hold is lost, and said so in docs/.
   bool down = false;
   /// PostgreSQL: the role (made if it is not there) that sees and writes rows of one user only,
   /// by row-level security; docs/operations.md says how to use it. Empty: takes that away. None:
   /// leaves it as it is. Going down takes it away, too.
-  std::optional<std::string> row_security;
+  std::optional<std::string> row_security{};
   /// PostgreSQL, going up: spellings of `calls.status` that hold a slot beside `initiated`,
   /// `ringing` and `in_progress`, where the host's own calls have such;
   /// docs/migrating_from_the_seed.md. They replace those declared before. None: leaves them as they
   /// are.
-  std::optional<std::vector<std::string>> active_statuses;
+  std::optional<std::vector<std::string>> active_statuses{};
 };
 
 /// What `preflight` is to assume.
 struct PreflightRequest {
-  std::vector<std::string> active_statuses;  ///< As in `MigrateRequest`.
+  std::vector<std::string> active_statuses{};  ///< As in `MigrateRequest`.
 };
 
 /// Something about the host's tables that `migrate` depends on.
 struct PreflightFinding {
   enum class Severity { blocks, note } severity = Severity::blocks;
-  std::string table;   ///< Empty: the server or the schema.
-  std::string column;  ///< Empty: the table as a whole.
-  std::string what;
-  std::string remedy;  ///< What to do, as SQL where that is possible.
+  std::string table{};   ///< Empty: the server or the schema.
+  std::string column{};  ///< Empty: the table as a whole.
+  std::string what{};
+  std::string remedy{};  ///< What to do, as SQL where that is possible.
 };
 
 /// What stands in the way of migrating a database, or is worth knowing before.
 struct PreflightReport {
   int version = 0;
-  std::vector<PreflightFinding> findings;
+  std::vector<PreflightFinding> findings{};
 
   [[nodiscard]] bool blocks() const noexcept {
     for (const auto& finding : findings) {
@@ -67,21 +67,21 @@ struct PreflightReport {
 struct MigrateResult {
   int from = 0;
   int to = 0;
-  std::vector<std::string> applied;  ///< Names in the order they ran; empty: nothing to do.
+  std::vector<std::string> applied{};  ///< Names in the order they ran; empty: nothing to do.
 };
 
 /// One thing that `verify` looked at.
 struct VerifyItem {
-  std::string kind;  ///< table, column, index, trigger, foreign_key, statistics, queue, policy …
-  std::string name;
+  std::string kind{};  ///< table, column, index, trigger, foreign_key, statistics, queue, policy …
+  std::string name{};
   bool ok = true;
-  std::string detail;  ///< What is wrong; empty when ok.
+  std::string detail{};  ///< What is wrong; empty when ok.
 };
 
 /// Whether the database holds what this version expects.
 struct VerifyReport {
   int version = 0;
-  std::vector<VerifyItem> items;
+  std::vector<VerifyItem> items{};
 
   [[nodiscard]] bool ok() const noexcept {
     for (const auto& item : items) {

@@ -13,8 +13,8 @@ namespace callqueue {
 /// asked for, so that a list of a million takes no memory.
 struct EvenSpread {
   std::size_t count = 0;
-  Instant begins;
-  Instant ends;  ///< Not before `begins`.
+  Instant begins{};
+  Instant ends{};  ///< Not before `begins`.
 
   /// @pre `index < count`.
   [[nodiscard]] Instant at(std::size_t index) const noexcept;

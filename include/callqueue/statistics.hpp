@@ -46,36 +46,36 @@ struct QueueStatistics {
 
 /// One user beside the others.
 struct UserActivity {
-  User user;
+  User user{};
   int active_calls = 0;     ///< That hold a slot.
   std::int64_t queued = 0;  ///< Rows that wait for their turn or their time.
   std::int64_t ready = 0;   ///< Of those, whose time has come.
   /// Who is asked how soon when slots are dealt: 1 is next. None: nothing of the user's could start
   /// when that was looked at last, at a claim.
-  std::optional<std::int64_t> place;
+  std::optional<std::int64_t> place{};
 };
 
 /// The slots of one user.
 struct UserSlots {
-  UserId user_id;
-  SlotUse slots;
+  UserId user_id{};
+  SlotUse slots{};
 };
 
 /// What goes on in the whole system.
 struct SystemStatistics {
-  SlotUse slots;
-  std::vector<UserSlots> users;  ///< Those with active calls, the busiest first; at most 1,000.
-  std::int64_t queued = 0;       ///< Rows that wait for their turn or their time.
-  std::int64_t ready = 0;        ///< Of those, whose time has come.
+  SlotUse slots{};
+  std::vector<UserSlots> users{};  ///< Those with active calls, the busiest first; at most 1,000.
+  std::int64_t queued = 0;         ///< Rows that wait for their turn or their time.
+  std::int64_t ready = 0;          ///< Of those, whose time has come.
   /// Since when the row has been claimable, but for limits, that has been so the longest. None: no
   /// row is. How far it is behind the clock is the lag.
-  std::optional<Instant> oldest_due;
+  std::optional<Instant> oldest_due{};
 };
 
 /// One step of a series: attempts that started within it.
 struct CallSeriesPoint {
-  std::string at;  ///< Local date `2026-03-29`, or local date and hour `2026-03-29T14`, in the
-                   ///< campaign's zone.
+  std::string at{};  ///< Local date `2026-03-29`, or local date and hour `2026-03-29T14`, in the
+                     ///< campaign's zone.
   std::int64_t attempts = 0;
   std::int64_t answered = 0;
   std::int64_t successful = 0;
@@ -85,37 +85,37 @@ struct CallSeriesPoint {
 
 /// How a campaign went, from its `calls`.
 struct CampaignAnalytics {
-  CampaignStatistics statistics;
+  CampaignStatistics statistics{};
   double progress = 0;  ///< Final rows over all rows, 0 to 1; 0 without rows.
   /// Ended attempts answered (by person or voicemail) over ended attempts.
   double connection_rate = 0;
-  double success_rate = 0;                      ///< Successful rows over completed and failed rows.
-  std::optional<double> mean_duration_seconds;  ///< Of answered attempts with a known duration.
-  std::optional<double> mean_slot_seconds;      ///< How long ended attempts held their slots.
-  std::map<CallOutcome, std::int64_t> outcomes;  ///< Ended attempts by outcome.
-  std::vector<CallSeriesPoint> daily;            ///< Days with attempts only, in order.
-  std::vector<CallSeriesPoint> hourly;           ///< Hours with attempts only, in order.
+  double success_rate = 0;  ///< Successful rows over completed and failed rows.
+  std::optional<double> mean_duration_seconds{};   ///< Of answered attempts with a known duration.
+  std::optional<double> mean_slot_seconds{};       ///< How long ended attempts held their slots.
+  std::map<CallOutcome, std::int64_t> outcomes{};  ///< Ended attempts by outcome.
+  std::vector<CallSeriesPoint> daily{};            ///< Days with attempts only, in order.
+  std::vector<CallSeriesPoint> hourly{};           ///< Hours with attempts only, in order.
   /// See `Forecast`; none when final or beyond its windows.
-  std::optional<Instant> estimated_completion;
+  std::optional<Instant> estimated_completion{};
 };
 
 /// A lane as `explain` sees it.
 struct LaneFacts {
-  std::string timezone;
+  std::string timezone{};
   /// Current or next interval; none: no further one (or the zone is unknown).
-  std::optional<Instant> opens_at;
-  std::optional<Instant> closes_at;
+  std::optional<Instant> opens_at{};
+  std::optional<Instant> closes_at{};
   bool stale = false;  ///< Waits for `advance`; closed meanwhile.
   std::int64_t ready = 0;
   std::int64_t waiting = 0;
-  std::optional<Instant> next_due_at;  ///< Of its waiting rows.
+  std::optional<Instant> next_due_at{};  ///< Of its waiting rows.
 };
 
 /// What the store knows about why a campaign is, or is not, being dialed. All at one instant.
 struct CampaignFacts {
   CampaignStatus status = CampaignStatus::draft;
-  Instant now;
-  std::vector<LaneFacts> lanes;
+  Instant now{};
+  std::vector<LaneFacts> lanes{};
   bool import_running = false;
   int user_active = 0;
   int user_limit = 0;

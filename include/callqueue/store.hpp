@@ -32,10 +32,10 @@ namespace callqueue {
 struct StoreOptions {
   /// The clock that decides; none: the store's own (the database server's; for SQLite the
   /// machine's). Inject one in tests and simulations.
-  std::shared_ptr<const Clock> clock;
+  std::shared_ptr<const Clock> clock{};
   /// Makes ids; none: version 7 with random bits of the operating system. Inject a seeded one for
   /// repeatable runs.
-  std::shared_ptr<UuidSource> uuids;
+  std::shared_ptr<UuidSource> uuids{};
   /// What survives a power cut. `full`: everything committed. `normal`: the last commits may be
   /// lost (on PostgreSQL no claims), the database stays whole; small commits are much faster.
   enum class Durability { full, normal } durability = Durability::full;
@@ -56,7 +56,7 @@ struct StoreOptions {
   /// PostgreSQL: the schema that holds the tables; `migrate` makes it. Empty: the one that the
   /// search path names first. Behind a pooler as above it has to be empty: set the role's
   /// `search_path` on the server.
-  std::string schema;
+  std::string schema{};
   /// PostgreSQL: whether a `ChangeListener` hears notifications (`LISTEN`). Behind such a pooler it
   /// cannot.
   bool listen = true;

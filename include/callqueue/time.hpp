@@ -23,8 +23,8 @@ using TimeOfDay = std::chrono::seconds;
 /// A span of time; both ends are inside it: a window that closes at 18:00 is open at
 /// 18:00:00.000000.
 struct Interval {
-  Instant opens_at;
-  Instant closes_at;
+  Instant opens_at{};
+  Instant closes_at{};
 
   [[nodiscard]] constexpr bool contains(Instant at) const noexcept {
     return opens_at <= at && at <= closes_at;
