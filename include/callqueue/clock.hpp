@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -34,7 +35,8 @@ class CALLQUEUE_API ManualClock final : public Clock {
   [[nodiscard]] Instant now() const override {
     return Instant{std::chrono::microseconds{now_.load()}};
   }
-  void advance(std::chrono::microseconds by) { now_ += by.count(); }
+  /// Moves on by `by`, never back: a negative one leaves it where it is.
+  void advance(std::chrono::microseconds by) { now_ += std::max(by.count(), decltype(by)::rep{0}); }
   /// Moves to `to`, never back.
   void advance_to(Instant to) {
     auto current = now_.load();

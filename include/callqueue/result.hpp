@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -33,7 +34,12 @@ struct CALLQUEUE_API Error {
 };
 
 /// The value, or why there is none. No function of the library's API throws. `value()` throws where
-/// there is none (a `Result<void>` has no `value()`: test it like a `bool`).
+/// there is none, `tl::bad_expected_access<Error>` with the error in it; a `Result<void>` has no
+/// `value()`: test it like a `bool`.
+///
+/// `value()` of a result that nobody keeps lives no longer than that: keep what it gave before you
+/// walk over it, for `for (auto& call : queue.claim(…).value())` walks over what is gone (until
+/// C++23).
 template <class T>
 using Result = tl::expected<T, Error>;
 
@@ -58,3 +64,20 @@ using Result = tl::expected<T, Error>;
 }
 
 }  // namespace callqueue
+
+/// What `value()` throws; says what failed where nobody catches it.
+template <>
+class CALLQUEUE_API tl::bad_expected_access<callqueue::Error> : public std::exception {
+ public:
+  explicit bad_expected_access(callqueue::Error error)
+      : error_(std::move(error)), what_(to_text(error_.code)) {
+    if (!error_.field.empty()) what_ += " (" + error_.field + ")";
+    what_ += ": " + error_.message;
+  }
+  [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
+  [[nodiscard]] const callqueue::Error& error() const noexcept { return error_; }
+
+ private:
+  callqueue::Error error_;
+  std::string what_;
+};
