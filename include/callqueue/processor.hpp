@@ -56,12 +56,16 @@ class CALLQUEUE_API Processor {
   Processor& operator=(const Processor&) = delete;
 
   /// One round on the caller's thread: advance, look up what lapsed, claim, then mark, dial and
-  /// record one after the other. For simulations under a `ManualClock`. Not while `run` runs.
-  Result<StepResult> step();
+  /// record one after the other. For simulations under a `ManualClock`. `conflict` (`processor`)
+  /// while it runs or steps.
+  /// @param stop ends the round early, from within the dialer or from another thread: the call in
+  /// the dialer's hands is recorded, those that were not marked yet go back.
+  Result<StepResult> step(const std::stop_token& stop = {});
 
   /// Works until stopped, dialing in parallel; then finishes dials in flight within
-  /// `stop_deadline`, and returns claimed calls that were not marked yet. Returns at once with an
-  /// error only when the store cannot be used at all (`corrupt`).
+  /// `stop_deadline`, and returns claimed calls that were not marked yet. May be run again after
+  /// that. Returns at once with an error only when the store cannot be used at all (`corrupt`), or
+  /// while it runs or steps already (`conflict`, `processor`).
   Result<void> run(const std::stop_token& stop);
 
   /// Reports events of this or any call and wakes `run`, so that the freed slots are used at once.

@@ -42,6 +42,10 @@ ProcessorOptions bounded(ProcessorOptions options) {
   return options;
 }
 
+tl::unexpected<Error> runs_already() {
+  return fail(ErrorCode::conflict, "the processor runs already", "processor");
+}
+
 }  // namespace
 
 struct __attribute__((visibility("hidden"))) Processor::Impl {
@@ -61,7 +65,7 @@ struct __attribute__((visibility("hidden"))) Processor::Impl {
                            LookUp&& look_up);
   /// Marks and dials what is held. @return how many.
   template <class Dial>
-  Result<int> dial_held(std::size_t at_once, Dial&& dial);
+  Result<int> dial_held(const std::stop_token& stop, std::size_t at_once, Dial&& dial);
 
   void dial_on_pool(const ClaimedCall& call);
   void look_up_on_pool(const Call& call);
@@ -73,6 +77,12 @@ struct __attribute__((visibility("hidden"))) Processor::Impl {
     notify();
   }
   void notice_hanging();
+
+  /// Nobody else works while this is there; none: somebody works already.
+  using Working = std::unique_ptr<std::atomic<bool>, void (*)(std::atomic<bool>*)>;
+  [[nodiscard]] Working work_alone() {
+    return {working.exchange(true) ? nullptr : &working, [](auto* taken) { *taken = false; }};
+  }
 
   /// Has the store's changes end the sleep between two rounds, if the store answers.
   Result<void> listen();
@@ -101,6 +111,7 @@ struct __attribute__((visibility("hidden"))) Processor::Impl {
   std::unique_ptr<ChangeListener> listener;  ///< While it runs.
   std::condition_variable_any woken;
   bool notified = false;
+  std::atomic<bool> working = false;        ///< Somebody runs or steps.
   std::atomic<int> busy = 0;                ///< Calls in the hands of the dialer.
   std::atomic<std::uint64_t> returned = 0;  ///< Calls that the dialer gave back.
 
@@ -135,7 +146,7 @@ Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
   if (!claimed) return tl::unexpected(claimed.error());
   // What is not marked yet can still go back without a trace.
   if (stop.stop_requested()) return StepResult{.advanced = *advanced, .claimed = *claimed};
-  const auto dialed = dial_held(at_once, std::forward<Dial>(dial));
+  const auto dialed = dial_held(stop, at_once, std::forward<Dial>(dial));
   if (!dialed) return tl::unexpected(dialed.error());
 
   const auto wakeup = store.next_wakeup();
@@ -145,9 +156,10 @@ Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
 }
 
 template <class Dial>
-Result<int> Processor::Impl::dial_held(std::size_t at_once, Dial&& dial) {
+Result<int> Processor::Impl::dial_held(const std::stop_token& stop, std::size_t at_once,
+                                       Dial&& dial) {
   int dialed = 0;
-  while (work.holds_calls()) {
+  while (work.holds_calls() && !stop.stop_requested()) {
     const auto marked = work.mark(at_once);
     if (!marked) return tl::unexpected(marked.error());
     for (const auto& call : *marked) dial(call);
@@ -156,15 +168,23 @@ Result<int> Processor::Impl::dial_held(std::size_t at_once, Dial&& dial) {
   return dialed;
 }
 
-Result<StepResult> Processor::step() {
+Result<StepResult> Processor::step(const std::stop_token& stop) {
   auto& impl = *impl_;
+  const auto alone = impl.work_alone();
+  if (!alone) return runs_already();
   // Dialing one after the other may take longer than a lease lasts: each is marked in its turn.
-  return impl.round(
-      impl.options.batch, {}, 1,
+  auto done = impl.round(
+      impl.options.batch, stop, 1,
       [&](const ClaimedCall& call) {
         if (impl.work.still_leased(call)) impl.work.record(call, dial_safely(impl.dialer, call));
       },
-      [&](const Call& call) { impl.work.settle(call, look_up_safely(impl.dialer, call)); });
+      [&](const Call& call) {
+        std::optional<LookupResult> answer;
+        if (!stop.stop_requested()) answer = look_up_safely(impl.dialer, call);
+        impl.work.settle(call, answer);
+      });
+  if (stop.stop_requested()) impl.work.give_back();
+  return done;
 }
 
 void Processor::Impl::dial_on_pool(const ClaimedCall& call) {
@@ -195,6 +215,8 @@ void Processor::Impl::look_up_on_pool(const Call& call) {
 
 Result<void> Processor::run(const std::stop_token& stop) {
   auto& impl = *impl_;
+  const auto alone = impl.work_alone();
+  if (!alone) return runs_already();
   const std::stop_callback wake(stop, [&] { impl.notify(); });
   while (!stop.stop_requested()) {
     impl.notice_hanging();

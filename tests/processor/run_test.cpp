@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <set>
 
@@ -180,6 +181,54 @@ BOOST_AUTO_TEST_CASE(a_stop_waits_no_longer_than_its_deadline_for_a_dialer_that_
   door.open();
   BOOST_TEST(left.comes_true([](bool gone) { return gone; }));
   BOOST_TEST(world.calls().front().provider_call_id == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_works_at_a_time_and_another_run_may_follow) {
+  SmallWorld world;
+  world.active_campaign(2);
+  TestDialer dialer;
+  Door door;
+  hang(dialer, door, "p");
+  Processor processor(*world.store, dialer);
+  {
+    Running running(processor);
+    BOOST_TEST(dialer.dialed.comes_true(at_least(2)));
+    BOOST_TEST(refused(processor.run(std::stop_token{}), ErrorCode::conflict) == "processor");
+    BOOST_TEST(refused(processor.step(), ErrorCode::conflict) == "processor");
+    door.open();
+    value(running.stop());
+  }
+  for (const auto& call : world.calls()) {
+    value(world.store->report_events(std::array{ended(call, CallStatus::completed)}));
+  }
+  world.active_campaign(1);
+  Running running(processor);
+  BOOST_TEST(dialer.dialed.comes_true(at_least(3)));
+  value(running.stop());
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_before_the_first_look_at_the_store_is_heard) {
+  /// Asks for the stop when a run first wants to know the time: nothing listens yet.
+  struct Stopper final : Clock {
+    mutable std::stop_source stop;
+    [[nodiscard]] Instant now() const override {
+      stop.request_stop();
+      return at("2026-03-25T10:00:00Z");
+    }
+  };
+  const auto clock = std::make_shared<Stopper>();
+  const auto store = value(open_store("sqlite::memory:", {.clock = clock}));
+  value(store->migrate());
+  clock->stop = {};
+  TestDialer dialer;
+  Processor processor(*store, dialer, {.poll = 10min});
+  Watched<bool> over;
+  std::jthread thread([&] {
+    value(processor.run(clock->stop.get_token()));
+    over.change([](bool& is_over) { is_over = true; });
+  });
+  BOOST_TEST(over.comes_true([](bool is_over) { return is_over; }));
+  processor.notify();  // Where it was not heard.
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_were_claimed_but_not_marked_go_back_at_a_stop) {

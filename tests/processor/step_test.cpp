@@ -221,6 +221,36 @@ BOOST_AUTO_TEST_CASE(a_call_whose_window_closes_before_it_is_dialed_waits_for_th
   BOOST_TEST(bench.step().dialed == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_step_that_is_stopped_dials_no_further_and_gives_the_rest_back) {
+  Bench bench;
+  const auto campaign = bench.world.active_campaign(2);
+  std::stop_source stop;
+  bench.dialer.answer = [&](const ClaimedCall&) {
+    stop.request_stop();
+    return DialResult::accepted("p");
+  };
+  const auto step = value(bench.processor.step(stop.get_token()));
+  BOOST_TEST(step.claimed == 2);
+  BOOST_TEST(step.dialed == 1);
+  BOOST_TEST(value(bench.world.store->system_slots()).active == 1);
+  BOOST_TEST(bench.world.statistics(campaign).attempts == 1);
+  BOOST_TEST(bench.world.statistics(campaign).queued == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_step_within_a_step_is_refused) {
+  Bench bench;
+  bench.world.active_campaign(1);
+  std::string field;
+  bench.dialer.answer = [&](const ClaimedCall&) {
+    field = refused(bench.processor.step(), ErrorCode::conflict) + ' ' +
+            refused(bench.processor.run(std::stop_token{}), ErrorCode::conflict);
+    return DialResult::accepted("p");
+  };
+  bench.step();
+  BOOST_TEST(field == "processor processor");
+  bench.step();  // The refusal has left nothing behind.
+}
+
 BOOST_AUTO_TEST_CASE(an_observer_may_report_from_within) {
   struct Hasty final : Observer {
     Processor* processor = nullptr;
