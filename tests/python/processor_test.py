@@ -16,6 +16,8 @@ import weakref
 import pytest
 
 import callqueue as cq
+import callqueue.aio
+from callqueue import _processor
 from conftest import world_in
 
 
@@ -96,11 +98,9 @@ def test_it_works_in_the_background_until_everybody_was_called(opener):
     [
         lambda call: 1 / 0,
         lambda call: None,
-        lambda call: sys.exit(3),
-        lambda call: (_ for _ in ()).throw(KeyboardInterrupt()),
         lambda: None,
     ],
-    ids=["exception", "wrong type", "SystemExit", "KeyboardInterrupt", "arguments"],
+    ids=["exception", "wrong type", "arguments"],
 )
 def test_a_dialer_that_raises_leaves_the_call_uncertain(small, clock, caplog, bad):
     world = world_in(small, contacts=1)
@@ -121,6 +121,68 @@ def test_a_dialer_that_raises_leaves_the_call_uncertain(small, clock, caplog, ba
     processor.step()
     assert statuses(world) == ["failed"]
     assert len(list(small.calls(world.user.id))) == 1  # Never dialed again by itself.
+
+
+def interrupts(call):
+    raise KeyboardInterrupt
+
+
+async def exits_later(call):
+    await asyncio.sleep(0)
+    sys.exit(3)
+
+
+@pytest.mark.parametrize(
+    "dial, raised",
+    [(interrupts, KeyboardInterrupt), (lambda call: sys.exit(3), SystemExit), (exits_later, SystemExit),
+     (lambda call: signal.raise_signal(signal.SIGINT), KeyboardInterrupt)],
+    ids=["KeyboardInterrupt", "SystemExit", "coroutine", "Ctrl-C"],
+)
+def test_what_is_to_end_the_program_gets_through_a_step(small, clock, caplog, dial, raised):
+    world = world_in(small, contacts=2)
+    told = []
+
+    class Observer:
+        def on_dialed(self, call, result):
+            told.append(result)
+
+    processor = cq.Processor(small, dial, observer=Observer())
+    with caplog.at_level(logging.ERROR, "callqueue"), pytest.raises(raised):
+        processor.step()
+    assert not caplog.records  # It reached whom it is for.
+    # The call in hand is uncertain; the other one was not dialed, and is back in the queue.
+    assert [(result.kind, result.reason) for result in told] == [
+        (cq.DialKind.UNCERTAIN, f"the dialer raised {raised.__name__}")]
+    assert statuses(world) == ["processing", "queued"]
+    clock.advance(dt.timedelta(minutes=3))
+    processor = cq.Processor(small, accepts)
+    assert processor.step().dialed == 1
+    assert statuses(world) == ["failed", "processing"]  # Unknown; never dialed again by itself.
+    assert small.system_slots().active == 1
+
+
+@pytest.mark.parametrize("where", ["lookup", "on_claimed", "on_reported"])
+def test_ctrl_c_gets_through_every_callback(small, clock, where):
+    world = world_in(small, contacts=1)
+
+    class Host:
+        def dial(self, call):
+            return cq.DialResult.uncertain("timed out")
+
+    def interrupted(self, *arguments):
+        raise KeyboardInterrupt
+
+    setattr(Host, where, interrupted)
+    host = Host()
+    processor = cq.Processor(small, host, observer=host)
+    with pytest.raises(KeyboardInterrupt):
+        processor.step()
+        clock.advance(dt.timedelta(minutes=3))
+        processor.step()
+        call = next(small.calls(world.user.id))
+        processor.report([cq.CallEvent(user_id=call.user_id, call_id=call.id, status="busy")])
+    if where == "on_claimed":
+        assert statuses(world) == ["queued"]  # It was not dialed.
 
 
 def test_dialers_that_raise_on_threads_do_not_end_the_process(small):
@@ -295,6 +357,59 @@ def test_a_processor_and_its_host_may_know_each_other(small):
     del host
     gc.collect()
     assert gone() is None
+
+
+def in_a_child(work):
+    """What `work` returns, or the error that it raises, as text, in a forked child."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)  # It waits no longer for what is not in this process.
+        try:
+            said = str(work())
+        except BaseException as error:
+            said = f"{type(error).__name__}: {error}"
+        os.write(writer, said.encode())
+        os._exit(0)
+    os.close(writer)
+    with io.open(reader) as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def test_a_processor_belongs_to_its_process(small):
+    with cq.Processor(small, accepts) as processor:
+        for ask in (processor.stop, processor.wait, processor.step, processor.start, processor.notify,
+                    lambda: processor.report([])):
+            assert in_a_child(ask).startswith("Conflict: processor: the processor was made before")
+        assert in_a_child(lambda: processor.running) == "False"
+        assert in_a_child(_processor._stop_all) == "None"  # What a child does that ends as programs do.
+        assert processor.running
+
+
+def test_what_waits_is_refused_on_the_thread_of_its_loop(small):
+    async def dial(call):
+        return accepts(call)
+
+    world = world_in(small, contacts=1)
+
+    async def host():
+        processor = cq.Processor(small, dial, loop=asyncio.get_running_loop())
+        for method in (processor.step, processor.run):
+            with pytest.raises(cq.Conflict, match="aio.call"):
+                method()
+        assert statuses(world) == ["queued"]
+        assert (await cq.aio.call(processor.step)).dialed == 1
+        processor.start()
+        for method in (processor.stop, processor.wait):
+            with pytest.raises(cq.Conflict, match="aio.call"):
+                method()
+        assert processor.running
+        await cq.aio.call(processor.stop)
+        processor.stop()  # Does not run: nothing to wait for.
+
+    asyncio.run(asyncio.wait_for(host(), 60))
 
 
 PROGRAM = """

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import inspect
 import logging
+import os
 import threading
 import weakref
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Awaitable, Callable, List, Optional, Protocol, Sequence, Type, Union
+from typing import Any, Awaitable, Callable, Iterator, List, Optional, Protocol, Sequence, Type, Union
 
 from . import _core
 from ._core import Call, CallEvent, CallReport, ClaimedCall, DialResult, LookupResult, StepResult
@@ -35,6 +37,27 @@ class Dialer(Protocol):
 
 #: A plain function will do as well, or a coroutine function.
 AnyDialer = Union[Dialer, Callable[[ClaimedCall], Union[DialResult, Awaitable[DialResult]]]]
+
+
+class _Inside(threading.local):
+    #: Whether this thread stands in `step` or `report`: what a callback raises there can reach who called.
+    caller = False
+
+
+_inside = _Inside()
+
+
+@contextlib.contextmanager
+def _for_caller() -> Iterator[None]:
+    outer, _inside.caller = _inside.caller, True
+    try:
+        yield
+    finally:
+        _inside.caller = outer
+
+
+def _is_for_caller(error: BaseException) -> bool:
+    return _inside.caller and not isinstance(error, Exception)
 
 
 class _LoopThread:
@@ -63,7 +86,8 @@ class Processor:
 
     dialer: an object with `dial(call)` and perhaps `lookup(call)`, a function, or a coroutine function; it is called on
         several threads at once (at most `parallelism`). What it raises is logged and counts as `uncertain`: the call keeps
-        its slot until its lease lapses, and is never dialed again by itself.
+        its slot until its lease lapses, and is never dialed again by itself. In `step`, KeyboardInterrupt and SystemExit
+        reach whoever called that, too: see there.
     worker: unique among running processors; empty: one is made.
     batch: most calls claimed at once, 1 to 1,000.
     lease: how long the dialer has to get the provider's answer, 1 s to 1 h. poll: longest sleep between two looks.
@@ -71,11 +95,13 @@ class Processor:
     observer: an object with any of the methods `on_claim(calls, took)`, `on_claimed(call)`, `on_dialed(call, result)`,
         `on_reported(report)`, `on_advanced(result)`, `on_unavailable(error, backoff)`, `on_available()`,
         `on_dialer_hangs(threads)`. Called one at a time; what it raises is logged.
-    loop: the event loop that coroutines run on; None: one of the processor's own, on a thread of its own.
+    loop: the event loop that coroutines run on; None: one of the processor's own, on a thread of its own. On that
+        loop's thread call what waits (`step`, `run`, `stop`, `wait`) as `await callqueue.aio.call(processor.stop)`:
+        directly it is a Conflict.
 
     Either `run()` in the foreground, until Ctrl-C or `stop()` from another thread; or `start()` and `stop()`, or `with`,
     beside the host's own work. A second processor beside it, in this process or on another host, is harmless. All methods
-    but `step` are thread-safe.
+    are thread-safe. A forked child makes a processor of its own: its parent's is a Conflict there.
     """
 
     def __init__(
@@ -93,6 +119,7 @@ class Processor:
         observer: Optional[object] = None,
         loop: Optional[asyncio.AbstractEventLoop] = None,
     ) -> None:
+        self._process = os.getpid()
         self._store = store
         self._dial: Any = getattr(dialer, "dial", dialer)
         if not callable(self._dial):
@@ -152,11 +179,23 @@ class Processor:
         if not inspect.isawaitable(answer):
             return answer
 
-        async def wait() -> Any:
-            return await answer
+        raised: List[BaseException] = []
 
-        loop = self._loop or self._own_loop()
-        return asyncio.run_coroutine_threadsafe(wait(), loop).result()
+        async def wait() -> Any:
+            try:
+                return await answer
+            except (KeyboardInterrupt, SystemExit) as error:  # They would end the loop.
+                raised.append(error)
+
+        future = asyncio.run_coroutine_threadsafe(wait(), self._loop or self._own_loop())
+        try:
+            result = future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+        if raised:
+            raise raised[0]
+        return result
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         with self._mutex:
@@ -176,7 +215,9 @@ class Processor:
             if isinstance(result, DialResult):
                 return result
             raise TypeError(f"a dialer returns a DialResult, not a {type(result).__name__}")
-        except BaseException as error:  # Nothing that a dialer raises may end its thread.
+        except BaseException as error:  # Nothing that a dialer raises may end a thread of the processor's.
+            if _is_for_caller(error):
+                raise
             _log.error("the dialer raised for call %s", call.call.id, exc_info=True)
             return DialResult.uncertain(f"the dialer raised {type(error).__name__}")
 
@@ -187,8 +228,9 @@ class Processor:
             if isinstance(result, LookupResult):
                 return result
             raise TypeError(f"lookup returns a LookupResult, not a {type(result).__name__}")
-        except BaseException:
-            _log.error("lookup raised for call %s", call.id, exc_info=True)
+        except BaseException as error:
+            if not _is_for_caller(error):
+                _log.error("lookup raised for call %s", call.id, exc_info=True)
             raise
 
     def _told(self, name: str, *arguments: Any) -> None:
@@ -197,14 +239,39 @@ class Processor:
             return
         try:
             method(*arguments)
-        except BaseException:
+        except BaseException as error:
+            if _is_for_caller(error):
+                raise
             _log.error("the observer's %s raised", name, exc_info=True)
 
     # --- Running ---
 
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise Conflict(
+                "the processor was made before this process was forked: make another one", field="processor"
+            )
+
+    def _check_loop(self, method: str) -> None:
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        own = self._loop_thread
+        if here is self._loop or (own is not None and here is own.loop):
+            raise Conflict(
+                f"{method} would wait for the event loop that it is called on: await callqueue.aio.call(processor.{method})",
+                field="processor",
+            )
+
     def step(self) -> StepResult:
         """One round on the caller's thread: advance, look up what lapsed, claim, then mark, dial and record one after
-        the other. For simulations under a `ManualClock`. Conflict while it runs."""
+        the other. For simulations under a `ManualClock`. Conflict while it runs.
+
+        Ctrl-C, and a SystemExit that the dialer raises, end the round: the call in the dialer's hands counts as uncertain,
+        those that were not marked yet go back to the queue, and then they are raised here."""
+        self._check_process()
+        self._check_loop("step")
         with self._mutex:
             if self._thread is not None or self._stepping:
                 raise Conflict("the processor runs already", field="processor")
@@ -213,12 +280,14 @@ class Processor:
             core = self._core
             self._stepping = True
         try:
-            return core.step()
+            with _for_caller():
+                return core.step()
         finally:
             self._stepping = False
 
     def start(self) -> "Processor":
         """Works in a background thread from now on. Conflict when it runs already."""
+        self._check_process()
         with self._mutex:
             if self._thread is not None or self._stepping:
                 raise Conflict("the processor runs already", field="processor")
@@ -236,6 +305,9 @@ class Processor:
     def stop(self) -> None:
         """Ends the work: finishes dials in flight within `stop_deadline`, gives claimed calls back that were not marked
         yet, and returns when that is done. Does nothing when it does not run. Raises what ended the work before."""
+        self._check_process()
+        if self._thread is not None:
+            self._check_loop("stop")
         self._ask_to_stop()
         self.wait()
 
@@ -247,12 +319,14 @@ class Processor:
     def wait(self, timeout: Optional[float] = None) -> bool:
         """Waits (at most `timeout` seconds) until the work has ended. Raises what ended it: Corrupt when the store cannot
         be used at all. Returns whether it has ended."""
+        self._check_process()
         thread = self._thread
         if thread is None:
             self._end_loop()
             return True
         if thread is threading.current_thread():
             raise Conflict("a processor cannot wait for itself", field="processor")
+        self._check_loop("wait")
         if not self._ended.wait(timeout):
             return False
         with self._mutex:
@@ -271,6 +345,7 @@ class Processor:
     def run(self) -> None:
         """Works in the foreground until `stop()` is called on another thread. Ctrl-C stops it in the same way, and then
         raises KeyboardInterrupt."""
+        self._check_loop("run")
         self.start()
         try:
             self.wait()
@@ -283,7 +358,7 @@ class Processor:
     @property
     def running(self) -> bool:
         """Whether it works in a thread."""
-        return self._thread is not None and not self._ended.is_set()
+        return self._thread is not None and not self._ended.is_set() and os.getpid() == self._process
 
     def __enter__(self) -> "Processor":
         return self.start()
@@ -306,6 +381,7 @@ class Processor:
             ended.set()
 
     def _here(self) -> _core.Processor:
+        self._check_process()
         with self._mutex:
             if self._core is None:
                 self._core = self._made()
@@ -316,7 +392,8 @@ class Processor:
     def report(self, events: Sequence[CallEvent]) -> List[Union[CallReport, Error]]:
         """Reports events of this or any call and wakes `run`, so that the freed slots are used at once. Returns for each a
         `CallReport`, or the `Error` that refused it."""
-        return self._here().report(events)
+        with _for_caller():
+            return self._here().report(events)
 
     def notify(self) -> None:
         """Wakes `run`: something may have become claimable."""
@@ -328,9 +405,10 @@ _running: "weakref.WeakSet[Processor]" = weakref.WeakSet()
 
 def _stop_all() -> None:
     # A thread that comes back into Python after its end would take the process down.
-    for processor in list(_running):
+    mine = [processor for processor in list(_running) if processor._process == os.getpid()]
+    for processor in mine:
         processor._ask_to_stop()
-    for processor in list(_running):
+    for processor in mine:
         try:
             processor.wait()
         except Error:

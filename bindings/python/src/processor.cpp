@@ -10,6 +10,32 @@ namespace {
 
 using py::arg;
 
+/// Whoever stands in `step` or `report` on this thread. What a callback of the host's raises there
+/// that is no mere error (KeyboardInterrupt, SystemExit) is kept for it, and ends the step.
+struct Caller {
+  std::stop_source stop;
+  std::exception_ptr raised;
+};
+thread_local Caller* caller = nullptr;
+
+/// Only where this exception is being handled.
+void interrupt_caller(const py::error_already_set& raised) {
+  if (caller == nullptr || raised.matches(PyExc_Exception)) return;
+  if (!caller->raised) caller->raised = std::current_exception();
+  caller->stop.request_stop();
+}
+
+/// Works for a caller, who gets what was kept for it.
+template <class Work>
+auto for_caller(Work&& work) {
+  Caller here;
+  auto* const outer = std::exchange(caller, &here);
+  auto done = work(here.stop.get_token());
+  caller = outer;
+  if (here.raised) std::rethrow_exception(here.raised);
+  return value_of(std::move(done));
+}
+
 /// A dialer of Python's. Threads that hang in it may outlive the processor, so it is never deleted:
 /// it lets go of what is Python's once it is told that it is over.
 class PythonDialer final : public Dialer {
@@ -23,8 +49,10 @@ class PythonDialer final : public Dialer {
     if (!dialer) return DialResult::uncertain("the processor is gone");
     try {
       return dialer(call).cast<DialResult>();
-    } catch (const std::exception&) {  // The package catches before, and says more.
-      return DialResult::uncertain("the dialer raised");
+    } catch (const py::error_already_set& error) {
+      interrupt_caller(error);
+      return DialResult::uncertain("the dialer raised " +
+                                   std::string(py::str(error.type().attr("__name__"))));
     }
   }
   [[nodiscard]] bool can_look_up() const override { return can_look_up_; }
@@ -32,7 +60,12 @@ class PythonDialer final : public Dialer {
     const py::gil_scoped_acquire gil;
     const py::object ask = lookup_;
     if (!ask) throw std::runtime_error("the processor is gone");
-    return ask(call).cast<LookupResult>();
+    try {
+      return ask(call).cast<LookupResult>();
+    } catch (const py::error_already_set& error) {
+      interrupt_caller(error);
+      throw;
+    }
   }
 
   void end() {
@@ -74,7 +107,8 @@ class PythonObserver final : public Observer {
     if (tell_.is_none()) return;
     try {
       tell_(name, arguments...);
-    } catch (const std::exception&) {  // The package catches before, and says more.
+    } catch (const py::error_already_set& error) {
+      interrupt_caller(error);
     }
   }
 
@@ -107,32 +141,21 @@ class HeldProcessor {
   HeldProcessor& operator=(const HeldProcessor&) = delete;
 
   StepResult step() {
-    const auto alone = work_alone();
-    return value_of(processor_->step());
+    return for_caller([&](const std::stop_token& stop) { return processor_->step(stop); });
   }
-  void run() {
-    const auto alone = work_alone();
-    value_of(processor_->run(stop_.get_token()));
-  }
+  void run() { value_of(processor_->run(stop_.get_token())); }
   void stop() { stop_.request_stop(); }
   std::vector<Result<CallReport>> report(const std::vector<CallEvent>& events) {
-    return value_of(processor_->report(events));
+    return for_caller([&](const std::stop_token&) { return processor_->report(events); });
   }
   void notify() { processor_->notify(); }
 
  private:
-  std::unique_lock<std::mutex> work_alone() {
-    std::unique_lock lock(working_, std::try_to_lock);
-    if (!lock) refuse("the processor runs already", "processor", ErrorCode::conflict);
-    return lock;
-  }
-
   std::shared_ptr<Store> store_;
   PythonDialer* dialer_;
   PythonObserver observer_;
   std::unique_ptr<Processor> processor_;
   int generation_;
-  std::mutex working_;
   std::stop_source stop_;
 };
 
