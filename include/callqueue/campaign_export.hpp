@@ -34,8 +34,9 @@ class CALLQUEUE_API CampaignExport {
   [[nodiscard]] static Result<CampaignExport> import_errors(
       Store& store, UserId user_id, CampaignId id, ExportFormat format = ExportFormat::csv);
 
-  /// Appends the next piece, up to 1,000 rows. @return whether there is more to come. After an
-  /// error of the store nothing was appended, and the same piece may be asked for again.
+  /// Appends the next piece, up to 1,000 rows. @return whether there is more to come; after the
+  /// last piece nothing is appended any more. After an error of the store nothing was appended, and
+  /// the same piece may be asked for again.
   Result<bool> next(std::string& text);
 
  private:
@@ -63,6 +64,7 @@ class CALLQUEUE_API CampaignExport {
   Source source_;
   std::string cursor_;
   bool begun_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace callqueue

@@ -112,6 +112,7 @@ Result<CampaignExport> CampaignExport::import_errors(Store& store, UserId user_i
 }
 
 Result<bool> CampaignExport::next(std::string& text) {
+  if (ended_) return false;
   auto rows = source_(*store_, user_id_, id_, format_, {.limit = rows_a_piece, .cursor = cursor_});
   if (!rows) return tl::unexpected(std::move(rows.error()));
   const bool is_json = format_ == ExportFormat::json;
@@ -122,9 +123,9 @@ Result<bool> CampaignExport::next(std::string& text) {
     text += row;
   }
   cursor_ = std::move(rows->next_cursor);
-  const bool more = !cursor_.empty();
-  if (is_json && !more) text += "]\n";
-  return more;
+  ended_ = cursor_.empty();
+  if (is_json && ended_) text += "]\n";
+  return !ended_;
 }
 
 }  // namespace callqueue

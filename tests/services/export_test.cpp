@@ -13,6 +13,9 @@ using namespace small_world;
 std::vector<std::string> pieces_of(CampaignExport results) {
   std::vector<std::string> pieces;
   for (bool more = true; more;) more = value(results.next(pieces.emplace_back()));
+  std::string beyond;
+  BOOST_TEST(!value(results.next(beyond)));  // It has ended, and goes on saying so.
+  BOOST_TEST(beyond.empty());
   return pieces;
 }
 
