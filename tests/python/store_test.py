@@ -17,14 +17,14 @@ def refused(kind, field, function, *args, **kwargs):
 
 def test_a_store_is_opened_migrated_and_closed(opener):
     store = opener()
-    assert not store.verify().ok()
+    assert not store.verify().ok
     if opener.kind == "sqlite":  # On a server the schema is not there yet.
-        assert not store.preflight().blocks()
+        assert not store.preflight().blocks
     with pytest.raises(cq.Corrupt):
         store.list_users()
     result = store.migrate()
     assert result.from_version == 0 and result.to_version == len(store.migrations()) == len(result.applied)
-    assert store.verify().ok()
+    assert store.verify().ok
     assert store.migrate(down=True).to_version == result.to_version - 1
     refused(cq.InvalidArgument, "to", store.migrate, to=999)
     assert abs(store.now() - dt.datetime.now(dt.timezone.utc)) < dt.timedelta(minutes=5)
@@ -32,6 +32,17 @@ def test_a_store_is_opened_migrated_and_closed(opener):
     store.close()
     assert store.closed
     refused(cq.InvalidArgument, "store", store.now)
+    with opener() as another:
+        another.migrate()
+    assert another.closed
+
+
+def test_what_is_no_member_of_an_enum_is_named_by_its_argument(small_world):
+    world = small_world
+    refused(cq.InvalidArgument, "format", cq.CampaignExport.results, world.store, world.user.id, world.campaign.id, "xml")
+    refused(cq.InvalidArgument, "clock", cq.resolve_timezone, "moon")
+    refused(cq.InvalidArgument, "outcome", cq.is_retryable, cq.RetryPolicy(), "sleepy", 1)
+    refused(cq.InvalidArgument, "durability", cq.open, "sqlite::memory:", durability="some")
 
 
 def test_what_cannot_be_opened(tmp_path):

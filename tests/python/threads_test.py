@@ -47,7 +47,7 @@ def test_threads_hammer_one_store(opener):
         assert max(most) <= 7
         statistics = world.campaigns.get_statistics(world.user.id, world.campaign.id)
         assert statistics.completed_calls == rows
-        assert store.verify().ok()
+        assert store.verify().ok
 
 
 def test_other_threads_run_while_a_store_waits(opener, tmp_path):

@@ -113,7 +113,8 @@ void bind_schema_reports(py::module_& m) {
   Model<PreflightReport> preflight(m, "PreflightReport", "What stands in the way of migrating.");
   preflight.field("version", &PreflightReport::version, "Of the database.")
       .field("findings", &PreflightReport::findings, "What was found.");
-  preflight.type().def("blocks", &PreflightReport::blocks, "Whether any finding does.");
+  preflight.type().def_property_readonly("blocks", &PreflightReport::blocks,
+                                         "Whether any finding does.");
   Model<VerifyItem>(m, "VerifyItem", "One thing that `Store.verify` looked at.")
       .field("kind", &VerifyItem::kind, "table, column, index, trigger, statistics, queue …")
       .field("name", &VerifyItem::name, "Which.")
@@ -122,7 +123,7 @@ void bind_schema_reports(py::module_& m) {
   Model<VerifyReport> verify(m, "VerifyReport", "Whether the database holds what is expected.");
   verify.field("version", &VerifyReport::version, "Of the database.")
       .field("items", &VerifyReport::items, "What was looked at.");
-  verify.type().def("ok", &VerifyReport::ok, "Whether every item is.");
+  verify.type().def_property_readonly("ok", &VerifyReport::ok, "Whether every item is.");
 }
 
 }  // namespace
