@@ -4,17 +4,9 @@
 #include "bindings/c/values.hpp"
 #include "callqueue/csv_import.hpp"
 #include "callqueue/json.hpp"
-#include "callqueue/validate.hpp"
 
 namespace callqueue::c {
 namespace {
-
-/// What a store takes as it is, the host checks: here.
-template <class Model>
-Model checked(Model model) {
-  value(validate(model));
-  return model;
-}
 
 void tell_slots(const SlotUse& use, int32_t* active, int32_t* limit) {
   *active = use.active;
@@ -36,7 +28,7 @@ void cq_contact_list_free(cq_contact_list** contacts) { c::free_owned(contacts);
 cq_status cq_store_create_user(cq_store* store, const cq_user* user, cq_user** created,
                                cq_error** error) {
   return c::does(created, error, [&] {
-    const auto wanted = c::checked(c::value_of(c::needed(user, "user")));
+    const auto wanted = c::value_of(c::needed(user, "user"));
     return c::value(c::open(store).create_user(wanted));
   });
 }
@@ -91,8 +83,8 @@ cq_status cq_store_system_slots(cq_store* store, int32_t* active, int32_t* limit
   });
 }
 
-cq_status cq_store_set_system_limit(cq_store* store, int32_t limit, cq_error** error) {
-  return c::guard(error, [&] { c::value(c::open(store).set_system_limit(limit)); });
+cq_status cq_store_set_system_limit(cq_store* store, int32_t system_limit, cq_error** error) {
+  return c::guard(error, [&] { c::value(c::open(store).set_system_limit(system_limit)); });
 }
 
 cq_status cq_store_system_statistics(cq_store* store, cq_system_statistics* statistics,
@@ -104,7 +96,7 @@ cq_status cq_store_system_statistics(cq_store* store, cq_system_statistics* stat
 cq_status cq_store_create_agent(cq_store* store, const cq_agent* agent, cq_agent** created,
                                 cq_error** error) {
   return c::does(created, error, [&] {
-    const auto wanted = c::checked(c::value_of(c::needed(agent, "agent")));
+    const auto wanted = c::value_of(c::needed(agent, "agent"));
     return c::value(c::open(store).create_agent(wanted));
   });
 }
@@ -127,7 +119,7 @@ cq_status cq_store_list_agents(cq_store* store, const char* user_id, const cq_pa
 cq_status cq_store_create_contact(cq_store* store, const cq_contact* contact, cq_contact** created,
                                   cq_error** error) {
   return c::does(created, error, [&] {
-    const auto wanted = c::checked(c::value_of(c::needed(contact, "contact")));
+    const auto wanted = c::value_of(c::needed(contact, "contact"));
     return c::value(c::open(store).create_contact(wanted));
   });
 }
@@ -164,7 +156,7 @@ cq_status cq_store_update_contact(cq_store* store, const cq_contact* contact, cq
   return c::does(changed, error, [&] {
     const auto given = c::needed(contact, "contact");
     static_cast<void>(c::needed_text(given.id, "id"));
-    const auto wanted = c::checked(c::value_of(given));
+    const auto wanted = c::value_of(given);
     return c::value(c::open(store).update_contact(wanted));
   });
 }

@@ -72,8 +72,10 @@ struct StoreOptions {
 /// function that names a row takes its user: another user's row is `not_found`. A failed call
 /// changes nothing. Any function may fail with `unavailable` (the database cannot be reached, or
 /// stayed busy), with `corrupt` (not migrated, or of a newer version) or with `internal`; other
-/// errors are listed. Inputs are checked by the services; the store checks what only it can
-/// (references, uniqueness, states). "Now" is the store's clock (`now()`).
+/// errors are listed. Users, agents, contacts and phone numbers are checked here
+/// (`validate`), campaigns and queued calls by the services: use `CallCampaigns` and `CallQueue`
+/// for those. References, uniqueness and states only the store can check. "Now" is the store's
+/// clock (`now()`).
 ///
 /// `unavailable` when the connection to a server was lost in the middle: what was asked for has not
 /// been done, or, where the loss met the commit, perhaps it has. What may be done twice the store
@@ -128,9 +130,11 @@ class CALLQUEUE_API Store {
 
   // --- Users, agents, contacts ---
 
-  /// A nil id is replaced by a new one, here and in the other `create_` functions. `conflict`
-  /// (`id`, `email`) if taken. A `system_concurrent_calls_limit` left at its default of 10 becomes
-  /// the system limit and follows it.
+  /// A nil id is replaced by a new one, here and in the other `create_` functions. As every
+  /// function here that takes a user, an agent or a contact: `invalid_argument` naming the field
+  /// that `validate` refuses. `conflict` (`id`, `email`) if taken. A
+  /// `system_concurrent_calls_limit` left at its default of 10 becomes the system limit and follows
+  /// it.
   virtual Result<User> create_user(const User& user) = 0;
   [[nodiscard]] virtual Result<User> find_user(UserId id) = 0;
   [[nodiscard]] virtual Result<PageOf<User>> list_users(const Page& page) = 0;
@@ -145,7 +149,7 @@ class CALLQUEUE_API Store {
   [[nodiscard]] virtual Result<SlotUse> system_slots() = 0;
   /// Sets the system limit, and every user's `system_concurrent_calls_limit` that held the old
   /// value.
-  virtual Result<void> set_system_limit(int limit) = 0;
+  virtual Result<void> set_system_limit(int system_limit) = 0;
   /// For monitoring. Reads every open row: once in a quarter of a minute is enough.
   [[nodiscard]] virtual Result<SystemStatistics> system_statistics() = 0;
   [[nodiscard]] virtual Result<SlotUse> user_slots(UserId user_id) = 0;
@@ -265,7 +269,9 @@ class CALLQUEUE_API Store {
   /// Takes a slot for a call that the host makes by itself: a `calls` row without queued call,
   /// `direct`, accepted, with a deadline. Ended like any other call by an event. `limit_reached`
   /// when there is no room; `conflict` (`phone_number`) while the user has an active call to the
-  /// number; `invalid_argument` (`deadline`) unless that is above zero.
+  /// number; `invalid_argument` (`deadline`) unless that is above zero, (`phone_number`) unless
+  /// that is an international number: spaces, brackets and the like, and `00` for the plus sign,
+  /// are taken.
   virtual Result<Call> reserve_slot(UserId user_id, std::string_view phone_number,
                                     std::chrono::seconds deadline) = 0;
   [[nodiscard]] virtual Result<Call> find_call(UserId user_id, CallId id) = 0;

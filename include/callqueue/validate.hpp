@@ -6,8 +6,8 @@
 
 namespace callqueue {
 
-/// The checks that values must pass before a store sees them. The services make them; a host that
-/// hands users, agents or contacts to `Store` directly makes them itself.
+/// The checks that values must pass: `Store` makes them for users, agents and contacts, the
+/// services for campaigns. Here for whoever wants to know beforehand.
 ///
 /// Texts are UTF-8 without NUL; names have at most 255 characters, free texts at most 64 KiB. Each
 /// returns `invalid_argument` naming the field by its column.

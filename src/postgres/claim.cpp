@@ -6,6 +6,7 @@
 #include "store/changes.hpp"
 #include "store/failpoint.hpp"
 #include "store/reports.hpp"
+#include "store/reservations.hpp"
 #include "store/rows.hpp"
 
 namespace callqueue::postgres {
@@ -176,9 +177,7 @@ Result<Call> PostgresStore::reserve_slot(UserId user_id, std::string_view phone_
     if (id && session.query(kIsThere, user_id, *id).step()) {
       return load_call(session, {user_id, *id});
     }
-    if (deadline <= std::chrono::seconds{0}) {
-      throw Failure{ErrorCode::invalid_argument, "the deadline must lie ahead", "deadline"};
-    }
+    check_reservation(phone_number, deadline);
     auto row = session.query(kLimits, user_id, phone_number);
     if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
     const int system_active = row.get<int>(4);

@@ -6,6 +6,7 @@
 #include "callqueue/priority.hpp"
 #include "callqueue/time_zone.hpp"
 #include "callqueue/validate.hpp"
+#include "e164.hpp"
 
 namespace callqueue {
 namespace {
@@ -31,10 +32,7 @@ Result<void> check_email(std::string_view email) {
 }
 
 Result<void> check_phone_number(std::string_view number) {
-  const bool is_e164 =
-      number.size() >= 8 && number.size() <= 16 && number[0] == '+' && number[1] != '0' &&
-      std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!is_e164) {
+  if (!is_e164(number)) {
     return invalid("phone_number is not in E.164 (a plus sign, then 7 to 15 digits)",
                    "phone_number");
   }
@@ -51,7 +49,7 @@ Result<void> check_lists(const CampaignRules& rules) {
                    field);
   };
   for (const auto& day : rules.weekly_windows.value_or(WeeklyWindows{})) {
-    if (day.size() > max_windows_a_day) return too_many(max_windows_a_day, "windows");
+    if (day.size() > max_windows_a_day) return too_many(max_windows_a_day, "weekly_windows");
   }
   if (rules.excluded_dates.size() > max_excluded_dates) {
     return too_many(max_excluded_dates, "excluded_dates");
@@ -66,7 +64,12 @@ Result<void> check_lists(const CampaignRules& rules) {
 Result<void> check_windows(const CallCampaign& campaign) {
   CallingRules daily = calling_rules(campaign);
   daily.windows = every_day({campaign.first_call_time, campaign.last_call_time});
-  return validate(daily).and_then([&] { return validate(calling_rules(campaign)); });
+  return validate(daily).and_then([&] {
+    return validate(calling_rules(campaign)).map_error([](Error error) {
+      if (error.field == "windows") error.field = "weekly_windows";
+      return error;
+    });
+  });
 }
 
 Result<void> check_call_deadline(std::chrono::seconds deadline) {

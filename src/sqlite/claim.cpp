@@ -12,6 +12,7 @@
 #include "store/dialed_number.hpp"
 #include "store/failpoint.hpp"
 #include "store/reports.hpp"
+#include "store/reservations.hpp"
 #include "store/rows.hpp"
 
 namespace callqueue::sqlite {
@@ -290,9 +291,7 @@ Result<FinishedAndClaimed> SqliteStore::finish_and_claim(std::span<const CallEve
 Result<Call> SqliteStore::reserve_slot(UserId user_id, std::string_view phone_number,
                                        std::chrono::seconds deadline) {
   return write([&](Database& database, Instant now) {
-    if (deadline <= std::chrono::seconds{0}) {
-      throw Failure{ErrorCode::invalid_argument, "the deadline must lie ahead", "deadline"};
-    }
+    check_reservation(phone_number, deadline);
     auto row = database.query(kUserLimits, user_id);
     if (!row.step()) throw Failure{ErrorCode::not_found, "no such user", "user_id"};
     const UserLimits limits{row.get<int>(0), row.get<int>(1)};

@@ -1,5 +1,6 @@
 #include <vector>
 
+#include "callqueue/validate.hpp"
 #include "store/completion.hpp"
 #include "store/contact_lanes.hpp"
 #include "store/pages.hpp"
@@ -74,6 +75,7 @@ void require_contact(Session& session, UserId user_id, ContactId contact_id) {
 }
 
 Result<Contact> SqlStore::create_contact(const Contact& contact) {
+  if (auto good = validate(contact); !good) return tl::unexpected(std::move(good.error()));
   return write([&](Session& session, Instant now) {
     session.touch(contact.user_id);
     session.tell(News::change);
@@ -114,6 +116,7 @@ Result<PageOf<Contact>> SqlStore::list_contacts(UserId user_id, const ContactFil
 }
 
 Result<Contact> SqlStore::update_contact(const Contact& contact) {
+  if (auto good = validate(contact); !good) return tl::unexpected(std::move(good.error()));
   return write([&](Session& session, Instant) {
     session.touch(contact.user_id);
     session.lock_contact(contact.user_id, contact.id);

@@ -1,4 +1,6 @@
 #include "store/users.hpp"
+
+#include "callqueue/validate.hpp"
 #include "store/pages.hpp"
 #include "store/references.hpp"
 #include "store/sql_store.hpp"
@@ -98,6 +100,7 @@ int active_calls_of(Session& session, UserId user_id) {
 }
 
 Result<User> SqlStore::create_user(const User& user) {
+  if (auto good = validate(user); !good) return tl::unexpected(std::move(good.error()));
   return write([&](Session& session, Instant now) {
     const auto id = user.id.is_nil() ? next_id<UserId>(now) : user.id;
     if (session.value<int>(kUserExists, id)) {
@@ -106,8 +109,6 @@ Result<User> SqlStore::create_user(const User& user) {
     if (!user.email.empty() && session.value<int>(kEmailTaken, user.email)) {
       throw Failure{ErrorCode::conflict, "another user has this e-mail address", "email"};
     }
-    refuse_negative(user.concurrent_calls_limit, "concurrent_calls_limit");
-    refuse_negative(user.system_concurrent_calls_limit, "system_concurrent_calls_limit");
     session.touch(id);
     session.run(kInsertUser, id, user.name, user.email, user.timezone, user.concurrent_calls_limit,
                 user.system_concurrent_calls_limit);
@@ -157,6 +158,7 @@ Result<SlotUse> SqlStore::user_slots(UserId user_id) {
 }
 
 Result<Agent> SqlStore::create_agent(const Agent& agent) {
+  if (auto good = validate(agent); !good) return tl::unexpected(std::move(good.error()));
   return write([&](Session& session, Instant now) {
     require_user(session, agent.user_id);
     const auto id = agent.id.is_nil() ? next_id<AgentId>(now) : agent.id;

@@ -49,11 +49,11 @@ BOOST_AUTO_TEST_CASE(create_names_the_field_that_is_wrong) {
                    LocalDate(std::chrono::year(2020), std::chrono::May, std::chrono::day(1));
              }) == "end_date");
   BOOST_TEST(field([](auto& c) { c.rules.timezone = "Mars/Olympus"; }) == "timezone");
-  BOOST_TEST(field([](auto& c) { c.rules.weekly_windows.emplace(); }) == "windows");
+  BOOST_TEST(field([](auto& c) { c.rules.weekly_windows.emplace(); }) == "weekly_windows");
   BOOST_TEST(field([](auto& c) {
                c.rules.weekly_windows.emplace();
                c.rules.weekly_windows->at(6).assign(97, {9h, 10h});
-             }) == "windows");
+             }) == "weekly_windows");
   BOOST_TEST(field([](auto& c) { c.rules.excluded_dates.assign(3'661, c.start_date); }) ==
              "excluded_dates");
   BOOST_TEST(field([](auto& c) { c.rules.retry.delays.assign(101, 60s); }) == "retry");
@@ -322,12 +322,12 @@ BOOST_AUTO_TEST_CASE(a_campaign_in_an_unknown_zone_is_not_started_and_says_why) 
   SmallWorld world;
   CallCampaigns campaigns(*world.store);
   const auto draft = value(campaigns.create(world.plan()));
-  auto contact = world.contact();
-  contact.timezone = "Mars/Olympus";  // The store takes what nobody has checked.
-  value(world.store->update_contact(contact));
-  value(CallQueue(*world.store)
-            .create_bulk(world.user.id, std::vector<QueueRequest>{
-                                            {.contact_id = contact.id, .campaign_id = draft.id}}));
+  // Rows of imports the store takes as they are: their service has checked them.
+  const std::vector<ImportRow> rows{{.phone_number = "+493012345678", .timezone = "Mars/Olympus"}};
+  const auto import =
+      value(world.store->begin_import({.user_id = world.user.id, .campaign_id = draft.id}));
+  value(world.store->stage_import(world.user.id, import, rows));
+  value(world.store->publish_import(world.user.id, import));
   BOOST_TEST(refused(campaigns.start(world.user.id, draft.id), ErrorCode::conflict) == "timezone");
   // It has analytics all the same, and nobody to reach.
   BOOST_CHECK(!value(campaigns.get_analytics(world.user.id, draft.id)).estimated_completion);

@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(a_database_of_a_newer_version_is_refused_and_left_alone) {
   BOOST_TEST(opened.error().message.find("99") != std::string::npos);
   // One that was open already notices.
   BOOST_TEST(error_of(world.store().list_users({})) == "corrupt");
-  BOOST_TEST(error_of(world.store().create_user({})) == "corrupt");
+  BOOST_TEST(error_of(world.store().create_user({.name = "Ann"})) == "corrupt");
   BOOST_TEST(error_of(world.store().claim({})) == "corrupt");
   BOOST_TEST(error_of(world.store().migrate({.to = 1, .down = true})) == "corrupt");
   BOOST_TEST(world.sql().value("PRAGMA user_version") == "99");
@@ -479,7 +479,8 @@ BOOST_AUTO_TEST_CASE(a_migration_never_commits_a_broken_reference) {
   world.sql().run("DELETE FROM agents WHERE id = 'a'");
   must(world.store().migrate());
   // References are watched again.
-  BOOST_TEST(error_of(world.store().create_agent({.id = {}, .user_id = {}, .name = ""})) ==
+  const auto unknown = must(parse_id<UserId>("0190b0a5-3c00-7abc-8def-0123456789ab"));
+  BOOST_TEST(error_of(world.store().create_agent({.user_id = unknown, .name = "a"})) ==
              "not_found user_id");
 }
 
@@ -490,10 +491,10 @@ BOOST_AUTO_TEST_CASE(an_open_store_follows_another_ones_migrations) {
   BOOST_TEST(must(other->list_users({})).items.size() == 1u);
   must(world.store().migrate({.to = 0, .down = true}));
   BOOST_TEST(error_of(other->list_users({})) == "corrupt");
-  BOOST_TEST(error_of(other->create_user({})) == "corrupt");
+  BOOST_TEST(error_of(other->create_user({.name = "Ann"})) == "corrupt");
   must(world.store().migrate());
   BOOST_TEST(must(other->find_user(user)).id == user);
-  must(other->create_user({}));
+  must(other->create_user({.name = "Ann"}));
   BOOST_TEST(must(world.store().list_users({})).items.size() == 2u);
 }
 

@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(the_change_counter_tells_of_commits_and_of_nothing_else) {
   BOOST_TEST(!moved());
   world.user();
   BOOST_TEST(moved());
-  must(other->create_user({}));
+  must(other->create_user({.name = "Ann"}));
   BOOST_TEST(moved());
   world.sql().run("UPDATE users SET name = 'x'");
   BOOST_TEST(moved());
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_change_counter_works_in_memory) {
   const auto before = must(store->change_counter());
   must(store->claim({}));
   BOOST_TEST(must(store->change_counter()) == before);
-  must(store->create_user({}));
+  must(store->create_user({.name = "Ann"}));
   BOOST_TEST(must(store->change_counter()) != before);
 }
 

@@ -1,6 +1,5 @@
 #include "callqueue/store.hpp"
 
-#include "callqueue/validate.hpp"
 #include "enums.hpp"
 #include "model.hpp"
 #include "open_store.hpp"
@@ -11,13 +10,6 @@ namespace {
 
 using py::arg;
 using StoreClass = py::class_<OpenStore, std::shared_ptr<OpenStore>>;
-
-/// What passes the library's checks is handed on.
-template <class T>
-const T& checked(const T& model) {
-  value_of(validate(model));
-  return model;
-}
 
 std::shared_ptr<OpenStore> opened(const std::string& url, std::shared_ptr<ManualClock> clock,
                                   Durability durability, std::chrono::milliseconds busy_timeout,
@@ -109,7 +101,7 @@ void bind_users_of_store(StoreClass& store) {
       .def(
           "create_user",
           [](const OpenStore& self, const User& user) {
-            return value_of(self.use()->create_user(checked(user)));
+            return value_of(self.use()->create_user(user));
           },
           Released(), arg("user"),
           "Stores it; a `NIL` id is replaced by a new one. Raises InvalidArgument naming the "
@@ -154,7 +146,7 @@ void bind_users_of_store(StoreClass& store) {
       .def(
           "set_system_limit",
           [](const OpenStore& self, int limit) { value_of(self.use()->set_system_limit(limit)); },
-          Released(), arg("limit"),
+          Released(), arg("system_limit"),
           "Sets the system limit, and every user's ceiling that held the old value.")
       .def(
           "system_statistics",
@@ -167,7 +159,7 @@ void bind_people_of_store(StoreClass& store) {
       .def(
           "create_agent",
           [](const OpenStore& self, const Agent& agent) {
-            return value_of(self.use()->create_agent(checked(agent)));
+            return value_of(self.use()->create_agent(agent));
           },
           Released(), arg("agent"),
           "Raises InvalidArgument, NotFound (`user_id`), Conflict (`id`).")
@@ -187,7 +179,7 @@ void bind_people_of_store(StoreClass& store) {
       .def(
           "create_contact",
           [](const OpenStore& self, const Contact& contact) {
-            return value_of(self.use()->create_contact(checked(contact)));
+            return value_of(self.use()->create_contact(contact));
           },
           Released(), arg("contact"),
           "Raises InvalidArgument naming the field, Conflict (`phone_number`) if the user has a "
@@ -215,7 +207,7 @@ void bind_people_of_store(StoreClass& store) {
       .def(
           "update_contact",
           [](const OpenStore& self, const Contact& contact) {
-            return value_of(self.use()->update_contact(checked(contact)));
+            return value_of(self.use()->update_contact(contact));
           },
           Released(), arg("contact"), "Writes every field.")
       .def(
