@@ -1,5 +1,6 @@
 """Lists: files, file objects, rows."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -77,6 +78,24 @@ def test_fields_of_rows_are_quoted(small):
     row = next(small.queued_calls(user, campaign_id=campaign))
     assert row.contact_name == 'Bob, "Jr."'
     assert row.user_data["note"] == "two\nlines" and row.user_data["age"] == "7"
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("phone_number", 4930231250001), ("phone_number", 4.930231250001e12), ("name", b"Ann"), ("age", True),
+     ("age", 7.0), ("born", dt.date(2000, 1, 2)), ("tags", ["a"])],
+)
+@pytest.mark.parametrize("shape", ["mapping", "sequence"])
+def test_fields_that_could_be_written_in_several_ways_are_refused(small, field, value, shape):
+    user, campaign = a_draft(small)
+    good = {"phone_number": "+4930231250001", "name": "Ann", "age": 7, "born": "", "tags": None}
+    rows = [good, {**good, field: value}]
+    if shape == "sequence":
+        rows = [list(good), *(list(row.values()) for row in rows)]
+    with pytest.raises(cq.InvalidArgument, match=f"row {len(rows)}: {field} is a ") as caught:
+        cq.import_csv(small, user, campaign, rows)
+    assert caught.value.field == field
+    assert list(small.queued_calls(user, campaign_id=campaign)) == []
 
 
 def test_rows_must_agree_with_the_first(small):

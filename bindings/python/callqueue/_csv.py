@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import os
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Protocol, Sequence, Union
 from uuid import UUID
@@ -29,10 +30,22 @@ class Writable(Protocol):
         ...
 
 
-Row = Union[Mapping[str, Any], Sequence[Any]]
+#: A field: text, None where there is none, or a number that is no phone number.
+Value = Union[str, int, None]
+Row = Union[Mapping[str, Value], Sequence[Value]]
 #: What can be imported: the path of a CSV file, a file object, or rows (the first of which, unless they are mappings,
 #: names the columns).
 Source = Union[str, "os.PathLike[str]", Readable, Iterable[Row]]
+
+
+def _field(value: Any, row: int, column: Any) -> Optional[str]:
+    """As it is written. Only what can be written in one way is: of a number that was kept as one, zeros and the plus
+    sign are gone, a float has an exponent now and then, and a date many orders."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and column != "phone_number":
+        return str(value)
+    raise InvalidArgument(f"row {row}: {column} is a {type(value).__name__}: write it as text", field=str(column))
 
 
 class _Rows:
@@ -59,22 +72,26 @@ class _Rows:
         buffer = io.StringIO()
         writer = csv.writer(buffer, lineterminator="\n")
         columns: Optional[Dict[str, None]] = None
+        names: List[Any] = []
         for number, row in enumerate(rows, start=1):
             if isinstance(row, (str, bytes)):
                 raise InvalidArgument("a row is a mapping or a sequence of fields, no text", field="rows")
             if isinstance(row, Mapping):
                 if columns is None:
                     columns = dict.fromkeys(row)
-                    writer.writerow(columns)
+                    writer.writerow([_field(name, number, "the name of a column") for name in columns])
                 unknown = [name for name in row if name not in columns]
                 if unknown:
                     raise InvalidArgument(
                         f"row {number} has columns that the first one has not: {', '.join(map(str, unknown))}",
                         field="rows",
                     )
-                writer.writerow([row.get(name) for name in columns])
+                writer.writerow([_field(row.get(name), number, name) for name in columns])
             else:
-                writer.writerow(row)
+                names = names or list(row)
+                writer.writerow(
+                    [_field(value, number, name) for name, value in itertools.zip_longest(names, row)][: len(row)]
+                )
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
@@ -107,7 +124,9 @@ def import_csv(
     """Imports a list of contacts into a campaign, streaming, in bounded memory.
 
     file: the path of a CSV file, a file object, or an iterable of rows: mappings with the same keys (`phone_number`,
-        `name`, `priority` …), or sequences of which the first names the columns.
+        `name`, `priority` …), or sequences of which the first names the columns. A field is text, None for an empty
+        one, or an int, but for `phone_number`; anything else (a float, a date, bytes) is an InvalidArgument that names
+        the row and the column: only you know how it is to be written.
     default_region: ISO 3166 code (`DE`) for national numbers; empty: only international ones are accepted.
     atomic: import nothing when any row failed.
     again: queue contacts that already have a final row in the campaign once more.
