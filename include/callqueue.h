@@ -89,7 +89,10 @@ typedef struct cq_error {
   size_t size;
   int32_t code;         ///< A `cq_status`.
   const char* message;  ///< One sentence for a person; never holds a phone number or a secret.
-  const char* field;    ///< The input's name as in the database (`phone_number`), or "".
+  /// The input's name as in the database (`phone_number`), or "". The same in every language: a
+  /// duration's is without the unit that its member has here (`lease` for `lease_seconds`), and one
+  /// within `rules` is the key there, in that case too.
+  const char* field;
 } cq_error;
 
 /// The version of the library, `major.minor.patch`. Thread-safe.
@@ -465,7 +468,7 @@ CQ_API cq_status cq_store_system_slots(cq_store* store, int32_t* active, int32_t
 /// Sets the system limit, and every user's own that held the old value. Thread-safe.
 /// @return `CQ_INVALID_ARGUMENT` when it is below 0.
 /// @since 0.1
-CQ_API cq_status cq_store_set_system_limit(cq_store* store, int32_t limit, cq_error** error);
+CQ_API cq_status cq_store_set_system_limit(cq_store* store, int32_t system_limit, cq_error** error);
 
 /// What goes on in the whole system.
 /// @since 0.1
@@ -1228,7 +1231,8 @@ CQ_API cq_status cq_store_requeue_call(cq_store* store, const char* user_id, con
 /// Takes a slot for a call that you make by yourself; ended like any other by an event.
 /// Thread-safe.
 /// @return `CQ_LIMIT_REACHED`; `CQ_CONFLICT` (`phone_number`) while the user has an active call to
-/// the number; `CQ_INVALID_ARGUMENT` (`deadline`).
+/// the number; `CQ_INVALID_ARGUMENT` (`deadline`), or (`phone_number`) unless that is an
+/// international number: spaces, brackets and the like, and `00` for the plus sign, are taken.
 /// @since 0.1
 CQ_API cq_status cq_store_reserve_slot(cq_store* store, const char* user_id,
                                        const char* phone_number, int64_t deadline_seconds,
@@ -1389,7 +1393,7 @@ CQ_API cq_status cq_campaign_export_results(cq_store* store, const char* user_id
 CQ_API cq_status cq_campaign_export_import_errors(cq_store* store, const char* user_id,
                                                   const char* campaign_id, int32_t format,
                                                   cq_campaign_export** rows, cq_error** error);
-/// The next piece, up to 1,000 rows. Not thread-safe.
+/// The next piece, up to 1,000 rows; "" after the last. Not thread-safe.
 /// @param more 0: it was the last. After an error the same piece may be asked for again.
 /// @since 0.1
 CQ_API cq_status cq_campaign_export_next(cq_campaign_export* rows, char** text, int32_t* more,
@@ -1420,7 +1424,7 @@ typedef struct cq_lookup_result cq_lookup_result;
 /// Certainly never received: the row is queued again, no attempt is spent.
 /// @since 0.1
 CQ_API cq_status cq_lookup_never_received(cq_lookup_result* result);
-/// The event says where it is or how it ended.
+/// The event says where it is or how it ended; it need not name the call or its user.
 /// @return `CQ_INVALID_ARGUMENT`.
 /// @since 0.1
 CQ_API cq_status cq_lookup_known(cq_lookup_result* result, const cq_call_event* event);

@@ -113,7 +113,11 @@ cq_status cq_lookup_never_received(cq_lookup_result* result) {
 
 cq_status cq_lookup_known(cq_lookup_result* result, const cq_call_event* event) {
   return c::guard(nullptr, [&] {
-    auto said = c::value_of(c::needed(event, "event"));
+    auto asked = c::needed(event, "event");
+    const auto nobody = to_text(UserId{});
+    if (asked.user_id == nullptr)
+      asked.user_id = nobody.c_str();  // The processor knows whose it is.
+    auto said = c::value_of(asked);
     c::handle(result, "result").result = {.kind = LookupResult::Kind::known,
                                           .event = std::move(said)};
   });

@@ -52,7 +52,7 @@ ForecastInput input_of(const cq_forecast_input& input) {
           .rows_ahead = input.rows_ahead,
           .user_limit = input.user_limit,
           .system_share = input.system_share,
-          .mean_duration = seconds(input.mean_duration_seconds, "mean_duration_seconds"),
+          .mean_duration = seconds(input.mean_duration_seconds, "mean_duration"),
           .attempts_per_row = input.attempts_per_row};
 }
 

@@ -18,10 +18,10 @@ ProcessorOptions options_of(const cq_processor_options& options) {
   return {.worker = text(options.worker, "worker"),
           .batch = options.batch,
           .parallelism = options.parallelism,
-          .lease = seconds(options.lease_seconds, "lease_seconds"),
-          .poll = milliseconds(options.poll_ms, "poll_ms"),
-          .stop_deadline = milliseconds(options.stop_deadline_ms, "stop_deadline_ms"),
-          .max_backoff = milliseconds(options.max_backoff_ms, "max_backoff_ms")};
+          .lease = seconds(options.lease_seconds, "lease"),
+          .poll = milliseconds(options.poll_ms, "poll"),
+          .stop_deadline = milliseconds(options.stop_deadline_ms, "stop_deadline"),
+          .max_backoff = milliseconds(options.max_backoff_ms, "max_backoff")};
 }
 
 /// Dialers that a thread may still be in: a run that ended at its deadline left it to itself.

@@ -31,14 +31,14 @@ class HostClock final : public Clock {
 StoreOptions options_of(const cq_store_options& options) {
   StoreOptions made{
       .durability = enumerator(options.durability, StoreOptions::Durability::normal, "durability"),
-      .busy_timeout = milliseconds(options.busy_timeout_ms, "busy_timeout_ms"),
-      .statement_timeout = milliseconds(options.statement_timeout_ms, "statement_timeout_ms"),
+      .busy_timeout = milliseconds(options.busy_timeout_ms, "busy_timeout"),
+      .statement_timeout = milliseconds(options.statement_timeout_ms, "statement_timeout"),
       .create = flag(options.create, "create"),
       .connections = options.connections,
       .prepare_statements = flag(options.prepare_statements, "prepare_statements"),
       .schema = text(options.schema, "schema"),
       .listen = flag(options.listen, "listen"),
-      .look_interval = milliseconds(options.look_interval_ms, "look_interval_ms")};
+      .look_interval = milliseconds(options.look_interval_ms, "look_interval")};
   if (options.clock != nullptr) {
     made.clock = std::make_shared<HostClock>(options.clock, options.clock_user);
   }

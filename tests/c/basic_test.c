@@ -86,7 +86,7 @@ static void a_store_is_opened_and_closed(void) {
   FAILS(cq_store_open("sqlite:not-there.db", &options, &store, &error), CQ_UNAVAILABLE, "");
   options.create = 1;
   options.busy_timeout_ms = -5;
-  REFUSED(cq_store_open("sqlite::memory:", &options, &store, &error), "busy_timeout_ms");
+  REFUSED(cq_store_open("sqlite::memory:", &options, &store, &error), "busy_timeout");
   options.busy_timeout_ms = 5;
   OK(cq_store_open("sqlite::memory:", &options, &store, &error));
   cq_store_close(&store);

@@ -49,16 +49,17 @@ static void dial(void* user, const cq_claimed_call* call, cq_dial_result* result
 static void look_up(void* user, const cq_call* call, cq_lookup_result* result) {
   carrier* to = (carrier*)user;
   cq_call_event event;
+  CHECK(call->id != NULL);
   ++to->lookups;
   if (to->lookups == 1) {
     CHECK(cq_lookup_never_received(result) == CQ_OK);
     return;
   }
   cq_call_event_init(&event, sizeof event);
+  event.duration_seconds = -1;
   CHECK(cq_lookup_known(result, &event) == CQ_INVALID_ARGUMENT);
-  event.user_id = call->user_id;
-  event.call_id = call->id;
-  event.status = CQ_CALL_BUSY;
+  cq_call_event_init(&event, sizeof event);
+  event.status = CQ_CALL_BUSY; /* Whose it is need not be said. */
   CHECK(cq_lookup_unknown(result) == CQ_OK);
   CHECK(cq_lookup_unknown(NULL) == CQ_INVALID_ARGUMENT);
   CHECK(cq_lookup_known(result, &event) == CQ_OK);
@@ -229,7 +230,7 @@ static void a_processor_needs_a_dialer(void) {
   REFUSED(cq_processor_create(w.store, &dialer, NULL, NULL, NULL, &error), "processor");
   cq_processor_options_init(&options, sizeof options);
   options.poll_ms = -1;
-  REFUSED(cq_processor_create(w.store, &dialer, &options, NULL, &processor, &error), "poll_ms");
+  REFUSED(cq_processor_create(w.store, &dialer, &options, NULL, &processor, &error), "poll");
   REFUSED(cq_processor_run(NULL, &error), "processor");
   REFUSED(cq_processor_step(NULL, NULL, &error), "processor");
   REFUSED(cq_processor_report(NULL, NULL, 0, NULL, &error), "processor");

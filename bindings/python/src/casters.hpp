@@ -86,6 +86,16 @@ struct PythonPage {
   std::string next_cursor;
 };
 
+/// What an enumerator is called where a function takes it.
+inline constexpr char status_field[] = "status";
+inline constexpr char outcome_field[] = "outcome";
+inline constexpr char call_type_field[] = "call_type";
+inline constexpr char clock_field[] = "clock";
+inline constexpr char durability_field[] = "durability";
+inline constexpr char kind_field[] = "kind";
+inline constexpr char format_field[] = "format";
+inline constexpr char severity_field[] = "severity";
+
 /// Whether it is a string, and no `None`: what else a `datetime` or an id may be written as.
 [[nodiscard]] inline bool is_text(py::handle value) { return PyUnicode_Check(value.ptr()) != 0; }
 
@@ -229,8 +239,9 @@ struct type_caster<cq::OptionalWeek> {
   }
 };
 
-/// Enumerators are members of `enum.Enum` classes; their text will do as well.
-template <class E>
+/// Enumerators are members of `enum.Enum` classes; their text will do as well. `field` is what one
+/// is called where a function takes it.
+template <class E, const char* field>
 struct enum_caster {
   PYBIND11_TYPE_CASTER(E, const_name("Enum"));
 
@@ -250,7 +261,7 @@ struct enum_caster {
     try {
       return found(Members::type(source));
     } catch (error_already_set&) {
-      cq::refuse("not one of " + std::string(str(Members::type.attr("_texts")())), "status");
+      cq::refuse("not one of " + std::string(str(Members::type.attr("_texts")())), field);
     }
   }
   static handle cast(E enumerator, return_value_policy, handle) {
@@ -284,17 +295,17 @@ struct type_caster<callqueue::Result<T>> {
 };
 
 /// Only in the namespace of pybind11.
-#define CALLQUEUE_ENUM_CASTER(Enum, text)          \
-  template <>                                      \
-  struct type_caster<Enum> : enum_caster<Enum> {   \
-    static constexpr auto name = const_name(text); \
+#define CALLQUEUE_ENUM_CASTER(Enum, text, field)        \
+  template <>                                           \
+  struct type_caster<Enum> : enum_caster<Enum, field> { \
+    static constexpr auto name = const_name(text);      \
   }
 
-CALLQUEUE_ENUM_CASTER(callqueue::CampaignStatus, "CampaignStatus");
-CALLQUEUE_ENUM_CASTER(callqueue::QueuedCallStatus, "QueuedCallStatus");
-CALLQUEUE_ENUM_CASTER(callqueue::CallStatus, "CallStatus");
-CALLQUEUE_ENUM_CASTER(callqueue::CallOutcome, "CallOutcome");
-CALLQUEUE_ENUM_CASTER(callqueue::CallType, "CallType");
-CALLQUEUE_ENUM_CASTER(callqueue::CallClock, "CallClock");
+CALLQUEUE_ENUM_CASTER(callqueue::CampaignStatus, "CampaignStatus", cq::status_field);
+CALLQUEUE_ENUM_CASTER(callqueue::QueuedCallStatus, "QueuedCallStatus", cq::status_field);
+CALLQUEUE_ENUM_CASTER(callqueue::CallStatus, "CallStatus", cq::status_field);
+CALLQUEUE_ENUM_CASTER(callqueue::CallOutcome, "CallOutcome", cq::outcome_field);
+CALLQUEUE_ENUM_CASTER(callqueue::CallType, "CallType", cq::call_type_field);
+CALLQUEUE_ENUM_CASTER(callqueue::CallClock, "CallClock", cq::clock_field);
 
 }  // namespace pybind11::detail

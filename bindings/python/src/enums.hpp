@@ -14,11 +14,11 @@ using Durability = StoreOptions::Durability;
 
 namespace pybind11::detail {
 
-CALLQUEUE_ENUM_CASTER(callqueue::StoreOptions::Durability, "Durability");
-CALLQUEUE_ENUM_CASTER(callqueue::DialResult::Kind, "DialKind");
-CALLQUEUE_ENUM_CASTER(callqueue::LookupResult::Kind, "LookupKind");
-CALLQUEUE_ENUM_CASTER(callqueue::ExportFormat, "ExportFormat");
-CALLQUEUE_ENUM_CASTER(callqueue::ImportOutcome, "ImportOutcome");
-CALLQUEUE_ENUM_CASTER(callqueue::PreflightFinding::Severity, "Severity");
+CALLQUEUE_ENUM_CASTER(callqueue::StoreOptions::Durability, "Durability", cq::durability_field);
+CALLQUEUE_ENUM_CASTER(callqueue::DialResult::Kind, "DialKind", cq::kind_field);
+CALLQUEUE_ENUM_CASTER(callqueue::LookupResult::Kind, "LookupKind", cq::kind_field);
+CALLQUEUE_ENUM_CASTER(callqueue::ExportFormat, "ExportFormat", cq::format_field);
+CALLQUEUE_ENUM_CASTER(callqueue::ImportOutcome, "ImportOutcome", cq::outcome_field);
+CALLQUEUE_ENUM_CASTER(callqueue::PreflightFinding::Severity, "Severity", cq::severity_field);
 
 }  // namespace pybind11::detail
