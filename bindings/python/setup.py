@@ -5,6 +5,7 @@ part from; without it everything is compiled, which takes minutes. CALLQUEUE_CMA
 (`-DCALLQUEUE_POSTGRES=OFF`).
 """
 
+import atexit
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
@@ -53,4 +55,13 @@ class CMakeBuild(build_ext):
             check=True)
 
 
-setup(version=version(), ext_modules=[Extension("callqueue._core", [])], cmdclass={"build_ext": CMakeBuild})
+def scratch():
+    """A folder that goes with this process: what is built on the way stays out of the sources."""
+    folder = tempfile.mkdtemp(prefix="callqueue-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+SCRATCH = scratch()
+setup(version=version(), ext_modules=[Extension("callqueue._core", [])], cmdclass={"build_ext": CMakeBuild},
+      options={"build": {"build_base": SCRATCH}, "egg_info": {"egg_base": SCRATCH}})

@@ -25,15 +25,16 @@ def test_a_wheel_is_installed_into_a_clean_environment(tmp_path, whole):
     environment = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "CALLQUEUE_BUILD")}
     if not whole:
         environment["CALLQUEUE_BUILD"] = os.environ["CALLQUEUE_BUILD"]
-    # Setuptools leaves folders beside what it builds: not in the sources.
     sources = tmp_path / "tree/bindings/python"
     shutil.copytree(ROOT / "bindings/python", sources, ignore=shutil.ignore_patterns("build", "*.egg-info", "__pycache__"))
     for name in ("CMakeLists.txt", "LICENSE", "README.md", "bindings/c", "cmake", "include", "migrations", "src"):
         if (ROOT / name).exists():
             (tmp_path / "tree" / name).symlink_to(ROOT / name)
+    before = set(sources.rglob("*"))
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     subprocess.run([*pip, "wheel", "-q", "--no-build-isolation", "--no-index", "--no-deps", "-w", str(tmp_path), str(sources)],
                    check=True, env=environment)
+    assert set(sources.rglob("*")) == before  # Nothing is left behind in the sources.
     wheel, = tmp_path.glob("callqueue-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"callqueue/__init__.py", "callqueue/_core.pyi", "callqueue/aio.pyi", "callqueue/py.typed"} <= names
