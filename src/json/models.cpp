@@ -4,19 +4,9 @@ namespace callqueue {
 namespace json {
 namespace {
 
-constexpr int kMostNesting = 64;  // Of user_data: writing recurses.
-
 /// The object that a user_data text holds; the text itself when it holds none.
 Json user_data(const std::string& text) {
-  if (text.empty()) return Json::object();
-  bool too_deep = false;
-  const auto limit_depth = [&too_deep](int depth, Json::parse_event_t, Json&) {
-    if (depth > kMostNesting) too_deep = true;
-    return true;
-  };
-  Json parsed = Json::parse(text, limit_depth, false);
-  if (parsed.is_discarded() || too_deep) return text;
-  return parsed;
+  return text.empty() ? Json::object() : Json::parsed(text);
 }
 
 Json windows(const WeeklyWindows& week) {
@@ -27,7 +17,7 @@ Json windows(const WeeklyWindows& week) {
       list.push_back(Json{{"opens", time_of_day_to_text(window.opens)},
                           {"closes", time_of_day_to_text(window.closes)}});
     }
-    days.push_back(std::move(list));
+    days.push_back(list);
   }
   return days;
 }
@@ -37,9 +27,8 @@ Json retry(const RetryPolicy& policy) {
   for (const CallOutcome outcome : policy.outcomes) outcomes.push_back(name(outcome));
   Json delays = Json::array();
   for (const auto delay : policy.delays) delays.push_back(delay.count());
-  return {{"outcomes", std::move(outcomes)},
-          {"max_attempts", policy.max_attempts},
-          {"delays_seconds", std::move(delays)}};
+  return {
+      {"outcomes", outcomes}, {"max_attempts", policy.max_attempts}, {"delays_seconds", delays}};
 }
 
 Json campaign_rules(const CampaignRules& rules) {
@@ -48,7 +37,7 @@ Json campaign_rules(const CampaignRules& rules) {
   return {{"timezone", optional_text(rules.timezone)},
           {"clock", rules.clock == CallClock::contact ? "contact" : "campaign"},
           {"weekly_windows", rules.weekly_windows ? windows(*rules.weekly_windows) : Json{}},
-          {"excluded_dates", std::move(excluded)},
+          {"excluded_dates", excluded},
           {"retry", retry(rules.retry)},
           {"spread", rules.spread},
           {"call_deadline_seconds", rules.call_deadline.count()}};
@@ -138,10 +127,10 @@ std::string to_json(const User& user) { return json::dump(json::object(user)); }
 
 std::string to_json(const UserActivity& activity) {
   auto all = json::object(activity.user);
-  all["active_calls"] = activity.active_calls;
-  all["queued"] = activity.queued;
-  all["ready"] = activity.ready;
-  all["place"] = activity.place ? json::Json(*activity.place) : json::Json{};
+  all.add("active_calls", activity.active_calls);
+  all.add("queued", activity.queued);
+  all.add("ready", activity.ready);
+  all.add("place", activity.place ? json::Json(*activity.place) : json::Json{});
   return json::dump(all);
 }
 

@@ -47,7 +47,7 @@ Json object(const CsvReport& report) {
           {"matched", report.matched},
           {"skipped", report.skipped},
           {"failed", report.failed},
-          {"errors", std::move(errors)},
+          {"errors", errors},
           {"errors_total", report.errors_total}};
 }
 
@@ -65,7 +65,7 @@ Json object(const ImportRow& row) {
           {"company", optional_text(row.company)},
           {"notes", optional_text(row.notes)},
           {"timezone", optional_text(row.timezone)},
-          {"user_data", Json::parse(row.user_data, nullptr, false)},
+          {"user_data", Json::parsed(row.user_data)},
           {"priority", row.priority}};
 }
 
@@ -76,7 +76,7 @@ std::string to_json(const CampaignStatistics& statistics) { return json::dump(ob
 std::string to_json(const CampaignAnalytics& analytics) {
   Json outcomes = Json::object();
   for (const auto& [outcome, count] : analytics.outcomes) {
-    outcomes[std::string{to_text(outcome)}] = count;
+    outcomes.add(to_text(outcome), count);
   }
   return json::dump({{"statistics", object(analytics.statistics)},
                      {"progress", analytics.progress},
@@ -84,7 +84,7 @@ std::string to_json(const CampaignAnalytics& analytics) {
                      {"success_rate", analytics.success_rate},
                      {"mean_duration_seconds", value(analytics.mean_duration_seconds)},
                      {"mean_slot_seconds", value(analytics.mean_slot_seconds)},
-                     {"outcomes", std::move(outcomes)},
+                     {"outcomes", outcomes},
                      {"daily", series(analytics.daily)},
                      {"hourly", series(analytics.hourly)},
                      {"estimated_completion", value(analytics.estimated_completion)}});
@@ -112,8 +112,8 @@ std::string to_json(const CampaignOutlook& outlook) {
     intervals.push_back(
         Json{{"opens_at", value(open.opens_at)}, {"closes_at", value(open.closes_at)}});
   }
-  Json all{{"timezone", outlook.timezone}, {"open_intervals", std::move(intervals)}};
-  all.update(object(outlook.forecast));
+  Json all{{"timezone", outlook.timezone}, {"open_intervals", intervals}};
+  all.add_all(object(outlook.forecast));
   return json::dump(all);
 }
 
@@ -135,9 +135,8 @@ std::string to_json(const PreflightReport& report) {
                             {"what", finding.what},
                             {"remedy", optional_text(finding.remedy)}});
   }
-  return json::dump({{"blocks", report.blocks()},
-                     {"version", report.version},
-                     {"findings", std::move(findings)}});
+  return json::dump(
+      {{"blocks", report.blocks()}, {"version", report.version}, {"findings", findings}});
 }
 
 std::string to_json(const VerifyReport& report) {
@@ -148,15 +147,14 @@ std::string to_json(const VerifyReport& report) {
                          {"ok", item.ok},
                          {"detail", optional_text(item.detail)}});
   }
-  return json::dump(
-      {{"ok", report.ok()}, {"version", report.version}, {"items", std::move(items)}});
+  return json::dump({{"ok", report.ok()}, {"version", report.version}, {"items", items}});
 }
 
 std::string to_json(const CsvError& error) { return json::dump(object(error)); }
 std::string to_json(const ImportError& error) {
   Json all{{"import_id", value(error.import_id)}, {"imported_at", value(error.imported_at)}};
-  all.update(object(error.error));
-  all["record"] = error.error.record;
+  all.add_all(object(error.error));
+  all.add("record", error.error.record);
   return json::dump(all);
 }
 std::string to_json(const CsvReport& report) { return json::dump(object(report)); }
@@ -166,7 +164,7 @@ std::string to_json(const CsvPreview& preview) {
   for (const ImportRow& row : preview.rows) rows.push_back(object(row));
   return json::dump({{"columns", preview.columns},
                      {"mapping", preview.mapping},
-                     {"rows", std::move(rows)},
+                     {"rows", rows},
                      {"report", object(preview.report)}});
 }
 

@@ -1,4 +1,4 @@
-#include <nlohmann/json.hpp>
+#include "json/json_value.hpp"
 
 #include "store/pages.hpp"
 #include "store/sql_store.hpp"
@@ -34,11 +34,15 @@ void require_campaign(Session& session, UserId user_id, CampaignId id) {
 
 /// A list of `[line, field, value, reason, record]`.
 std::string to_json_list(std::span<const CsvError> errors) {
-  auto list = nlohmann::json::array();
+  auto list = json::Json::array();
   for (const auto& error : errors) {
-    list.push_back({error.line, error.field, error.value, error.reason, error.record});
+    auto one = json::Json::array();
+    one.push_back(error.line);
+    for (const auto* text : {&error.field, &error.value, &error.reason, &error.record})
+      one.push_back(*text);
+    list.push_back(one);
   }
-  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json::dump(list);
 }
 
 struct Place {

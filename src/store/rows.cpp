@@ -1,6 +1,10 @@
 #include "store/rows.hpp"
 
-#include <nlohmann/json.hpp>
+#include <simdjson.h>
+
+#include <new>
+
+#include "json/json_value.hpp"
 
 namespace callqueue {
 namespace {
@@ -8,7 +12,8 @@ namespace {
 constexpr char kCampaign[] = "SELECT " CALLQUEUE_CAMPAIGN_COLUMNS CALLQUEUE_CAMPAIGN_FROM
                              "WHERE c.user_id = ?1 AND c.id = ?2";
 
-using Json = nlohmann::json;
+using simdjson::dom::array;
+using simdjson::dom::element;
 
 [[noreturn]] void corrupt(std::string_view what) {
   throw Failure{ErrorCode::corrupt, "the database holds an unreadable " + std::string{what},
@@ -30,23 +35,29 @@ T good(const Result<T>& parsed, std::string_view what) {
 /// Rules are written by us; whoever else wrote them may have made mistakes.
 template <class Read>
 auto from_json(const std::string& text, std::string_view what, Read&& read) {
-  const auto json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) corrupt(what);
+  simdjson::dom::parser parser;
+  element json;
+  const auto failed = parser.parse(text).get(json);
+  if (failed == simdjson::MEMALLOC) throw std::bad_alloc{};
+  if (failed != simdjson::SUCCESS) corrupt(what);
   try {
-    return read(json);
-  } catch (const Json::exception&) {
+    return read(json.get_array().value());
+  } catch (const simdjson::simdjson_error&) {
     corrupt(what);
   }
 }
 
+std::string text_of(element json) { return std::string{json.get_string().value()}; }
+
 WeeklyWindows read_windows(const std::string& text) {
-  return from_json(text, "weekly_windows", [](const Json& week) {
+  return from_json(text, "weekly_windows", [](array week) {
     WeeklyWindows windows;
     if (week.size() != windows.size()) corrupt("weekly_windows");
     for (std::size_t day = 0; day < windows.size(); ++day) {
-      for (const auto& window : week.at(day)) {
+      const array list = week.at(day).get_array().value();
+      for (const element window : list) {
         const auto at = [&](std::size_t end) {
-          return good(parse_time_of_day(window.at(end).get<std::string>()), "weekly_windows");
+          return good(parse_time_of_day(text_of(window.at(end).value())), "weekly_windows");
         };
         windows[day].push_back({at(0), at(1)});
       }
@@ -56,10 +67,10 @@ WeeklyWindows read_windows(const std::string& text) {
 }
 
 std::vector<LocalDate> read_dates(const std::string& text) {
-  return from_json(text, "excluded_dates", [](const Json& list) {
+  return from_json(text, "excluded_dates", [](array list) {
     std::vector<LocalDate> dates;
-    for (const auto& date : list) {
-      dates.push_back(good(parse_local_date(date.get<std::string>()), "excluded_dates"));
+    for (const element date : list) {
+      dates.push_back(good(parse_local_date(text_of(date)), "excluded_dates"));
     }
     return dates;
   });
@@ -67,17 +78,17 @@ std::vector<LocalDate> read_dates(const std::string& text) {
 
 RetryPolicy read_retry(const Rows& row, int column) {
   RetryPolicy retry;
-  retry.outcomes = from_json(row.get<std::string>(column), "retry_outcomes", [](const Json& list) {
+  retry.outcomes = from_json(row.get<std::string>(column), "retry_outcomes", [](array list) {
     std::vector<CallOutcome> outcomes;
-    for (const auto& outcome : list) {
-      outcomes.push_back(known(parse_call_outcome(outcome.get<std::string>()), "retry_outcomes"));
+    for (const element outcome : list) {
+      outcomes.push_back(known(parse_call_outcome(text_of(outcome)), "retry_outcomes"));
     }
     return outcomes;
   });
   retry.max_attempts = row.get<int>(column + 1);
-  retry.delays = from_json(row.get<std::string>(column + 2), "retry_delays", [](const Json& list) {
+  retry.delays = from_json(row.get<std::string>(column + 2), "retry_delays", [](array list) {
     std::vector<std::chrono::seconds> delays;
-    for (const auto& delay : list) delays.emplace_back(delay.get<std::int64_t>());
+    for (const element delay : list) delays.emplace_back(delay.get_int64().value());
     return delays;
   });
   return retry;
@@ -207,33 +218,34 @@ std::optional<CallCampaign> readable_campaign(Session& session, UserId user_id, 
 }
 
 std::string windows_to_json(const WeeklyWindows& windows) {
-  auto week = Json::array();
+  auto week = json::Json::array();
   for (const auto& day : windows) {
-    auto list = Json::array();
+    auto list = json::Json::array();
     for (const auto& window : day) {
-      list.push_back({time_of_day_to_text(window.opens), time_of_day_to_text(window.closes)});
+      list.push_back(
+          std::vector{time_of_day_to_text(window.opens), time_of_day_to_text(window.closes)});
     }
-    week.push_back(std::move(list));
+    week.push_back(list);
   }
-  return week.dump();
+  return json::dump(week);
 }
 
 std::string dates_to_json(const std::vector<LocalDate>& dates) {
-  auto list = Json::array();
+  auto list = json::Json::array();
   for (const auto date : dates) list.push_back(to_text(date));
-  return list.dump();
+  return json::dump(list);
 }
 
 std::string outcomes_to_json(const std::vector<CallOutcome>& outcomes) {
-  auto list = Json::array();
-  for (const auto outcome : outcomes) list.push_back(std::string{to_text(outcome)});
-  return list.dump();
+  auto list = json::Json::array();
+  for (const auto outcome : outcomes) list.push_back(to_text(outcome));
+  return json::dump(list);
 }
 
 std::string delays_to_json(const std::vector<std::chrono::seconds>& delays) {
-  auto list = Json::array();
+  auto list = json::Json::array();
   for (const auto delay : delays) list.push_back(delay.count());
-  return list.dump();
+  return json::dump(list);
 }
 
 CampaignStatus campaign_status_of(std::string_view text) {

@@ -62,9 +62,33 @@ void without_memory(T** got, Ask&& ask) {
   CHECK(allowed > 1 && allowed < most);
 }
 
+/// What is open-ended is handed out as JSON.
+void lack_of_memory_for_texts(world* w, const char* campaign) {
+  char* text = nullptr;
+  const auto try_all = [&](auto ask) {
+    without_memory(&text, ask);
+    cq_string_free(&text);
+  };
+  try_all([&](cq_error** error) {
+    return cq_campaigns_get_analytics(w->store, w->ann->id, campaign, &text, error);
+  });
+  try_all([&](cq_error** error) {
+    return cq_store_list_import_errors(w->store, w->ann->id, campaign, nullptr, &text, error);
+  });
+  cq_campaign* found = nullptr;
+  without_memory(&found, [&](cq_error** error) {
+    return cq_campaigns_find_by_id(w->store, w->ann->id, campaign, &found, error);
+  });
+  cq_campaign_free(&found);
+}
+
 extern "C" void lack_of_memory_is_an_error(void) {
   world w = open_world(1);
-  active_campaign(&w, "phone_number\n+14155550100\n", nullptr);
+  const char* campaign =
+      active_campaign(&w, "phone_number\n+14155550100\n12\n",
+                      "{\"weekly_windows\": [[{\"opens\": \"09:00\", \"closes\": \"18:00\"}],"
+                      "[{\"opens\": \"00:00\", \"closes\": \"24:00\"}],[],[],[],[],[]],"
+                      "\"excluded_dates\": [\"2026-12-25\"]}");
   cq_user* user = nullptr;
   without_memory(&user, [&](cq_error** error) {
     return cq_store_find_user(w.store, w.ann->id, &user, error);
@@ -91,6 +115,7 @@ extern "C" void lack_of_memory_is_an_error(void) {
   });
   HAS(calls, 1);
   cq_call_list_free(&calls);
+  lack_of_memory_for_texts(&w, campaign);
   cq_migration_list* migrations = nullptr;
   without_memory(&migrations, [&](cq_error** error) {
     return cq_migrations_for("sqlite:x", &migrations, error);
