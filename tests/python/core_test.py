@@ -144,3 +144,9 @@ def test_validate():
         with pytest.raises(cq.InvalidArgument) as caught:
             cq.validate(model)
         assert caught.value.field == field
+
+
+def test_a_manual_clock_never_goes_back(clock):
+    before = clock.now()
+    clock.advance(dt.timedelta(seconds=-1))
+    assert clock.now() == before
