@@ -16,7 +16,7 @@ check_links() {
   for file in *.md docs/*.md; do
     while read -r target; do
       [[ -e $(dirname "$file")/$target ]] || { echo "$file: $target is not there"; status=1; }
-    done < <(grep -oE '\]\([^)#]+' "$file" | sed 's/^](//' | grep -v '^https\?:' || true)
+    done < <(awk '/^ *```/ {code = !code} !code' "$file" | grep -oE '\]\([^)#]+' | sed 's/^](//' | grep -v '^https\?:' || true)
   done
   return "$status"
 }

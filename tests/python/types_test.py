@@ -63,6 +63,15 @@ def test_a_type_checker_is_content_with_a_program(mypy):
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.parametrize("page", ["embedding", "embedding_further"])
+def test_a_type_checker_is_content_with_the_programs_in_the_docs(mypy, tmp_path, page):
+    program = tmp_path / f"{page}.py"
+    extract = [sys.executable, "-B", str(HERE.parent / "docs/embedding.py"), str(HERE.parents[1] / f"docs/{page}.md"), "python"]
+    program.write_text(subprocess.run(extract, capture_output=True, text=True, check=True).stdout)
+    checked = mypy(str(program))
+    assert checked.returncode == 0, checked.stdout
+
+
 def test_a_type_checker_finds_mistakes(mypy, tmp_path):
     program = tmp_path / "wrong.py"
     program.write_text("\n".join(["import callqueue as cq", *WRONG]) + "\n")

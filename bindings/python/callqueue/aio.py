@@ -6,6 +6,7 @@
         async for contact in store.contacts(user_id):
             ...
 
+`to_async` takes the store or service that it wraps as such: `store.store` is the one of an asynchronous store.
 Every method of `Store`, `CallCampaigns` and `CallQueue` is here under its name as a coroutine; lists are asynchronous
 iterators. `call` does the same for any other function. A coroutine that is cancelled leaves its thread to finish: what was
 asked for may have been done.
@@ -136,6 +137,8 @@ def to_async(service: Any) -> Any:
     ):
         if isinstance(service, kind):
             return adapter(service)
+    if isinstance(service, _Adapter):
+        raise TypeError(f"this is a {type(service).__name__} already")
     raise TypeError(f"there is no asynchronous {type(service).__name__}")
 
 
