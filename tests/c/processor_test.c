@@ -185,6 +185,7 @@ static void a_run_works_until_it_is_stopped(void) {
   carrier to = a_carrier("accepted");
   cq_processor* processor = a_processor(&w, &to, 0, 0);
   cq_store* store = w.store;
+  cq_queue_request direct;
   pthread_t thread;
   int calls;
   active_campaign(&w, THREE, NULL);
@@ -205,6 +206,15 @@ static void a_run_works_until_it_is_stopped(void) {
   FAILS(cq_processor_run(processor, &error), CQ_CONFLICT, "processor");
   FAILS(cq_processor_step(processor, NULL, &error), CQ_CONFLICT, "processor");
   cq_processor_notify(processor);
+  cq_processor_stop(processor);
+  CHECK(pthread_join(thread, NULL) == 0);
+  /* That stop has had its effect: another run works. */
+  cq_queue_request_init(&direct, sizeof direct);
+  direct.contact_id = new_contact(&w, "+14155550109");
+  direct.agent_id = w.agent->id;
+  OK(cq_queue_add_direct(w.store, w.ann->id, &direct, NULL, &error));
+  CHECK(pthread_create(&thread, NULL, run, processor) == 0);
+  await_dials(&to, 4);
   cq_processor_stop(processor);
   CHECK(pthread_join(thread, NULL) == 0);
   /* A stop before a run ends that; and the store may go first. */

@@ -40,6 +40,9 @@ def must(command, what, **options):
 def command_of(program, mutant):
     if "http" in mutant:
         return [sys.executable, "-B", ROOT / mutant["http"], program, mutant["tool"], *mutant["tests"]]
+    if "pytest" in mutant:
+        tests = [f"{ROOT / mutant['pytest']}::{test}" for test in mutant["tests"]]
+        return [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     tests = [f"--run_test={test.rstrip('*')}*" for test in mutant["tests"]]
     if tests and "without" in mutant:
         tests.append(f"--run_test=!{mutant['without']}")
@@ -52,12 +55,15 @@ def command_of(program, mutant):
 def passes(program, mutant, says=""):
     """Whether the test goes well. One that fails has to say this."""
     command = command_of(program, mutant)
+    environment = mutant.get("environment", {})
+    if "pytest" in mutant:
+        environment = {**environment, "PYTHONPATH": str(program)}
     try:
-        result = run(command, mutant.get("environment"), timeout=mutant.get("timeout", TIMEOUT))
+        result = run(command, environment, timeout=mutant.get("timeout", TIMEOUT))
     except subprocess.TimeoutExpired:
         return False
     said = result.stdout + result.stderr
-    if "no test cases matching" in said or "has no attribute 'test_" in said:
+    if any(words in said for words in ("no test cases matching", "has no attribute 'test_", "ERROR: not found")):
         raise Broken(f"there is no test {' '.join(mutant['tests'])}")
     if result.returncode != 0 and says not in said:
         raise Broken(f"the test does not say “{says}” but:\n{said[-3000:]}")

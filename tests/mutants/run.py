@@ -22,6 +22,7 @@ Instead of `sources`, for what has to be linked, a program of the build that is 
 Optional:
 
     script = "tests/hammer/run.py"         # A script that is given the program as --worker.
+    pytest = "tests/python/csv_test.py"    # For the Python package: see packaged.py.
     http = "tests/rest/queue_test.py"      # A script that is given the program as the server, and the tool; `test` is one of its.
     arguments = ["--rows", "150"]          # Of the script or the program.
     environment = {RC_PARAMS = "seed=1"}
@@ -46,6 +47,7 @@ import tomllib
 from common import ROOT, Broken, find_text, passes
 from header_only import HeaderOnly
 from linked import Linked
+from packaged import Packaged
 
 
 SAMPLE = 4
@@ -65,7 +67,9 @@ def read_list(group, only, build):
         find_text(mutant)
         if not is_wanted(mutant, place, only):
             continue
-        if "sources" not in mutant:
+        if "pytest" in listed or "pytest" in mutant:
+            mutant.setdefault("pytest", listed.get("pytest"))
+        elif "sources" not in mutant:
             mutant.setdefault("target", listed.get("target"))
             if "without" in listed:
                 mutant["without"] = listed["without"]
@@ -79,7 +83,7 @@ def controls(mutants):
     programs = {}
     for mutant in mutants:
         key = [mutant.get(name) for name in
-               ("target", "sources", "script", "http", "arguments", "environment")]
+               ("target", "sources", "script", "http", "pytest", "arguments", "environment")]
         key.append(bool(mutant["tests"]))  # None named: all of them.
         same = programs.setdefault(repr(key), {**mutant, "tests": []})
         same["tests"] += [test for test in mutant["tests"] if test not in same["tests"]]
@@ -114,7 +118,7 @@ def check_all(mutants, way, jobs):
     way.prepare()
     # The unchanged code first: without it, no failure means anything.
     faults = each([
-        (f"{mutant.get('http') or mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
+        (f"{mutant.get('http') or mutant.get('pytest') or mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
          lambda mutant=mutant:
          None if passes(way.unchanged(mutant), mutant) else "the test fails without a mutant")
         for mutant in controls(mutants)
@@ -146,6 +150,7 @@ def main():
     begin = time.monotonic()
     faults = check_all([m for m in mutants if "sources" in m], HeaderOnly(options), options.jobs)
     faults += check_all([m for m in mutants if "target" in m], Linked(options), options.jobs)
+    faults += check_all([m for m in mutants if "pytest" in m], Packaged(options), options.jobs)
     wrong = sum(fault is not None for fault in faults)
     print(f"{len(mutants)} mutants, {wrong} faults, {time.monotonic() - begin:.0f} s")
     return 1 if wrong or not mutants else 0

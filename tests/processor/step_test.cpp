@@ -240,10 +240,12 @@ BOOST_AUTO_TEST_CASE(a_step_that_is_stopped_dials_no_further_and_gives_the_rest_
 BOOST_AUTO_TEST_CASE(a_step_within_a_step_is_refused) {
   Bench bench;
   bench.world.active_campaign(1);
+  std::stop_source over;
+  over.request_stop();
   std::string field;
   bench.dialer.answer = [&](const ClaimedCall&) {
     field = refused(bench.processor.step(), ErrorCode::conflict) + ' ' +
-            refused(bench.processor.run(std::stop_token{}), ErrorCode::conflict);
+            refused(bench.processor.run(over.get_token()), ErrorCode::conflict);
     return DialResult::accepted("p");
   };
   bench.step();
