@@ -28,7 +28,7 @@ struct CALLQUEUE_API Error {
   ErrorCode code = ErrorCode::internal;
   std::string message{};  ///< One sentence; never holds a phone number or a secret.
   std::string field{};    ///< The input's name as in the database (`phone_number`), empty when none
-                        ///< is to blame.
+                          ///< is to blame.
 
   friend bool operator==(const Error&, const Error&) = default;
 };

@@ -37,9 +37,10 @@ BOOST_AUTO_TEST_CASE(a_value_that_is_not_there_says_what_failed) {
     }
     return "nothing";
   };
-  BOOST_TEST(said(TimeZone::load("Mars/Olympus")) ==
-             "invalid_argument (timezone): unknown time zone 'Mars/Olympus'; use an IANA name such as "
-             "Europe/Berlin");
+  BOOST_TEST(
+      said(TimeZone::load("Mars/Olympus")) ==
+      "invalid_argument (timezone): unknown time zone 'Mars/Olympus'; use an IANA name such as "
+      "Europe/Berlin");
   BOOST_TEST(said(Result<int>{fail(ErrorCode::unavailable, "the server is gone")}) ==
              "unavailable: the server is gone");
 }

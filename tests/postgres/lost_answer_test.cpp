@@ -211,7 +211,8 @@ BOOST_AUTO_TEST_CASE(calls_and_slots_whose_commit_was_not_answered_are_there_onc
   BOOST_TEST(added.size() == 1u);
   BOOST_TEST(fragile.count("SELECT count(*)::integer FROM call_queue") == 1);
   fragile.proxy.hang_after(kCommit);
-  value(fragile.cut_when_hung([&] { return fragile.store->reserve_slot(user, "+4930123456", 60s); }));
+  value(
+      fragile.cut_when_hung([&] { return fragile.store->reserve_slot(user, "+4930123456", 60s); }));
   BOOST_TEST(fragile.calls() == 1);
 }
 

@@ -43,8 +43,8 @@ struct SlowNetwork {
     value(beside->migrate());
     user = value(beside->create_user({.name = "Ann"})).id;
     const auto agent = value(beside->create_agent({.user_id = user, .name = "Voice"}));
-    const auto contact =
-        value(beside->create_contact({.user_id = user, .name = "Bob", .phone_number = "+4930123456"}));
+    const auto contact = value(
+        beside->create_contact({.user_id = user, .name = "Bob", .phone_number = "+4930123456"}));
     const NewQueuedCall call{.contact_id = contact.id, .agent_id = agent.id};
     BOOST_REQUIRE_EQUAL(value(beside->add_queued_calls(user, {&call, 1})).size(), 1U);
     // Statements are known by their text.

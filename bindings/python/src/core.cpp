@@ -18,7 +18,8 @@ void bind_clocks_core(py::module_& m) {
       "A clock that stands still until it is moved: for tests and simulations. Thread-safe.")
       .def(py::init<Instant>(), arg("start"), "An aware datetime.")
       .def("now", &ManualClock::now, "What it shows.")
-      .def("advance", &ManualClock::advance, arg("by"), "Moves it on by a timedelta, never back: a negative one leaves it where it is.")
+      .def("advance", &ManualClock::advance, arg("by"),
+           "Moves it on by a timedelta, never back: a negative one leaves it where it is.")
       .def("advance_to", &ManualClock::advance_to, arg("to"),
            "Moves it to an instant, never back.");
 }
