@@ -182,7 +182,8 @@ Operations users() {
        }},
       {"set_system_limit",
        [](cq_store* store, With& with) -> Json {
-         ASK(cq_store_set_system_limit(store, with.json("limit").get<std::int32_t>(), &error));
+         ASK(cq_store_set_system_limit(store, with.json("system_limit").get<std::int32_t>(),
+                                       &error));
          return {};
        }},
       {"system_statistics",

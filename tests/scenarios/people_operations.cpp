@@ -102,7 +102,7 @@ Operations people_operations() {
       {"system_slots", [](Ground& g, const Arguments&) { return given(g.store->system_slots()); }},
       {"set_system_limit",
        [](Ground& g, const Arguments& with) {
-         return given(g.store->set_system_limit(with.json("limit").get<int>()));
+         return given(g.store->set_system_limit(with.json("system_limit").get<int>()));
        }},
       {"system_statistics",
        [](Ground& g, const Arguments&) { return system_statistics(*g.store); }},
