@@ -17,7 +17,7 @@ packages_build=(
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
 packages_test=(
-  curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest python3-setuptools
+  chromium curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest python3-setuptools
   python3-venv python3-websocket python3-wheel python3-yaml sqlite3 valgrind
 )
 packages_sanitize=(clang-16 libclang-rt-16-dev llvm-16)  # llvm: names in what they report.
@@ -25,6 +25,7 @@ packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is 
 packages_docs=(doxygen)
 packages_format=(clang-format)
 packages_tidy=(clang-tidy)
+packages_node=(nodejs npm)  # By need_node.
 
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 die() { say "$1"; exit "${2:-1}"; }
@@ -64,6 +65,12 @@ need() {
     die "apt-get failed; install these packages, then run this again: $list" 2
   fi
   rm -f "$log"
+}
+
+# Node.js with npm, of whatever origin: other makers' packages of it bring npm along, and Debian's npm cannot stand
+# beside those.
+need_node() {
+  if ! { command -v node && command -v npm; } >/dev/null; then need "${packages_node[@]}"; fi
 }
 
 # How many compilers at once: one a core, and no more than memory holds (about 1 GB each).

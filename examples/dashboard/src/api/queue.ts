@@ -1,0 +1,19 @@
+import {ask} from './client';
+import type {
+  Call, CallStatus, Cancelled, Id, NewDirectCall, PageOf, PlacedCall, QueuedCall, QueuedCallStatus, QueueStatistics,
+} from './types';
+
+export const queue = {
+  list: (query: {limit?: number; cursor?: string; campaign_id?: Id; contact_id?: Id; status?: QueuedCallStatus[]},
+         signal?: AbortSignal) => ask<PageOf<QueuedCall>>('/api/queue', {query, signal}),
+  get: (id: Id, signal?: AbortSignal) => ask<PlacedCall>(`/api/queue/${id}`, {signal}),
+  statistics: (signal?: AbortSignal) => ask<QueueStatistics>('/api/queue/statistics', {signal}),
+  cancel: (id: Id) => ask<QueuedCall>(`/api/queue/${id}`, {method: 'DELETE'}),
+  cancelMany: (ids: Id[]) => ask<Cancelled>('/api/queue/cancel', {body: {ids}}),
+};
+
+export const calls = {
+  list: (query: {limit?: number; cursor?: string; campaign_id?: Id; queue_id?: Id; status?: CallStatus[]},
+         signal?: AbortSignal) => ask<PageOf<Call>>('/api/calls', {query, signal}),
+  call: (request: NewDirectCall, key: string) => ask<PlacedCall>('/api/calls', {body: request, key}),
+};

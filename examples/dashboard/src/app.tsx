@@ -1,0 +1,50 @@
+import type {ComponentType} from 'preact';
+import {useEffect, useState} from 'preact/hooks';
+import {ConfirmHost} from './components/confirm';
+import {Empty} from './components/empty';
+import {ButtonLink} from './components/button';
+import {ToastHost} from './components/toast';
+import {startLive, stopLive} from './live/live';
+import {go, here, href, matched} from './router';
+import {routes} from './routes';
+import {session} from './session';
+import {Shell} from './shell/shell';
+import {SignIn} from './screens/sign_in/sign_in';
+import {useSignal} from './store/signal';
+
+export function App() {
+  const now = useSignal(session);
+  const who = now && `${now.token} ${now.user.id}`;
+  return (
+    <>
+      {now && who ? <SignedIn key={who} /> : <SignIn />}
+      <ConfirmHost />
+      <ToastHost />
+    </>
+  );
+}
+
+function SignedIn() {
+  // Before anything is drawn that reads.
+  useState(startLive);
+  useEffect(() => stopLive, []);
+  return <Shell><Screen /></Shell>;
+}
+
+function Screen() {
+  const {path} = useSignal(here);
+  useEffect(() => {
+    if (path === '/' || path === '/sign-in') go('/campaigns', {replace: true});
+  }, [path]);
+  for (const route of routes) {
+    const parameters = matched(route.pattern, path);
+    if (!parameters) continue;
+    const Shown: ComponentType<Record<string, string>> = route.screen;
+    return <Shown key={path} {...parameters} />;
+  }
+  if (path === '/' || path === '/sign-in') return null;
+  return (
+    <Empty icon="search" title="There is nothing at this address"
+           actions={<ButtonLink kind="primary" href={href('/campaigns')}>To the campaigns</ButtonLink>} />
+  );
+}

@@ -1,0 +1,74 @@
+import {useState} from 'preact/hooks';
+import {type CampaignAction, campaigns} from './api/campaigns';
+import type {Campaign} from './api/types';
+import type {MenuItem} from './components/menu';
+import type {IconName} from './components/icon';
+import {confirm} from './components/confirm';
+import {done, failed} from './components/toast';
+import {counted} from './format';
+import {note} from './live/live';
+import {go, here} from './router';
+
+const kPast: Record<CampaignAction, string> = {
+  start: 'started', pause: 'paused', resume: 'resumed', cancel: 'cancelled',
+};
+
+export interface Actions {
+  busy: boolean;
+  /** What one most likely wants. */
+  main: {action: CampaignAction; label: string; icon: IconName} | null;
+  run: (action: CampaignAction) => Promise<void>;
+  menu: MenuItem[];
+}
+
+/** What may be done to a campaign as it is, and doing it. */
+export function useCampaignActions(campaign: Campaign): Actions {
+  const [busy, setBusy] = useState(false);
+  const {id, name, status} = campaign;
+
+  const guarded = async (what: string, work: () => Promise<void>) => {
+    setBusy(true);
+    await work().catch((error: unknown) => failed(error, what));
+    setBusy(false);
+  };
+  const run = async (action: CampaignAction) => {
+    if (action === 'cancel' && !await confirm({
+      title: 'Cancel this campaign?', danger: true, action: 'Cancel campaign',
+      text: `Nobody else on the list of “${name}” will be called, and it cannot be started again. Calls that are on finish.`,
+    })) return;
+    await guarded(`“${name}” was not ${kPast[action]}`, async () => {
+      note({campaign: await campaigns.act(id, action)});
+      done(`“${name}” is ${kPast[action]}.`);
+    });
+  };
+  const remove = async () => {
+    if (!await confirm({
+      title: 'Delete this campaign?', danger: true, action: 'Delete campaign',
+      text: `“${name}” goes for good, with its list of ${counted(campaign.total_contacts, 'contact')}. ` +
+            'The calls that were made stay in the history.',
+    })) return;
+    await guarded(`“${name}” was not deleted`, async () => {
+      await campaigns.remove(id);
+      if (here.value.path.startsWith(`/campaigns/${id}`)) go('/campaigns');
+      note({deleted: id});
+      done(`“${name}” is deleted.`);
+    });
+  };
+
+  const isFinal = status === 'completed' || status === 'cancelled';
+  const menu: MenuItem[] = [];
+  if (!isFinal) menu.push({label: 'Edit', icon: 'edit', onChoose: () => go(`/campaigns/${id}/edit`)});
+  if (!isFinal && status !== 'draft') menu.push({label: 'Cancel campaign', icon: 'stop', onChoose: () => void run('cancel'), danger: true});
+  menu.push({label: 'Delete', icon: 'trash', onChoose: () => void remove(), danger: true});
+  return {busy, main: mainAction(campaign), run, menu};
+}
+
+function mainAction({status}: Campaign): Actions['main'] {
+  switch (status) {
+    case 'draft': return {action: 'start', label: 'Start', icon: 'play'};
+    case 'scheduled':
+    case 'active': return {action: 'pause', label: 'Pause', icon: 'pause'};
+    case 'paused': return {action: 'resume', label: 'Resume', icon: 'play'};
+    default: return null;
+  }
+}

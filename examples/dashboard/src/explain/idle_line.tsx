@@ -1,0 +1,26 @@
+import type {Campaign, Reason} from '../api/types';
+import {Icon, type IconName} from '../components/icon';
+import {Countdown, Moment} from '../components/moment';
+import {isAtLimit, isDialling, nextCallAt, told} from './reasons';
+
+const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
+
+/** In one line: that it is calling, or why not and when the next call comes. */
+export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: readonly Reason[] | undefined}) {
+  const first = reasons?.[0];
+  if (!reasons || !first) return <p class="idle-line"><span class="idle-wait" /></p>;
+  const {title, tone} = told(first);
+  const next = isDialling(reasons) ? null : nextCallAt(reasons);
+  return (
+    <p class={`idle-line is-${tone}`}>
+      <Icon name={kIcons[tone] ?? 'info'} size={16} />
+      <span>
+        <span class="idle-title">{title}</span>
+        {next && !isAtLimit(first) && (
+          <span class="idle-next">Next call <Moment at={next} zone={campaign.rules.timezone} /> · <Countdown to={next} /></span>
+        )}
+        {isAtLimit(first) && <span class="idle-next">Next call as soon as one ends</span>}
+      </span>
+    </p>
+  );
+}

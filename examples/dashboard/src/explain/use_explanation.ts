@@ -1,0 +1,23 @@
+import {useEffect} from 'preact/hooks';
+import {campaigns} from '../api/campaigns';
+import type {Campaign, Reason} from '../api/types';
+import {type Resource, useResource} from '../store/resource';
+import {nextCallAt} from './reasons';
+
+/** Why the campaign is, or is not, being called; kept fresh while it is `enabled`. */
+export function useExplanation(campaign: Campaign, enabled = true): Resource<Reason[]> {
+  const isFinal = campaign.status === 'completed' || campaign.status === 'cancelled';
+  const reasons = useResource(
+    `explain ${campaign.id} ${campaign.status}`, async (signal) => (await campaigns.explain(campaign.id, signal)).reasons,
+    {on: isFinal ? [] : ['queue', `campaign:${campaign.id}`], everyMs: 1000, enabled});
+  const until = reasons.data && nextCallAt(reasons.data);
+  useEffect(() => {
+    if (!until || !enabled) return;
+    // Nobody tells that time has passed.
+    const wait = Date.parse(until) - Date.now() + 300;
+    if (wait < 0 || wait > 2 ** 31 - 1) return;
+    const timer = window.setTimeout(reasons.reload, wait);
+    return () => window.clearTimeout(timer);
+  }, [until, enabled]);
+  return reasons;
+}

@@ -1,0 +1,85 @@
+// Numbers and times for people.
+
+const kNumber = new Intl.NumberFormat('en-US');
+const kPercent = new Intl.NumberFormat('en-US', {style: 'percent', maximumFractionDigits: 0});
+const kPercentFine = new Intl.NumberFormat('en-US', {style: 'percent', maximumFractionDigits: 1});
+
+export const number = (value: number): string => kNumber.format(value);
+export const percent = (share: number): string => (share > 0 && share < 0.01 ? kPercentFine : kPercent).format(share);
+
+/** `3 calls`, `1 call`. */
+export function counted(count: number, one: string, many = one + 's'): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  let made = formats.get(key);
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat('en-GB', options)));
+  return made;
+}
+
+/** Whether a browser knows the zone by this name. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', {timeZone: name});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const known = (zone: string | undefined): {timeZone?: string} => (zone && isZone(zone) ? {timeZone: zone} : {});
+
+/** 14:05 */
+export const clock = (at: Date, zone?: string): string =>
+  format({hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...known(zone)}).format(at);
+
+/** Sun 29 Nov */
+export const day = (at: Date, zone?: string): string =>
+  format({weekday: 'short', day: 'numeric', month: 'short', ...known(zone)}).format(at).replace(',', '');
+
+/** 2026-11-29, on the zone's calendar. */
+export const isoDay = (at: Date, zone?: string): string =>
+  new Intl.DateTimeFormat('en-CA', {year: 'numeric', month: '2-digit', day: '2-digit', ...known(zone)}).format(at);
+
+/** `14:05` if that is today there, else `Mon 30 Nov 09:00`, with the year if it is another one. */
+export function moment(at: string | Date, zone?: string, today: Date = new Date()): string {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  const time = clock(date, zone);
+  const on = isoDay(date, zone);
+  const here = isoDay(today, zone);
+  if (on === here) return time;
+  const year = on.slice(0, 4) === here.slice(0, 4) ? '' : ` ${on.slice(0, 4)}`;
+  return `${day(date, zone)}${year}, ${time}`;
+}
+
+/** A calendar date: `29 Nov 2026`. */
+export function date(iso: string): string {
+  return format({day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'}).format(new Date(iso + 'T00:00:00Z'));
+}
+
+/** `42 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const pad = (value: number) => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
+  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+}
+
+/** `America/New_York` as `New York`. */
+export const placeOf = (zone: string): string => (zone.split('/').pop() ?? zone).replaceAll('_', ' ');
+
+/** 09:00:00 as 09:00. */
+export const timeOfDay = (time: string): string => time.slice(0, 5);
+
+/** +12025550100 as +1 202 555 0100 where the country's form is known, else in groups. */
+export function phone(text: string): string {
+  const north = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(text);
+  return north ? `+1 ${north[1]} ${north[2]} ${north[3]}` : text;
+}

@@ -1,0 +1,192 @@
+// What the page knows of the user's campaigns, queue and slots, and how fresh that is.
+
+import {campaigns as campaignApi} from '../api/campaigns';
+import {agents as agentApi} from '../api/people';
+import {queue as queueApi} from '../api/queue';
+import {settings as settingsApi} from '../api/settings';
+import {currentCaller} from '../api/client';
+import type {Agent, Campaign, Concurrency, Id, LiveMessage, QueueStatistics} from '../api/types';
+import {session, signOut} from '../session';
+import {signal} from '../store/signal';
+import {publish} from '../store/topics';
+import {type Change, type CampaignList, changed, nothingRead} from './campaign_list';
+import {LiveSocket} from './socket';
+
+export type Link =
+  | {state: 'connecting'}
+  | {state: 'live'}
+  | {state: 'offline'; retryAt: number};
+
+export const link = signal<Link>({state: 'connecting'});
+export const campaignList = signal<CampaignList>(nothingRead);
+export const queueStatistics = signal<QueueStatistics | null>(null);
+export const concurrency = signal<Concurrency | null>(null);
+export const agentNames = signal<ReadonlyMap<Id, string>>(new Map());
+/** Why the last session was ended by the server. */
+export const endedBecause = signal('');
+
+const kFirstPage = 200;
+const kPage = 1000;
+const kMostCampaigns = 5000;  // Of more the server does not tell either.
+const kGreetingPatience = 1500;
+
+let socket: LiveSocket | undefined;
+let pending: Change[] = [];
+let flushing: number | undefined;
+let reading: AbortController | undefined;
+let slotsTimer: number | undefined;
+let slotsReadAt = -Infinity;
+
+/** Begins to listen for whoever is signed in. */
+export function startLive(): void {
+  stopLive();
+  let hasBegun = false;
+  const begin = () => {
+    if (hasBegun) return;
+    hasBegun = true;
+    window.clearTimeout(patience);
+    readEverything();
+  };
+  // First to hear of changes, then to read: so nothing falls in between. But not to wait for it.
+  const patience = window.setTimeout(begin, kGreetingPatience);
+  socket = new LiveSocket(currentCaller(), {
+    onMessage(message) {
+      take(message);
+      if (message.type === 'hello' && hasBegun && !campaignList.value.isComplete) readEverything();
+      begin();
+    },
+    onDown(retryAt) {
+      link.set({state: 'offline', retryAt});
+      begin();
+    },
+    onRefused(reason) {
+      endedBecause.set(reason || 'You have been signed out.');
+      window.clearTimeout(patience);
+      signOut();
+    },
+  });
+}
+
+export function stopLive(): void {
+  socket?.close();
+  socket = undefined;
+  reading?.abort();
+  window.clearTimeout(flushing);
+  window.clearTimeout(slotsTimer);
+  flushing = slotsTimer = undefined;
+  pending = [];
+  link.set({state: 'connecting'});
+  campaignList.set(nothingRead);
+  queueStatistics.set(null);
+  concurrency.set(null);
+  agentNames.set(new Map());
+}
+
+export function retryNow(): void {
+  socket?.retryNow();
+}
+
+/** What this page has just changed shows at once, before the server tells of it. */
+export function note(change: Change): void {
+  campaignList.update((list) => changed(list, [change]));
+  publish(`campaign:${'deleted' in change ? change.deleted : change.campaign.id}`);
+}
+
+export function noteAgent(agent: Agent): void {
+  agentNames.update((names) => new Map(names).set(agent.id, agent.name));
+}
+
+function take(message: LiveMessage): void {
+  switch (message.type) {
+    case 'hello':
+      link.set({state: 'live'});
+      break;
+    case 'resync':
+      link.set({state: 'live'});
+      if (campaignList.value !== nothingRead) {
+        readEverything();
+        publish('everything');
+      }
+      break;
+    case 'campaign':
+      pending.push({campaign: message.campaign});
+      break;
+    case 'campaign_deleted':
+      pending.push({deleted: message.campaign_id});
+      break;
+    case 'queue':
+      queueStatistics.set(message.queue);
+      readSlotsSoon();
+      publish('queue');
+      break;
+    case 'problem':
+      break;
+  }
+  // Some hundred may come at once: drawn as one.
+  if (pending.length > 0 && flushing === undefined) flushing = window.setTimeout(flush, 30);
+}
+
+function flush(): void {
+  flushing = undefined;
+  const changes = pending;
+  pending = [];
+  campaignList.update((list) => changed(list, changes));
+  for (const change of changes) publish(`campaign:${'deleted' in change ? change.deleted : change.campaign.id}`);
+  publish('campaigns');
+}
+
+function readEverything(): void {
+  reading?.abort();
+  reading = new AbortController();
+  const {signal: aborted} = reading;
+  void readCampaigns(aborted);
+  void quietly(queueApi.statistics(aborted).then((statistics) => queueStatistics.set(statistics)));
+  void quietly(readAgents(aborted));
+  readSlotsSoon();
+}
+
+async function readCampaigns(aborted: AbortSignal): Promise<void> {
+  const found = new Map<Id, Campaign>();
+  try {
+    for (let cursor: string | null = ''; cursor !== null && found.size < kMostCampaigns;) {
+      const page: {items: Campaign[]; next_cursor: string | null} =
+        await campaignApi.list({limit: cursor === '' ? kFirstPage : kPage, cursor}, aborted);
+      for (const campaign of page.items) found.set(campaign.id, campaign);
+      cursor = page.next_cursor;
+      const isComplete = cursor === null || found.size >= kMostCampaigns;
+      const isFirst = !campaignList.value.isComplete;
+      // What is read again replaces what was there only when it is whole.
+      if (isComplete || isFirst) campaignList.set({byId: new Map(found), isComplete, error: undefined});
+    }
+  } catch (error) {
+    if (!aborted.aborted) campaignList.update((list) => ({...list, error: error as Error}));
+  }
+}
+
+async function readAgents(aborted: AbortSignal): Promise<void> {
+  const names = new Map<Id, string>();
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page: {items: Agent[]; next_cursor: string | null} = await agentApi.list({limit: 1000, cursor}, aborted);
+    for (const agent of page.items) names.set(agent.id, agent.name);
+    cursor = page.next_cursor;
+  }
+  agentNames.set(names);
+}
+
+function readSlotsSoon(): void {
+  if (slotsTimer !== undefined) return;
+  slotsTimer = window.setTimeout(() => {
+    slotsTimer = undefined;
+    slotsReadAt = performance.now();
+    void quietly(settingsApi.concurrency().then((now) => concurrency.set(now)));
+  }, Math.max(0, slotsReadAt + 500 - performance.now()));
+}
+
+/** What fails here shows as offline, or is read again with the next event. */
+async function quietly(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => {});
+}
+
+export function isSignedIn(): boolean {
+  return session.value !== null;
+}

@@ -1,0 +1,35 @@
+import {signal} from './store/signal';
+import type {Id, User} from './api/types';
+
+/** Who looks at the page. The token stays in this tab, and goes with it. */
+export interface Session {
+  token: string;
+  isAdministrator: boolean;
+  /** Whose rows are seen: of an administrator, the user for whom it acts. */
+  user: User;
+}
+
+const kToken = 'callqueue.token';
+const kActingFor = 'callqueue.acting_for';
+
+export const session = signal<Session | null>(null);
+
+export function rememberedToken(): string | null {
+  return sessionStorage.getItem(kToken);
+}
+export function rememberedUser(): Id | null {
+  return sessionStorage.getItem(kActingFor);
+}
+
+export function signIn(next: Session): void {
+  sessionStorage.setItem(kToken, next.token);
+  if (next.isAdministrator) sessionStorage.setItem(kActingFor, next.user.id);
+  else sessionStorage.removeItem(kActingFor);
+  session.set(next);
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(kToken);
+  sessionStorage.removeItem(kActingFor);
+  session.set(null);
+}

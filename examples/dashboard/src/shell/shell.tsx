@@ -1,0 +1,53 @@
+import type {ComponentChildren} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
+import {here} from '../router';
+import {useSelected} from '../store/signal';
+import {Offline} from './offline';
+import {Sidebar} from './sidebar';
+
+export function Shell({children}: {children: ComponentChildren}) {
+  const path = useSelected(here, (location) => location.path);
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // As a new page would: from its top, and with the focus there for those who hear it.
+    if (!isFirst.current) {
+      window.scrollTo(0, 0);
+      main.current?.focus({preventScroll: true});
+    }
+    isFirst.current = false;
+  }, [path.split('/').slice(0, 3).join('/')]);
+  return (
+    <div class="shell">
+      <a class="skip" href="#main" onClick={(event) => {
+        event.preventDefault();
+        main.current?.focus();
+      }}>Skip to content</a>
+      <Sidebar />
+      <div class="shell-content">
+        <Offline />
+        <main ref={main} id="main" tabIndex={-1}>{children}</main>
+      </div>
+    </div>
+  );
+}
+
+/** A screen's heading, the page's title, and what one can do there. */
+export function ScreenHead({title, above, children}: {
+  title: string;
+  above?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  useEffect(() => {
+    document.title = `${title} · callqueue`;
+  }, [title]);
+  return (
+    <header class="screen-head">
+      <div class="screen-title">
+        {above}
+        <h1>{title}</h1>
+      </div>
+      {children && <div class="screen-actions">{children}</div>}
+    </header>
+  );
+}

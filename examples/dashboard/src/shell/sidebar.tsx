@@ -1,0 +1,82 @@
+import {Button} from '../components/button';
+import {Icon} from '../components/icon';
+import {number} from '../format';
+import {campaignList, concurrency, link} from '../live/live';
+import {countByStatus} from '../live/campaign_list';
+import {here, href} from '../router';
+import {navigation} from '../routes';
+import {session, signOut} from '../session';
+import {useSelected, useSignal} from '../store/signal';
+import {theme, toggleTheme} from '../theme';
+
+export function Sidebar() {
+  const path = useSelected(here, (location) => location.path);
+  const active = useSelected(campaignList, (list) => countByStatus(list).active);
+  return (
+    <div class="sidebar">
+      <a class="brand" href={href('/campaigns')} aria-label="callqueue, to the campaigns">
+        <img src="./icon.svg" width="28" height="28" alt="" />
+        <span>callqueue</span>
+      </a>
+      <nav aria-label="Main">
+        {navigation.map((entry) => {
+          const isHere = path === entry.path || path.startsWith(entry.path + '/');
+          const hasBadge = entry.path === '/campaigns' && active > 0;
+          return (
+            <a key={entry.path} href={href(entry.path)} class={isHere ? 'nav-entry is-here' : 'nav-entry'}
+               aria-current={isHere ? 'page' : undefined}>
+              <Icon name={entry.icon} size={20} />
+              <span>{entry.label}</span>
+              {hasBadge && (
+                <span class="nav-badge">
+                  {number(active)}<span class="hidden"> active</span>
+                </span>
+              )}
+            </a>
+          );
+        })}
+      </nav>
+      <div class="sidebar-end">
+        <Slots />
+        <Account />
+      </div>
+    </div>
+  );
+}
+
+function Slots() {
+  const now = useSignal(concurrency);
+  if (!now) return <div class="slots" />;
+  const {active, limit} = now.user;
+  const share = limit === 0 ? 1 : Math.min(1, active / limit);
+  return (
+    <div class="slots" title={`${active} of your ${limit} calls at a time are in use`}>
+      <div class="slots-line">
+        <span>Calls now</span>
+        <strong>{number(active)}<span class="muted"> of {number(limit)}</span></strong>
+      </div>
+      <div class="meter" role="meter" aria-label="Slots in use" aria-valuemin={0} aria-valuemax={Math.max(limit, active, 1)}
+           aria-valuenow={active}>
+        <span class={share >= 1 ? 'is-full' : ''} style={{width: `${100 * share}%`}} />
+      </div>
+    </div>
+  );
+}
+
+function Account() {
+  const who = useSignal(session);
+  const state = useSelected(link, (now) => now.state);
+  const now = useSignal(theme);
+  const kStates = {live: 'Live', connecting: 'Connecting…', offline: 'Offline'};
+  return (
+    <div class="account">
+      <div class="account-who">
+        <strong title={who?.user.email ?? undefined}>{who?.user.name}</strong>
+        <span class={`link-state is-${state}`}>{who?.isAdministrator ? 'Administrator · ' : ''}{kStates[state]}</span>
+      </div>
+      <Button kind="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light colours' : 'Dark colours'}
+              onClick={toggleTheme} />
+      <Button kind="quiet" icon="leave" label="Sign out" onClick={signOut} />
+    </div>
+  );
+}
