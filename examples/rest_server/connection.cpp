@@ -47,7 +47,10 @@ void put_fields(Head& head, const Request& request, const Response& response, bo
   head.set("X-Content-Type-Options", "nosniff");
   head.set(http::field::cache_control, "no-store");
   if (!response.type.empty()) head.set(http::field::content_type, response.type);
-  for (const auto& [name, value] : response.fields) head.insert(name, value);
+  for (const auto& [name, value] : response.fields) {
+    if (name == "Cache-Control") head.erase(http::field::cache_control);
+    head.insert(name, value);
+  }
   head.keep_alive(keep_alive);
 }
 
@@ -322,7 +325,7 @@ class Connection {
     put_fields(message, request, response, keep);
     const auto size = response.body.size();
     if (!is_head_) message.body() = std::move(response.body);
-    if (response.status != 204) message.content_length(size);
+    if (response.status != 204 && response.status != 304) message.content_length(size);
     stream_.expires_after(shared_.options.write_time);
     http::serializer<false, http::string_body> serializer{message};
     co_await http::async_write(stream_, serializer, asio::redirect_error(use_awaitable, error));

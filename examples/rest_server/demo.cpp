@@ -36,7 +36,7 @@ User make_user(Store& store) {
 
 }  // namespace
 
-void print_demo(Store& store) {
+std::string print_demo(Store& store) {
   const auto users = value(store.list_users({.limit = 1, .cursor = {}})).items;
   const auto user = users.empty() ? make_user(store) : users.front();
   const auto now = value(store.now());
@@ -44,6 +44,7 @@ void print_demo(Store& store) {
       {.user_id = user.id, .role = AccessRole::user, .name = "demo", .expires_at = now + 24h}));
   fmt::print("user  {} ({})\ntoken {}\n", user.name, to_text(user.id), made.secret);
   std::fflush(stdout);
+  return made.secret;
 }
 
 std::string print_demo_secret() {

@@ -26,6 +26,7 @@
 #include "metrics.hpp"
 #include "server.hpp"
 #include "simulated_carrier/simulated_carrier.hpp"
+#include "static_files.hpp"
 #include "webhook.hpp"
 
 namespace {
@@ -39,6 +40,7 @@ struct Options {
   RateLimit rate;
   std::string log_level = "info";
   std::string webhook_secret_file;
+  std::string pages;
   int drain = 10;
   int metrics_interval = 15;
   bool demo = false;
@@ -92,6 +94,7 @@ Options read_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--webhook-secret-file", options.webhook_secret_file,
                  "Where the provider's secret is, if not in CALLQUEUE_WEBHOOK_SECRET");
+  app.add_option("--pages", options.pages, "Show the pages of this folder at /: the dashboard");
   app.add_flag("--demo", options.demo, "Make a demo user and print its token");
   app.add_flag("--routes", options.routes, "Print the routes and end");
   try {
@@ -205,6 +208,17 @@ Router routes_of(App& app, Metrics& metrics, Webhook& webhook) {
   return router;
 }
 
+/// Where a browser finds the dashboard. What is behind # stays in the browser: no request and no
+/// log has the token.
+void print_address(const std::string& host, std::uint16_t port, const std::string& token) {
+  const bool is_any = host == "0.0.0.0" || host == "::";
+  const auto name = is_any                                ? "localhost"
+                    : host.find(':') == std::string::npos ? host
+                                                          : "[" + host + "]";
+  fmt::print("\nopen http://{}:{}/{}\n", name, port,
+             token.empty() ? "" : "#/sign-in?token=" + token);
+}
+
 int run(const Options& options) {
   const Ending ending;
   start_log(options.log_level);
@@ -215,7 +229,7 @@ int run(const Options& options) {
   if (const auto migrated = (*store)->migrate(); !migrated) {
     throw std::runtime_error(migrated.error().message);
   }
-  if (options.demo) print_demo(**store);
+  const auto demo_token = options.demo ? print_demo(**store) : std::string{};
 
   Metrics metrics{**store, std::chrono::seconds{options.metrics_interval}};
   Dialing dialing{**store, metrics};
@@ -224,7 +238,8 @@ int run(const Options& options) {
                   .events = {**store, [&](std::span<const CallEvent> events) {
                                return dialing.processor().report(events);
                              }}};
-  const Router router = routes_of(app, metrics, webhook);
+  Router router = routes_of(app, metrics, webhook);
+  if (!options.pages.empty()) add_static_routes(router, read_pages(options.pages));
   if (options.routes) {
     for (const auto& route : router.routes()) fmt::print("{} {}\n", route.method, route.path);
     return 0;
@@ -233,6 +248,7 @@ int run(const Options& options) {
   LiveEvents events{**store};
   Server server{router, gate, events, options.server};
   fmt::print("listening at http://{}:{}\n", options.server.host, server.port());
+  if (!options.pages.empty()) print_address(options.server.host, server.port(), demo_token);
   std::fflush(stdout);
   ending.wait();
   server.stop();
