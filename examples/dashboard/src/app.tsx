@@ -40,7 +40,8 @@ function Screen() {
     const parameters = matched(route.pattern, path);
     if (!parameters) continue;
     const Shown: ComponentType<Record<string, string>> = route.screen;
-    return <Shown key={path} {...parameters} />;
+    // Another tab of the same campaign is the same screen.
+    return <Shown key={parameters['id'] ?? ''} {...parameters} />;
   }
   if (path === '/' || path === '/sign-in') return null;
   return (

@@ -1,4 +1,4 @@
-import {currentCaller, headersOf, Refusal, refusalOf, Unreachable} from './client';
+import {currentCaller, headersOf, refusalOf, Unreachable} from './client';
 import type {Imported, Preview, UploadSettings} from './types';
 
 /** From 0 to 1, of what has been sent. */
@@ -28,13 +28,24 @@ function post<T>(path: string, form: FormData, options: {onProgress?: OnProgress
 /** A preview needs no more of a file than this. */
 export const kPreviewBytes = 512 * 1024;
 
+/** Where the last whole row of a piece of a file ends: a quoted cell may hold line ends. */
+export function endOfRows(bytes: Uint8Array): number {
+  let isQuoted = false;
+  let end = 0;
+  for (let i = 0; i < bytes.length; ++i) {
+    if (bytes[i] === 0x22) isQuoted = !isQuoted;
+    else if (bytes[i] === 0x0a && !isQuoted) end = i + 1;
+  }
+  return end;
+}
+
 /** Reads the beginning of a file as an import would; writes nothing. */
 export async function previewFile(file: File, region: string, signal?: AbortSignal): Promise<Preview & {isWhole: boolean}> {
   const isWhole = file.size <= kPreviewBytes;
   let part: Blob = file;
   if (!isWhole) {
-    const text = await file.slice(0, kPreviewBytes).text();
-    part = new Blob([text.slice(0, text.lastIndexOf('\n') + 1)]);
+    const bytes = new Uint8Array(await file.slice(0, kPreviewBytes).arrayBuffer());
+    part = new Blob([bytes.subarray(0, endOfRows(bytes))]);
   }
   const form = new FormData();
   if (region) form.append('default_region', region);
@@ -49,8 +60,4 @@ export function uploadFile(file: File, settings: UploadSettings, onProgress: OnP
   form.append('settings', JSON.stringify(settings));
   form.append('file', file, file.name);
   return post<Imported>('/api/campaigns/upload-csv', form, {onProgress, signal, key});
-}
-
-export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Refusal;
 }

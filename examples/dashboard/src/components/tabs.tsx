@@ -1,5 +1,5 @@
 import type {ComponentChildren} from 'preact';
-import {useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 import {number} from '../format';
 
 export interface Tab<Key extends string> {
@@ -19,6 +19,15 @@ interface Props<Key extends string> {
 /** Tabs with the panel of the chosen one. Arrow keys go from one to the next. */
 export function Tabs<Key extends string>({label, tabs, chosen, onChoose, children}: Props<Key>) {
   const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // In a narrow window they scroll sideways.
+    const bar = list.current;
+    const tab = bar?.querySelector<HTMLElement>('[aria-selected=true]');
+    if (!bar || !tab) return;
+    if (tab.offsetLeft + tab.offsetWidth > bar.scrollLeft + bar.clientWidth || tab.offsetLeft < bar.scrollLeft) {
+      bar.scrollLeft = tab.offsetLeft - bar.clientWidth / 3;
+    }
+  }, [chosen]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.key === chosen);
     const steps: Record<string, number> = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1};

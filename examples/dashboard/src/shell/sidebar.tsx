@@ -13,7 +13,7 @@ export function Sidebar() {
   const path = useSelected(here, (location) => location.path);
   const active = useSelected(campaignList, (list) => countByStatus(list).active);
   return (
-    <div class="sidebar">
+    <header class="sidebar">
       <a class="brand" href={href('/campaigns')} aria-label="callqueue, to the campaigns">
         <img src="./icon.svg" width="28" height="28" alt="" />
         <span>callqueue</span>
@@ -40,7 +40,7 @@ export function Sidebar() {
         <Slots />
         <Account />
       </div>
-    </div>
+    </header>
   );
 }
 

@@ -1,11 +1,121 @@
-import {Empty} from '../../components/empty';
+import {useState} from 'preact/hooks';
+import {campaigns} from '../../api/campaigns';
+import {Refusal} from '../../api/client';
+import {newKey} from '../../api/key';
+import type {Campaign, Imported} from '../../api/types';
+import {uploadFile} from '../../api/upload';
+import {Button, ButtonLink} from '../../components/button';
+import {Icon} from '../../components/icon';
+import {done, failed} from '../../components/toast';
+import {type Draft, type Errors, fieldsOf, newDraft, placeOf, problemsOf} from '../../campaign_form/draft';
+import {CampaignForm} from '../../campaign_form/form';
+import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
+import {note} from '../../live/live';
+import {ImportReportCard} from '../../lists/report';
+import {Uploading} from '../../lists/uploading';
+import {go, here, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
+import {Audience, type AudienceState, countOf, noAudience} from './audience';
+
+type Stage =
+  | {name: 'form'}
+  | {name: 'uploading'; share: number; abort: AbortController}
+  | {name: 'done'; imported: Imported};
 
 export function NewCampaignScreen() {
+  const [draft, setDraft] = useState<Draft>(newDraft);
+  const [audience, setAudience] = useState<AudienceState>(() => noAudience(here.value.query.get('from')));
+  const [said, setSaid] = useState<Errors>({});
+  const [stage, setStage] = useState<Stage>({name: 'form'});
+  const [busy, setBusy] = useState<'' | 'start' | 'save'>('');
+  const [key, setKey] = useState(newKey);
+  const contacts = countOf(audience);
+  const foreseen = useOutlook(draft, contacts);
+  const errors = {...foreseen.errors, ...said};
+
+  const change = (part: Partial<Draft>) => {
+    setDraft((before) => ({...before, ...part}));
+    setSaid({});
+  };
+  const refuse = (error: unknown) => {
+    setKey(newKey());
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
+    else failed(error, 'The campaign was not created');
+  };
+  const submit = async (start: boolean) => {
+    const problems = {...problemsOf(draft), ...(start && contacts === 0 ? {file: 'Choose somebody to call first.'} : {})};
+    setSaid(problems);
+    if (Object.keys(problems).length > 0) {
+      focusFirstError();
+      return;
+    }
+    setBusy(start ? 'start' : 'save');
+    try {
+      await create(start);
+    } catch (error) {
+      setStage({name: 'form'});
+      refuse(error);
+      focusFirstError();
+    }
+    setBusy('');
+  };
+  const create = async (start: boolean) => {
+    const {name = '', agent_id = '', ...fields} = fieldsOf(draft);
+    const made = {...fields, name, agent_id};
+    if (audience.kind === 'file' && audience.file) {
+      const abort = new AbortController();
+      setStage({name: 'uploading', share: 0, abort});
+      const region = audience.region.trim() ? {default_region: audience.region.trim().toUpperCase()} : {};
+      const imported = await uploadFile(audience.file, {...made, ...region, start},
+                                        (share) => setStage({name: 'uploading', share, abort}), key, abort.signal);
+      note({campaign: imported.campaign});
+      setStage({name: 'done', imported});
+      return;
+    }
+    const campaign: Campaign = audience.kind === 'contacts' && audience.ids.size > 0
+      ? await campaigns.callContacts({...made, contact_ids: [...audience.ids], start}, key)
+      : await campaigns.create(made, key);
+    note({campaign});
+    done(start ? `“${campaign.name}” is started.` : `“${campaign.name}” is saved as a draft.`);
+    go(`/campaigns/${campaign.id}`);
+  };
+
+  const head = <ScreenHead title="New campaign" above={
+    <a class="breadcrumb" href={href('/campaigns')}><Icon name="back" size={16} />Campaigns</a>} />;
+  if (stage.name === 'uploading') {
+    return <>{head}<Uploading name={audience.kind === 'file' ? audience.file?.name ?? '' : ''} share={stage.share} onCancel={() => stage.abort.abort()} /></>;
+  }
+  if (stage.name === 'done') return <>{head}<ImportReportCard imported={stage.imported} /></>;
   return (
     <>
-      <ScreenHead title="New campaign" />
-      <Empty icon="plus" title="This screen comes next" />
+      {head}
+      <form class="form-layout" noValidate onSubmit={(event) => {
+        event.preventDefault();
+        void submit(true);
+      }}>
+        <div class="form-main">
+          <Audience state={audience} error={errors.file} onChange={(next) => {
+            setAudience(next);
+            setSaid(({file: _file, ...rest}) => rest);
+          }} />
+          <CampaignForm draft={draft} errors={errors} onChange={change} />
+        </div>
+        <aside class="form-aside">
+          <OutlookCard outlook={foreseen.outlook} contacts={contacts} />
+          {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
+          <div class="form-actions">
+            <Button kind="primary" type="submit" icon="play" busy={busy === 'start'}>Create and start</Button>
+            <Button busy={busy === 'save'} onClick={() => void submit(false)}>Save as draft</Button>
+            <ButtonLink kind="quiet" href={href('/campaigns')}>Cancel</ButtonLink>
+          </div>
+        </aside>
+      </form>
     </>
   );
+}
+
+/** To what is to be mended, once it is drawn. */
+function focusFirstError(): void {
+  setTimeout(() => document.querySelector<HTMLElement>('[aria-invalid], .is-wrong input')?.focus());
 }

@@ -1,0 +1,123 @@
+import type {Campaign, CampaignFields, Id, LocalDate, RetryableOutcome, Rules, TimeOfDay, Window} from '../api/types';
+import {browserZone, isoDay, timeOfDay} from '../format';
+
+/** A campaign's settings as a form holds them. */
+export interface Draft {
+  name: string;
+  description: string;
+  agentId: Id;
+  nextAction: string;
+  startDate: LocalDate;
+  endDate: LocalDate | '';
+  zone: string;
+  clock: 'contact' | 'campaign';
+  hours: 'daily' | 'weekly';
+  daily: Window;
+  /** Monday first. */
+  weekly: Window[][];
+  excluded: LocalDate[];
+  retries: RetryableOutcome[];
+  attempts: string;
+  /** Minutes before each further attempt, with commas between. */
+  delays: string;
+  spread: boolean;
+}
+
+export const kOffice: Window = {opens: '09:00', closes: '17:00'};
+
+export function newDraft(agentId: Id = ''): Draft {
+  return {
+    name: '', description: '', agentId, nextAction: '', startDate: isoDay(new Date()), endDate: '', zone: browserZone(),
+    clock: 'contact', hours: 'daily', daily: {opens: '09:00', closes: '18:00'},
+    weekly: [0, 1, 2, 3, 4, 5, 6].map((weekday) => (weekday < 5 ? [{...kOffice}] : [])),
+    excluded: [], retries: ['no_answer', 'busy'], attempts: '3', delays: '60', spread: false,
+  };
+}
+
+/** A browser's clock has no 24:00: there a day ends at 00:00. */
+const closing = (time: TimeOfDay): TimeOfDay => (time === '00:00' ? '24:00' : time);
+const shown = ({opens, closes}: Window): Window => ({
+  opens: timeOfDay(opens), closes: timeOfDay(closes) === '24:00' ? '00:00' : timeOfDay(closes),
+});
+const sent = ({opens, closes}: Window): Window => ({opens, closes: closing(closes)});
+
+export function draftOf(campaign: Campaign): Draft {
+  const {rules} = campaign;
+  const fresh = newDraft(campaign.agent_id);
+  const weekly = rules.weekly_windows;
+  const retry = rules.retry ?? {};
+  return {
+    name: campaign.name, description: campaign.description ?? '', agentId: campaign.agent_id,
+    nextAction: campaign.next_action ?? '', startDate: campaign.start_date, endDate: campaign.end_date ?? '',
+    zone: rules.timezone ?? '', clock: rules.clock ?? 'contact', hours: weekly ? 'weekly' : 'daily',
+    daily: shown({opens: campaign.first_call_time, closes: campaign.last_call_time}),
+    weekly: weekly ? weekly.map((day) => day.map(shown)) : fresh.weekly,
+    excluded: rules.excluded_dates ?? [], retries: retry.outcomes ?? [],
+    attempts: String(retry.max_attempts ?? 1), delays: (retry.delays_seconds ?? []).map((seconds) => seconds / 60).join(', '),
+    spread: rules.spread ?? false,
+  };
+}
+
+function delaysOf(text: string): number[] {
+  return text.split(/[,;\s]+/).filter(Boolean).map((minutes) => Math.round(Number(minutes) * 60));
+}
+
+function rulesOf(draft: Draft): Rules {
+  const retries = draft.retries.length > 0;
+  return {
+    timezone: draft.zone.trim() || null,
+    clock: draft.clock,
+    weekly_windows: draft.hours === 'weekly' ? draft.weekly.map((day) => day.map(sent)) : null,
+    excluded_dates: draft.excluded,
+    retry: {
+      outcomes: draft.retries,
+      max_attempts: retries ? Math.trunc(Number(draft.attempts)) || 0 : 1,
+      delays_seconds: retries ? delaysOf(draft.delays) : [],
+    },
+    spread: draft.spread,
+  };
+}
+
+/** As the server takes it. What is empty is not said, or (when it changes) cleared. */
+export function fieldsOf(draft: Draft): CampaignFields & {start_date: LocalDate} {
+  const {opens, closes} = sent(draft.daily);
+  return {
+    name: draft.name.trim(), description: draft.description.trim() || null, agent_id: draft.agentId,
+    next_action: draft.nextAction.trim() || null, first_call_time: opens, last_call_time: closes,
+    start_date: draft.startDate, end_date: draft.endDate || null, rules: rulesOf(draft),
+  };
+}
+
+/** What a forecast counts: name and agent are not asked for yet. */
+export function planOf(draft: Draft): CampaignFields & {start_date: LocalDate} {
+  const {name: _name, agent_id: _agent, ...plan} = fieldsOf(draft);
+  return plan;
+}
+
+/** What can be said before the server is asked. */
+export function problemsOf(draft: Draft): Errors {
+  const errors: Errors = {};
+  if (!draft.name.trim()) errors.name = 'Give it a name, to know it by.';
+  if (!draft.agentId) errors.agent = 'Choose who speaks.';
+  if (!draft.startDate) errors.startDate = 'Say from when on it may call.';
+  if (draft.endDate && draft.endDate < draft.startDate) errors.endDate = 'It would end before it starts.';
+  if (delaysOf(draft.delays).some((seconds) => !(seconds >= 0))) errors.retry = 'Write minutes, with commas between.';
+  return errors;
+}
+
+export type ErrorField =
+  | 'name' | 'description' | 'agent' | 'nextAction' | 'hours' | 'zone' | 'startDate' | 'endDate' | 'excluded' | 'retry' | 'file';
+export type Errors = Partial<Record<ErrorField | 'other', string>>;
+
+/** Where the form shows what the server says of a field. */
+export function placeOf(field: string | undefined): ErrorField | 'other' {
+  const name = field ?? '';
+  if (/retry|delays|attempts|outcomes/.test(name)) return 'retry';
+  if (/excluded/.test(name)) return 'excluded';
+  if (/window|call_time|hours/.test(name)) return 'hours';
+  const places: Record<string, ErrorField> = {
+    name: 'name', description: 'description', agent_id: 'agent', next_action: 'nextAction', timezone: 'zone',
+    'rules.timezone': 'zone', clock: 'zone', start_date: 'startDate', end_date: 'endDate', file: 'file', phone_number: 'file',
+  };
+  return places[name] ?? 'other';
+}

@@ -1,0 +1,61 @@
+import {useEffect, useState} from 'preact/hooks';
+import {campaigns} from '../api/campaigns';
+import {Refusal} from '../api/client';
+import type {Outlook} from '../api/types';
+import {Moment} from '../components/moment';
+import {counted} from '../format';
+import {type Draft, type Errors, placeOf, planOf} from './draft';
+import {WeekPicture} from './week_picture';
+
+const kQuiet = 300;
+
+export interface Foreseen {
+  outlook: Outlook | undefined;
+  errors: Errors;
+}
+
+/** What the rules come to, asked of the server whenever they have not changed for a moment. */
+export function useOutlook(draft: Draft, contacts: number): Foreseen {
+  const [foreseen, setForeseen] = useState<Foreseen>({outlook: undefined, errors: {}});
+  const plan = JSON.stringify({...planOf(draft), contacts});
+  useEffect(() => {
+    const abort = new AbortController();
+    const timer = window.setTimeout(() => {
+      campaigns.preview(JSON.parse(plan), abort.signal).then(
+        (outlook) => setForeseen({outlook, errors: {}}),
+        (error: unknown) => {
+          if (error instanceof Refusal) setForeseen({outlook: undefined, errors: {[placeOf(error.field)]: error.message}});
+        });
+    }, kQuiet);
+    return () => {
+      window.clearTimeout(timer);
+      abort.abort();
+    };
+  }, [plan]);
+  return foreseen;
+}
+
+/** The week, and when it would be through. */
+export function OutlookCard({outlook, contacts}: {outlook: Outlook | undefined; contacts: number}) {
+  return (
+    <section class="card outlook" aria-label="Outlook" aria-live="polite">
+      <h2>Outlook</h2>
+      {!outlook && <p class="muted">As soon as the calling hours are complete you see here when calls start, and when they end.</p>}
+      {outlook && (
+        <>
+          <dl class="facts">
+            <div><dt>List</dt><dd>{contacts > 0 ? counted(contacts, 'contact') : 'None chosen yet'}</dd></div>
+            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 ? 'Never' : '–'}</dd></div>
+            <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
+          </dl>
+          {outlook.unreached_rows > 0 && (
+            <p class="notice is-warn">
+              There is no time for {counted(outlook.unreached_rows, 'contact')}. Give it more hours, or a later last day.
+            </p>
+          )}
+          <WeekPicture intervals={outlook.open_intervals} zone={outlook.timezone} now={new Date()} />
+        </>
+      )}
+    </section>
+  );
+}

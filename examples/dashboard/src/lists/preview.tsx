@@ -1,0 +1,58 @@
+import type {Preview} from '../api/types';
+import {counted, number, phone} from '../format';
+import {ImportErrors} from './import_errors';
+
+const kMeanings: Record<string, string> = {
+  phone_number: 'Phone number', name: 'Name', email: 'E-mail', company: 'Company', notes: 'Notes', timezone: 'Time zone',
+  priority: 'Priority', user_data: 'Kept as it is',
+};
+const kRows = 5;
+
+/** How a file is understood, before anything is written. */
+export function PreviewCard({preview, isWhole}: {preview: Preview; isWhole: boolean}) {
+  const {columns, mapping, rows, report} = preview;
+  const usable = report.total - report.failed;
+  return (
+    <div class="form-stack">
+      <p class={report.failed > 0 ? 'notice is-warn' : 'notice is-good'} role="status">
+        {isWhole ? '' : `Of the first ${number(report.total)} rows `}
+        {isWhole ? `${counted(usable, 'row')} can be called` : `${number(usable)} can be called`}
+        {report.failed > 0 ? `, ${number(report.failed)} cannot.` : '.'}
+      </p>
+      <div class="scroll-x" role="region" aria-label="First rows" tabIndex={0}>
+        <table class="table-plain preview">
+          <thead>
+            <tr>
+              {columns.map((column, i) => (
+                <th key={i} scope="col">
+                  {column}
+                  <small class="muted">{kMeanings[mapping[i] ?? ''] ?? mapping[i]}</small>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.slice(0, kRows).map((row) => (
+              <tr key={row.line}>
+                {columns.map((column, i) => <td key={i}>{cell(row as unknown as Row, column, mapping[i] ?? '')}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {report.errors.length > 0 && <ImportErrors report={report} title="What cannot be taken" />}
+    </div>
+  );
+}
+
+interface Row {
+  [field: string]: unknown;
+  user_data?: unknown;
+}
+
+function cell(row: Row, column: string, meaning: string): string {
+  const data = row.user_data as Record<string, unknown> | undefined;
+  const value = meaning === 'user_data' ? data?.[column] : row[meaning];
+  if (value === null || value === undefined) return '';
+  return meaning === 'phone_number' ? phone(String(value)) : String(value);
+}

@@ -1,0 +1,41 @@
+import {download} from '../api/client';
+import type {Imported} from '../api/types';
+import {Button, ButtonLink} from '../components/button';
+import {failed} from '../components/toast';
+import {counted, number} from '../format';
+import {href} from '../router';
+import {ImportErrors} from './import_errors';
+
+/** What became of a list. */
+export function ImportReportCard({imported}: {imported: Imported}) {
+  const {report, campaign, not_started: notStarted} = imported;
+  const figures: [string, number, string][] = [
+    ['Imported', report.imported, 'new contacts'],
+    ['Matched', report.matched, 'you had already'],
+    ['Skipped', report.skipped, 'are on this list already'],
+    ['Failed', report.failed, 'could not be read'],
+  ];
+  return (
+    <section class="card report" aria-label="Report">
+      <h2 tabIndex={-1} ref={(heading) => heading?.focus()}>{counted(report.total, 'row')} read into “{campaign.name}”</h2>
+      <dl class="report-figures">
+        {figures.map(([label, value, meaning]) => (
+          <div key={label} class={label === 'Failed' && value > 0 ? 'is-bad' : undefined}>
+            <dt>{label}</dt>
+            <dd>{number(value)}<small class="muted">{meaning}</small></dd>
+          </div>
+        ))}
+      </dl>
+      {notStarted && <p class="notice is-warn" role="alert">The campaign was not started: {notStarted.message}</p>}
+      {report.errors_total > 0 && <ImportErrors report={report} title="Rows that failed" />}
+      <div class="form-actions">
+        <ButtonLink kind="primary" href={href(`/campaigns/${campaign.id}`)}>Go to the campaign</ButtonLink>
+        {report.errors_total > 0 && (
+          <Button icon="download" onClick={() => {
+            download(`/api/campaigns/${campaign.id}/errors.csv`, 'rows that failed.csv').catch((error: unknown) => failed(error));
+          }}>Rows that failed, as CSV</Button>
+        )}
+      </div>
+    </section>
+  );
+}

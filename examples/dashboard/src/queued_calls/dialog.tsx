@@ -1,0 +1,71 @@
+import type {ComponentChildren} from 'preact';
+import {useState} from 'preact/hooks';
+import {calls, queue} from '../api/queue';
+import type {Call, QueuedCall} from '../api/types';
+import {Button} from '../components/button';
+import {Dialog} from '../components/dialog';
+import {Countdown, Moment} from '../components/moment';
+import {CallBadge, OutcomeBadge, QueuedBadge} from '../components/status';
+import {done, failed} from '../components/toast';
+import {duration, number, phone} from '../format';
+import {useResource} from '../store/resource';
+
+/** One queued call: where it stands, and every attempt. Kept fresh while it is open. */
+export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; zone: string | null | undefined; onClose: () => void}) {
+  const on = ['queue', ...(first.campaign_id ? [`campaign:${first.campaign_id}`] : [])];
+  const placed = useResource(`row ${first.id}`, (signal) => queue.get(first.id, signal), {on});
+  const attempts = useResource(`attempts ${first.id}`, (signal) => calls.list({queue_id: first.id, limit: 100}, signal), {on});
+  const [isBusy, setBusy] = useState(false);
+  const row = placed.data ?? {...first, queue_position: null, starts_at: null};
+  const cancel = async () => {
+    setBusy(true);
+    await queue.cancel(row.id).then(() => {
+      done('The call is cancelled.');
+      onClose();
+    }, (error: unknown) => failed(error, 'The call was not cancelled'));
+    setBusy(false);
+  };
+  return (
+    <Dialog title={row.contact_name ?? phone(row.phone_number)} onClose={onClose} wide
+            actions={row.status === 'queued' && <Button kind="danger" busy={isBusy} onClick={() => void cancel()}>Cancel this call</Button>}>
+      <dl class="facts">
+        <Fact name="Number">{phone(row.phone_number)}</Fact>
+        <Fact name="Status"><QueuedBadge status={row.status} />{row.failure_reason && <span class="muted"> {row.failure_reason}</span>}</Fact>
+        {row.queue_position !== null && <Fact name="Position">{number(row.queue_position)}</Fact>}
+        {row.status === 'queued' && row.starts_at && (
+          <Fact name="Expected"><Moment at={row.starts_at} zone={row.timezone ?? zone} /> · <Countdown to={row.starts_at} /></Fact>
+        )}
+        {Object.entries(typeof row.user_data === 'string' ? {} : row.user_data).map(([name, value]) => (
+          <Fact key={name} name={name}>{String(value)}</Fact>
+        ))}
+      </dl>
+      <h3>Attempts</h3>
+      <AttemptList calls={attempts.data?.items} />
+    </Dialog>
+  );
+}
+
+const Fact = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;
+
+export function AttemptList({calls: all}: {calls: readonly Call[] | undefined}) {
+  if (!all) return <p class="muted">Loading…</p>;
+  if (all.length === 0) return <p class="muted">Not called yet.</p>;
+  return (
+    <div class="scroll-x" role="region" aria-label="Attempts" tabIndex={0}>
+      <table class="table-plain">
+        <thead><tr><th scope="col">#</th><th scope="col">When</th><th scope="col">Outcome</th><th scope="col">Talked</th><th scope="col">Remark</th></tr></thead>
+        <tbody>
+          {all.map((call) => (
+            <tr key={call.id}>
+              <td>{call.attempt}</td>
+              <td><Moment at={call.started_at ?? call.created_at} /></td>
+              <td>{call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />}</td>
+              <td>{call.duration_seconds === null ? '–' : duration(call.duration_seconds)}</td>
+              <td>{call.success ? 'Successful' : call.failure_reason ?? ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import {useState} from 'preact/hooks';
+import {newKey} from '../../api/key';
+import type {Campaign, Imported} from '../../api/types';
+import {uploadFile} from '../../api/upload';
+import {Button} from '../../components/button';
+import {Checkbox} from '../../components/field';
+import {failed} from '../../components/toast';
+import {ImportReportCard} from '../../lists/report';
+import {FileField, type FileState, noFile} from '../../lists/file_field';
+import {Uploading} from '../../lists/uploading';
+import {note} from '../../live/live';
+
+/** A further list for a campaign that is there. */
+export function AddListTab({campaign}: {campaign: Campaign}) {
+  const [state, setState] = useState<FileState>(noFile);
+  const [again, setAgain] = useState(false);
+  const [key, setKey] = useState(newKey);
+  const [sent, setSent] = useState<{share: number; abort: AbortController} | null>(null);
+  const [imported, setImported] = useState<Imported | null>(null);
+  const upload = async (file: File) => {
+    const abort = new AbortController();
+    setSent({share: 0, abort});
+    const region = state.region.trim() ? {default_region: state.region.trim().toUpperCase()} : {};
+    try {
+      const result = await uploadFile(file, {campaign_id: campaign.id, again, ...region},
+                                      (share) => setSent({share, abort}), key, abort.signal);
+      note({campaign: result.campaign});
+      setImported(result);
+    } catch (error) {
+      if (!abort.signal.aborted) failed(error, 'The list was not imported');
+    }
+    setKey(newKey());
+    setSent(null);
+  };
+  if (sent) return <Uploading name={state.file?.name ?? ''} share={sent.share} onCancel={() => sent.abort.abort()} />;
+  if (imported) return <ImportReportCard imported={imported} />;
+  return (
+    <section class="form-section add-list" aria-label="Add a list">
+      <FileField state={state} error={undefined} onChange={setState} />
+      <Checkbox label="Call again whoever is through already" checked={again} onChange={setAgain}
+                hint="Otherwise contacts that are on this campaign’s list are skipped." />
+      <div class="form-actions">
+        <Button kind="primary" icon="upload" disabled={!state.file || state.rows === 0} onClick={() => state.file && void upload(state.file)}>
+          Import the list
+        </Button>
+      </div>
+    </section>
+  );
+}

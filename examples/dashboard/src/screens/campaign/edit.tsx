@@ -1,0 +1,61 @@
+import {useState} from 'preact/hooks';
+import {campaigns} from '../../api/campaigns';
+import {Refusal} from '../../api/client';
+import type {Campaign} from '../../api/types';
+import {draftOf, type Errors, fieldsOf, placeOf, problemsOf} from '../../campaign_form/draft';
+import {CampaignForm} from '../../campaign_form/form';
+import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
+import {Button, ButtonLink} from '../../components/button';
+import {done, failed} from '../../components/toast';
+import {note} from '../../live/live';
+import {go, href} from '../../router';
+
+export function EditTab({campaign}: {campaign: Campaign}) {
+  const {id} = campaign;
+  const [draft, setDraft] = useState(() => draftOf(campaign));
+  const [begunWith] = useState(campaign.updated_at);
+  const [said, setSaid] = useState<Errors>({});
+  const [isBusy, setBusy] = useState(false);
+  const left = Math.max(0, campaign.total_contacts - campaign.completed_calls - campaign.failed_calls);
+  const foreseen = useOutlook(draft, left);
+  const errors = {...foreseen.errors, ...said};
+  const save = async () => {
+    const problems = problemsOf(draft);
+    setSaid(problems);
+    if (Object.keys(problems).length > 0) return;
+    setBusy(true);
+    try {
+      note({campaign: await campaigns.change(id, fieldsOf(draft))});
+      done('Your changes are saved.');
+      go(`/campaigns/${id}`, {replace: true});
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
+      else failed(error, 'Your changes were not saved');
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="form-layout" noValidate onSubmit={(event) => {
+      event.preventDefault();
+      void save();
+    }}>
+      <div class="form-main">
+        {campaign.updated_at !== begunWith && (
+          <p class="notice is-warn" role="status">This campaign has been changed meanwhile. What you save replaces that.</p>
+        )}
+        <CampaignForm draft={draft} errors={errors} onChange={(part) => {
+          setDraft((before) => ({...before, ...part}));
+          setSaid({});
+        }} />
+      </div>
+      <aside class="form-aside">
+        <OutlookCard outlook={foreseen.outlook} contacts={left} />
+        {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
+        <div class="form-actions">
+          <Button kind="primary" type="submit" busy={isBusy}>Save changes</Button>
+          <ButtonLink kind="quiet" href={href(`/campaigns/${id}`)}>Cancel</ButtonLink>
+        </div>
+      </aside>
+    </form>
+  );
+}

@@ -1,0 +1,96 @@
+import {useState} from 'preact/hooks';
+import {campaigns} from '../../api/campaigns';
+import {download} from '../../api/client';
+import {calls} from '../../api/queue';
+import type {Call, Campaign, QueuedCall, QueuedCallStatus} from '../../api/types';
+import {Button} from '../../components/button';
+import {Empty, Failed, Skeleton} from '../../components/empty';
+import {Filter} from '../../components/filter';
+import {Moment} from '../../components/moment';
+import {CallBadge, OutcomeBadge, QueuedBadge} from '../../components/status';
+import {type Column, Table} from '../../components/table';
+import {failed} from '../../components/toast';
+import {duration, phone} from '../../format';
+import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {type Pages, usePages} from '../../store/pages';
+
+type Shown = 'people' | 'completed' | 'failed' | 'others' | 'attempts';
+const kStatuses: Record<Exclude<Shown, 'attempts'>, QueuedCallStatus[]> = {
+  people: ['completed', 'failed', 'cancelled', 'skipped'],
+  completed: ['completed'],
+  failed: ['failed'],
+  others: ['cancelled', 'skipped'],
+};
+
+/** Who has been called, with what result; or every attempt by itself. */
+export function HistoryTab({campaign}: {campaign: Campaign}) {
+  const [shown, setShown] = useState<Shown>('people');
+  return (
+    <div class="form-stack">
+      <div class="picker-head">
+        <Filter label="Show" chosen={shown} onChoose={setShown} options={[
+          {key: 'people', label: 'Everybody'}, {key: 'completed', label: 'Completed'}, {key: 'failed', label: 'Failed'},
+          {key: 'others', label: 'Not called'}, {key: 'attempts', label: 'Every attempt'}]} />
+        <Button icon="download" onClick={() => {
+          download(`/api/campaigns/${campaign.id}/export.csv`, `${campaign.name} results.csv`).catch((error: unknown) => failed(error));
+        }}>Results as CSV</Button>
+      </div>
+      {shown === 'attempts' ? <Attempts campaign={campaign} /> : <People key={shown} campaign={campaign} statuses={kStatuses[shown]} />}
+    </div>
+  );
+}
+
+function People({campaign, statuses}: {campaign: Campaign; statuses: QueuedCallStatus[]}) {
+  const [opened, setOpened] = useState<QueuedCall | null>(null);
+  const pages = usePages(`history ${campaign.id} ${statuses.join()}`,
+                         (cursor, signal) => campaigns.queue(campaign.id, {limit: 500, cursor, status: statuses}, signal),
+                         {on: [`campaign:${campaign.id}`, 'queue']});
+  return (
+    <>
+      <Rows pages={pages} caption="History" columns={kPeople} onOpen={setOpened} />
+      {opened && <QueuedCallDialog row={opened} zone={campaign.rules.timezone} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+function Attempts({campaign}: {campaign: Campaign}) {
+  const pages = usePages(`attempts of ${campaign.id}`,
+                         (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, cursor}, signal),
+                         {on: [`campaign:${campaign.id}`, 'queue']});
+  return <Rows pages={pages} caption="Attempts" columns={kAttempts} />;
+}
+
+function Rows<Row extends {id: string}>({pages, caption, columns, onOpen}: {
+  pages: Pages<Row>;
+  caption: string;
+  columns: readonly Column<Row>[];
+  onOpen?: (row: Row) => void;
+}) {
+  if (pages.error && pages.rows.length === 0) return <Failed error={pages.error} onRetry={pages.reload} />;
+  if (pages.isLoading) return <Skeleton lines={5} />;
+  if (pages.rows.length === 0) return <Empty icon="phone" title="Nothing here yet">As calls end, their results come here by themselves.</Empty>;
+  return <Table caption={caption} columns={columns} rows={pages.rows} rowKey={({id}) => id} onRange={pages.onRange} onOpen={onOpen} />;
+}
+
+function resultOf(row: QueuedCall): string {
+  if (row.success) return 'Successful';
+  return row.failure_reason ?? (row.status === 'completed' ? 'Without success' : '');
+}
+
+const kPeople: readonly Column<QueuedCall>[] = [
+  {key: 'name', title: 'Contact', cell: (row) => row.contact_name ?? <span class="muted">No name</span>},
+  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '160px', wide: true},
+  {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '134px'},
+  {key: 'result', title: 'Result', cell: (row) => resultOf(row)},
+  {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '190px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
+];
+
+const kAttempts: readonly Column<Call>[] = [
+  {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '190px'},
+  {key: 'phone', title: 'Number', cell: (call) => phone(call.phone_number), width: '160px'},
+  {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '90px', wide: true},
+  {key: 'outcome', title: 'Outcome', cell: (call) => (call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />), width: '130px'},
+  {key: 'talked', title: 'Talked', cell: (call) => (call.duration_seconds === null ? '–' : duration(call.duration_seconds)), align: 'end', width: '120px', wide: true},
+  {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : call.failure_reason ?? ''), wide: true},
+];

@@ -1,0 +1,45 @@
+import {useState} from 'preact/hooks';
+import {campaigns} from '../../api/campaigns';
+import type {Campaign, QueuedCall, QueuedCallStatus} from '../../api/types';
+import {Empty, Failed, Skeleton} from '../../components/empty';
+import {Filter} from '../../components/filter';
+import {Moment} from '../../components/moment';
+import {QueuedBadge} from '../../components/status';
+import {type Column, Table} from '../../components/table';
+import {phone} from '../../format';
+import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {usePages} from '../../store/pages';
+
+type Shown = 'open' | 'processing' | 'queued';
+const kStatuses: Record<Shown, QueuedCallStatus[]> = {open: ['queued', 'processing'], processing: ['processing'], queued: ['queued']};
+
+/** Who is being called, and who is still to be. */
+export function LiveQueueTab({campaign}: {campaign: Campaign}) {
+  const [shown, setShown] = useState<Shown>('open');
+  const [opened, setOpened] = useState<QueuedCall | null>(null);
+  const pages = usePages(`queue ${campaign.id} ${shown}`,
+                         (cursor, signal) => campaigns.queue(campaign.id, {limit: 500, cursor, status: kStatuses[shown]}, signal),
+                         {on: ['queue', `campaign:${campaign.id}`]});
+  return (
+    <div class="form-stack">
+      <Filter label="Show" chosen={shown} onChoose={setShown} options={[
+        {key: 'open', label: 'Everybody'}, {key: 'processing', label: 'Being called'}, {key: 'queued', label: 'Waiting'}]} />
+      {pages.error && pages.rows.length === 0 ? <Failed error={pages.error} onRetry={pages.reload} />
+        : pages.isLoading ? <Skeleton lines={5} />
+        : pages.rows.length === 0 ? <Empty icon="queue" title="Nobody is waiting">Who has been called is under History.</Empty>
+        : <Table caption="Queued calls" columns={columns(campaign)} rows={pages.rows} rowKey={({id}) => id}
+                 onRange={pages.onRange} onOpen={setOpened} />}
+      {opened && <QueuedCallDialog row={opened} zone={campaign.rules.timezone} onClose={() => setOpened(null)} />}
+    </div>
+  );
+}
+
+const columns = (campaign: Campaign): Column<QueuedCall>[] => [
+  {key: 'name', title: 'Contact', cell: (row) => row.contact_name ?? <span class="muted">No name</span>},
+  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '160px'},
+  {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
+  {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && Date.parse(row.scheduled_for) > Date.now()
+    ? <Moment at={row.scheduled_for} zone={row.timezone ?? campaign.rules.timezone} /> : row.status === 'queued' ? 'Ready' : '', width: '260px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
+  {key: 'priority', title: 'Priority', cell: (row) => row.priority, align: 'end', width: '90px', wide: true},
+];

@@ -1,0 +1,145 @@
+import type {ComponentChildren} from 'preact';
+import {campaigns} from '../../api/campaigns';
+import {calls} from '../../api/queue';
+import type {Call, Campaign, CampaignStatistics} from '../../api/types';
+import type {Actions} from '../../campaign_actions';
+import {CampaignProgress} from '../../components/campaign_progress';
+import {Moment} from '../../components/moment';
+import {CallBadge, outcomeName} from '../../components/status';
+import {useExplanation} from '../../explain/use_explanation';
+import {WhyPanel} from '../../explain/why_panel';
+import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
+import {kWeekdays} from '../../campaign_form/hours';
+import {now} from '../../store/now';
+import {useResource} from '../../store/resource';
+import {useSelected} from '../../store/signal';
+
+export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; agent: string | undefined; actions: Actions}) {
+  const on = [`campaign:${campaign.id}`, 'queue'];
+  const reasons = useExplanation(campaign);
+  const statistics = useResource(`statistics ${campaign.id}`, (signal) => campaigns.statistics(campaign.id, signal), {on});
+  return (
+    <div class="overview">
+      <div class="form-main">
+        <WhyPanel campaign={campaign} reasons={reasons} actions={actions} />
+        <section class="card form-stack" aria-labelledby="progress">
+          <h2 id="progress">Progress</h2>
+          <CampaignProgress campaign={campaign} statistics={statistics.data} />
+          <Numbers campaign={campaign} statistics={statistics.data} />
+        </section>
+        <CallsNow campaign={campaign} />
+      </div>
+      <Facts campaign={campaign} agent={agent} />
+    </div>
+  );
+}
+
+function Numbers({campaign, statistics}: {campaign: Campaign; statistics: CampaignStatistics | undefined}) {
+  const numbers: [string, number | undefined][] = [
+    ['Contacts', campaign.total_contacts],
+    ['Successful', campaign.successful_calls],
+    ['Completed', campaign.completed_calls],
+    ['Failed', campaign.failed_calls],
+    ['Queued', statistics?.queued],
+    ['Calling', statistics?.processing],
+    ['Skipped', statistics?.skipped],
+    ['Cancelled', statistics?.cancelled],
+    ['Attempts', statistics?.attempts],
+  ];
+  return (
+    <dl class="figures figures-wide">
+      {numbers.map(([label, value]) => (
+        <div key={label}><dt>{label}</dt><dd>{value === undefined ? '–' : number(value)}</dd></div>
+      ))}
+    </dl>
+  );
+}
+
+const kShown = 20;
+
+/** The calls that are on. */
+function CallsNow({campaign}: {campaign: Campaign}) {
+  const active = useResource(
+    `calls ${campaign.id}`,
+    (signal) => calls.list({campaign_id: campaign.id, status: ['initiated', 'ringing', 'in_progress'], limit: kShown}, signal),
+    {on: [`campaign:${campaign.id}`, 'queue'], everyMs: 500});
+  const items = active.data?.items ?? [];
+  return (
+    <section class="card form-stack" aria-labelledby="calls-now">
+      <h2 id="calls-now">Calls now</h2>
+      {items.length === 0 && <p class="muted">No call is on.</p>}
+      {items.length > 0 && (
+        <ul class="calls-now">
+          {items.map((call) => (
+            <li key={call.id}>
+              <span class="number">{phone(call.phone_number)}</span>
+              <CallBadge status={call.status} />
+              <Since call={call} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Since({call}: {call: Call}) {
+  const begun = Date.parse(call.started_at ?? call.created_at);
+  const text = useSelected(now, (at) => duration((at - begun) / 1000));
+  return <span class="muted number">{text}</span>;
+}
+
+function Facts({campaign, agent}: {campaign: Campaign; agent: string | undefined}) {
+  const isOpen = !['draft', 'completed', 'cancelled'].includes(campaign.status);
+  const forecast = useResource(`forecast ${campaign.id} ${campaign.status}`, (signal) => campaigns.forecast(campaign.id, signal),
+                               {on: [`campaign:${campaign.id}`], everyMs: 3000, enabled: isOpen});
+  const zone = campaign.rules.timezone;
+  return (
+    <section class="card form-stack" aria-labelledby="facts">
+      <h2 id="facts">Settings</h2>
+      {campaign.description && <p>{campaign.description}</p>}
+      <dl class="facts">
+        <Fact name="Agent">{agent ?? '–'}</Fact>
+        {campaign.next_action && <Fact name="Next action">{campaign.next_action}</Fact>}
+        <Fact name="Calling hours"><Hours campaign={campaign} /></Fact>
+        <Fact name="Clock">
+          {campaign.rules.clock === 'campaign' ? 'One for all' : 'Each contact’s own'}
+          <span class="muted"> ({zone ? placeOf(zone) : 'your time zone'}{campaign.rules.clock === 'campaign' ? '' : ' if unknown'})</span>
+        </Fact>
+        <Fact name="Dates">{date(campaign.start_date)} to {campaign.end_date ? date(campaign.end_date) : 'whenever it is done'}</Fact>
+        {(campaign.rules.excluded_dates ?? []).length > 0 && <Fact name="Days off">{campaign.rules.excluded_dates?.map(date).join(', ')}</Fact>}
+        <Fact name="Attempts"><Retries campaign={campaign} /></Fact>
+        <Fact name="Pace">{campaign.rules.spread ? 'Spread' : 'As soon as possible'}</Fact>
+        {isOpen && <Fact name="Estimated end">{forecast.data?.ends_at ? <Moment at={forecast.data.ends_at} zone={zone} /> : '–'}</Fact>}
+        <Fact name="Created"><Moment at={campaign.created_at} /></Fact>
+        {campaign.started_at && <Fact name="Started"><Moment at={campaign.started_at} /></Fact>}
+        {campaign.completed_at && <Fact name="Ended"><Moment at={campaign.completed_at} /></Fact>}
+      </dl>
+    </section>
+  );
+}
+
+const Fact = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;
+
+function Hours({campaign}: {campaign: Campaign}) {
+  const weekly = campaign.rules.weekly_windows;
+  if (!weekly) return <>{timeOfDay(campaign.first_call_time)} to {timeOfDay(campaign.last_call_time)}, every day</>;
+  return (
+    <ul class="hours">
+      {weekly.map((windows, i) => windows.length > 0 && (
+        <li key={i}>{kWeekdays[i]?.slice(0, 3)} {windows.map(({opens, closes}) => `${timeOfDay(opens)}–${timeOfDay(closes)}`).join(', ')}</li>
+      ))}
+    </ul>
+  );
+}
+
+function Retries({campaign}: {campaign: Campaign}) {
+  const {outcomes = [], max_attempts: most = 1, delays_seconds: delays = []} = campaign.rules.retry ?? {};
+  if (most <= 1 || outcomes.length === 0) return <>One for each contact</>;
+  return (
+    <>
+      Up to {number(most)}, again after {outcomes.map((outcome) => outcomeName(outcome).toLowerCase()).join(', ')}
+      {delays.length > 0 && <span class="muted"> ({delays.map((seconds) => duration(seconds)).join(', ')} later)</span>}
+    </>
+  );
+}

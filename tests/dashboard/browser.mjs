@@ -1,0 +1,85 @@
+// Debian's Chromium, and what every screen has to be: without errors in the console, and accessible.
+import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {root} from './server.mjs';
+
+const require = createRequire(join(root, 'examples/dashboard/package.json'));
+const {chromium} = require('playwright-core');
+const axe = require('axe-core').source;
+
+const kPatience = 20_000;  // Of a loaded machine.
+
+export class Browser {
+  static async start() {
+    const browser = new Browser();
+    browser.folder = mkdtempSync(join(tmpdir(), 'chromium-'));
+    browser.chromium = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+             '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--crash-dumps-dir=${browser.folder}`],
+    });
+    return browser;
+  }
+
+  /** A window of its own: another person's, where there are two. */
+  async open(server, {width = 1280, height = 860, dark = false, zone = 'Europe/Berlin', ...options} = {}) {
+    const context = await this.chromium.newContext({
+      viewport: {width, height}, colorScheme: dark ? 'dark' : 'light', timezoneId: zone, locale: 'en-GB', baseURL: server.base,
+      reducedMotion: 'reduce', acceptDownloads: true, ...options,
+    });
+    context.setDefaultTimeout(kPatience);
+    const page = await context.newPage();
+    page.wrong = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) page.wrong.push(message.text());
+    });
+    page.on('pageerror', (error) => page.wrong.push(String(error)));
+    return page;
+  }
+
+  async stop() {
+    await this.chromium.close();
+    rmSync(this.folder, {recursive: true, force: true});
+  }
+}
+
+/** Opens a screen as somebody who is signed in. */
+export async function visit(page, api, path = '/campaigns') {
+  await page.addInitScript(([token]) => sessionStorage.setItem('callqueue.token', token), [api.token]);
+  await page.goto(`/#${path}`);
+  await page.getByRole('navigation', {name: 'Main'}).waitFor();
+}
+
+/** What axe-core finds; must be nothing. */
+export async function accessible(page, what) {
+  await page.evaluate(axe);
+  const {violations} = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  }));
+  const said = violations.map(({id, nodes}) => `${id}: ${nodes.map(({html, failureSummary}) => `${html} ${failureSummary}`).join('\n')}`);
+  assert.deepEqual(said, [], `${what} is not accessible`);
+}
+
+/** Nothing went wrong in the page so far; `allowed` matches what a test has caused itself. */
+export function silent(page, allowed = /^$/) {
+  assert.deepEqual(page.wrong.filter((text) => !allowed.test(text)), []);
+}
+
+/** Waits until the question is answered by something true. */
+export async function until(question, what) {
+  const end = Date.now() + kPatience;
+  for (;;) {
+    const answer = await question();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`in vain waited for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** Waits for a text to be seen within. */
+export async function seen(where, text) {
+  await where.getByText(text).first().waitFor();
+}

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {world} from './world.mjs';
+
+const card = (page, name) => page.getByRole('listitem', {name, exact: true});
+const figure = (where, name) => where.locator('.figures div', {hasText: name}).locator('dd');
+
+test('who has no campaign yet is told what to do', async () => {
+  const page = await world.browser.open(world.server);
+  await visit(page, await world.server.user('Empty'));
+  await seen(page, 'Your first campaign');
+  await page.getByRole('link', {name: 'Upload a list'}).waitFor();
+  await accessible(page, 'the first look');
+  silent(page);
+  await page.context().close();
+});
+
+test('a campaign is started, watched, paused, resumed and cancelled, without a reload', async () => {
+  const eve = await world.server.user('Eve', {limit: 2});
+  await eve.campaign('Spring', {contacts: 6});
+  const page = await world.browser.open(world.server);
+  await visit(page, eve);
+  const spring = card(page, 'Spring');
+  await seen(spring, 'Not started');
+  assert.equal(await page.getByRole('tab', {name: /Drafts/}).getAttribute('aria-selected'), 'true');
+  assert.equal(await figure(spring, 'Queued').innerText(), '6');
+  await spring.getByRole('button', {name: 'Start'}).click();
+  await page.getByRole('tab', {name: 'Active 1'}).click();
+  await page.getByRole('link', {name: 'Campaigns 1 active'}).waitFor();
+  await until(async () => await figure(spring, 'Calling').innerText() === '2', 'two calls');
+  await seen(spring, 'All your calls at a time are in use');
+  await page.getByRole('meter', {name: 'Slots in use'}).and(page.locator('[aria-valuenow="2"]')).waitFor();
+  await accessible(page, 'the campaigns');
+
+  await eve.endCalls();
+  await until(async () => await figure(spring, 'Successful').innerText() === '2', 'two successes');
+  await seen(spring, '33%');
+  await spring.getByRole('button', {name: 'Pause'}).click();
+  await page.getByRole('tab', {name: 'Paused 1'}).click();
+  await seen(spring, 'Paused');
+  await until(async () => await figure(spring, 'Calling').innerText() === '2', 'two calls that go on');
+  await eve.endCalls({status: 'busy'});
+  await until(async () => await figure(spring, 'Calling').innerText() === '0', 'the end of the calls');
+  await spring.getByRole('button', {name: 'Resume'}).click();
+  await page.getByRole('tab', {name: 'Active 1'}).click();
+  await until(async () => await figure(spring, 'Calling').innerText() === '2', 'two more calls');
+
+  await spring.getByRole('button', {name: 'More for Spring'}).click();
+  await page.getByRole('menuitem', {name: 'Cancel campaign'}).click();
+  const question = page.getByRole('dialog', {name: 'Cancel this campaign?'});
+  await accessible(page, 'a question');
+  await question.getByRole('button', {name: 'Keep it'}).click();
+  await question.waitFor({state: 'detached'});
+  await spring.getByRole('button', {name: 'More for Spring'}).click();
+  await page.getByRole('menuitem', {name: 'Cancel campaign'}).click();
+  await question.getByRole('button', {name: 'Cancel campaign'}).click();
+  await page.getByRole('tab', {name: 'Cancelled 1'}).click();
+  await card(page, 'Spring').waitFor();
+  await eve.endCalls();
+  silent(page);
+  await page.context().close();
+});
+
+test('a campaign that waits for its hours says until when, and counts down', async () => {
+  const finn = await world.server.user('Finn');
+  // Tomorrow only, wherever that is.
+  const tomorrow = new Date(Date.now() + 36 * 3600_000).toISOString().slice(0, 10);
+  await finn.campaign('Tomorrow', {start: true, start_date: tomorrow, end_date: tomorrow, first_call_time: '09:00',
+                                   last_call_time: '18:00', rules: {timezone: 'America/New_York'}});
+  const page = await world.browser.open(world.server, {zone: 'Europe/Berlin'});
+  await visit(page, finn);
+  await page.getByRole('tab', {name: 'Scheduled 1'}).waitFor();
+  await seen(card(page, 'Tomorrow'), 'Starts by itself');
+  await seen(card(page, 'Tomorrow'), /Next call .*15:00 \(.*09:00 in New York\)/);
+  const countdown = card(page, 'Tomorrow').getByRole('timer');
+  const before = await countdown.innerText();
+  assert.match(before, /^in (\d+ d )?\d+ h/);
+  silent(page);
+  await page.context().close();
+});
+
+test('what others do shows at once, on every page that is open', async () => {
+  const gus = await world.server.user('Gus', {limit: 0});
+  const pages = [];
+  for (const options of [{}, {width: 390, height: 844, dark: true}]) {
+    const page = await world.browser.open(world.server, options);
+    await visit(page, gus);
+    await seen(page, 'Your first campaign');
+    pages.push(page);
+  }
+  const {id} = await gus.campaign('From outside', {contacts: 3, start: true});
+  for (const page of pages) {
+    await card(page, 'From outside').waitFor();
+    await accessible(page, 'the campaigns, narrow and dark');
+  }
+  await card(pages[1], 'From outside').getByRole('button', {name: 'Pause'}).click();
+  await pages[0].getByRole('tab', {name: 'Paused 1'}).waitFor();
+  await gus.ask('DELETE', `/api/campaigns/${id}`);
+  for (const page of pages) {
+    await seen(page, 'Your first campaign');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
+    silent(page);
+    await page.context().close();
+  }
+});
+
+test('two hundred campaigns are painted within a second', async () => {
+  const hana = await world.server.user('Hana', {limit: 0});
+  for (let i = 0; i < 200; ++i) await hana.campaign(`Campaign ${i + 1}`, {contacts: 0});
+  const page = await world.browser.open(world.server);
+  await visit(page, hana);
+  await page.reload();
+  await card(page, 'Campaign 200').waitFor();
+  const shown = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+  const sizes = await page.evaluate(() => performance.getEntriesByType('resource')
+    .filter(({name}) => name.endsWith('.js')).reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0));
+  console.log(`# 200 campaigns: first paint after ${Math.round(shown)} ms, ${sizes} bytes of JavaScript`);
+  assert.ok(shown < 1000, `${shown} ms`);
+  assert.ok(sizes < 120_000, `${sizes} bytes`);
+  silent(page);
+  await page.context().close();
+});

@@ -1,0 +1,9 @@
+// The dashboard as a person uses it. usage: node dashboard_test.mjs [PATH_OF_SERVER PATH_OF_CALLQUEUE]
+import {after, before} from 'node:test';
+import {world} from './world.mjs';
+
+before(() => world.begin());
+after(() => world.end());
+
+await import('./sign_in_test.mjs');
+await import('./campaigns_test.mjs');
