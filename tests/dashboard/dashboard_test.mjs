@@ -7,3 +7,5 @@ after(() => world.end());
 
 await import('./sign_in_test.mjs');
 await import('./campaigns_test.mjs');
+await import('./new_campaign_test.mjs');
+await import('./campaign_test.mjs');

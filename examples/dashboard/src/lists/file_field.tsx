@@ -63,7 +63,7 @@ export function FileField({state, error, onChange}: {state: FileState; error: st
 
 /** Of a file of which only the beginning was read: about. */
 function rowsOf(preview: Preview & {isWhole: boolean}, file: File): number {
-  const usable = preview.report.total - preview.report.failed;
+  const usable = preview.report.imported + preview.report.matched;
   return preview.isWhole ? usable : Math.round(usable * file.size / kPreviewBytes);
 }
 

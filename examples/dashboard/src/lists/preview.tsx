@@ -11,13 +11,14 @@ const kRows = 5;
 /** How a file is understood, before anything is written. */
 export function PreviewCard({preview, isWhole}: {preview: Preview; isWhole: boolean}) {
   const {columns, mapping, rows, report} = preview;
-  const usable = report.total - report.failed;
+  const usable = report.imported + report.matched;
   return (
     <div class="form-stack">
       <p class={report.failed > 0 ? 'notice is-warn' : 'notice is-good'} role="status">
         {isWhole ? '' : `Of the first ${number(report.total)} rows `}
         {isWhole ? `${counted(usable, 'row')} can be called` : `${number(usable)} can be called`}
-        {report.failed > 0 ? `, ${number(report.failed)} cannot.` : '.'}
+        {report.failed > 0 && `, ${number(report.failed)} cannot`}
+        {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out as a repetition`}.
       </p>
       <div class="scroll-x" role="region" aria-label="First rows" tabIndex={0}>
         <table class="table-plain preview">

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import test from 'node:test';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {world} from './world.mjs';
+
+const saved = async (page, button) => {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFileSync(await download.path(), 'utf8');
+};
+
+test('a campaign tells of itself, of its queue and history, and in charts', async () => {
+  const kim = await world.server.user('Kim', {limit: 2});
+  const {id} = await kim.campaign('All about it', {contacts: 6, start: true, next_action: 'Send an offer',
+                                                   rules: {retry: {outcomes: ['busy'], max_attempts: 2, delays_seconds: [3600]}}});
+  const page = await world.browser.open(world.server);
+  await visit(page, kim, `/campaigns/${id}`);
+  await page.getByRole('heading', {name: 'All about it', level: 1}).waitFor();
+  const now = page.getByRole('region', {name: 'Calls now'});
+  await until(async () => await now.getByRole('listitem').count() === 2, 'two calls');
+  await seen(page.getByRole('region', {name: 'Settings'}), 'Send an offer');
+  await seen(page.getByRole('region', {name: 'Settings'}), /Up to 2, again after busy/);
+  await accessible(page, 'the overview');
+
+  await page.getByRole('tab', {name: 'Live queue'}).click();
+  const queue = page.getByRole('table', {name: 'Queued calls'});
+  await seen(queue, 'Calling');
+  await page.getByRole('button', {name: 'Waiting'}).click();
+  await until(async () => await queue.getByRole('row').count() === 5, 'four rows that wait');
+  await queue.getByText('Person 105').click();
+  const row = page.getByRole('dialog', {name: 'Person 105'});
+  await seen(row, 'Not called yet.');
+  await seen(row, 'Position');
+  await accessible(page, 'a queued call');
+  await row.getByRole('button', {name: 'Cancel this call'}).click();
+  await until(async () => await queue.getByRole('row').count() === 4, 'three rows that wait');
+
+  await kim.endCalls({status: 'busy'});
+  await until(async () => (await kim.get('/api/calls?status=initiated,ringing,in_progress')).items.length === 2, 'two more calls');
+  await kim.endCalls({status: 'completed', outcome: 'answered', success: true, duration_seconds: 42});
+  await page.getByRole('tab', {name: 'History'}).click();
+  const history = page.getByRole('table', {name: 'History'});
+  await until(async () => await history.getByText('Successful').count() === 2, 'two successes');
+  await page.getByRole('button', {name: 'Every attempt'}).click();
+  await until(async () => await page.getByRole('table', {name: 'Attempts'}).getByText('Busy').count() === 2, 'two busy lines');
+  assert.match(await saved(page, page.getByRole('button', {name: 'Results as CSV'})), /Person 102/);
+  await accessible(page, 'the history');
+
+  await page.getByRole('tab', {name: 'Analytics'}).click();
+  const outcomes = page.getByRole('region', {name: 'Outcomes', exact: true});
+  await seen(outcomes, 'Answered');
+  await page.getByRole('img', {name: /^Progress: 1 steps/}).waitFor();
+  await page.locator('.plot canvas').first().waitFor();
+  assert.equal(await saved(page, page.getByRole('button', {name: 'Outcomes as CSV'})), 'Outcome,Calls\r\nAnswered,2\r\nBusy,2\r\n');
+  await page.getByRole('button', {name: 'Calls per day as a table'}).click();
+  const days = page.getByRole('region', {name: 'Calls per day, figures'});
+  await until(async () => /\d{4}\s+[45]\s+2\s+2/.test(await days.innerText()), 'four or five calls, two successes');
+  await accessible(page, 'the charts');
+  await kim.endCalls();
+  silent(page);
+  await page.context().close();
+});
+
+test('each reason for not dialling is told, with what can be done about it', async () => {
+  const leo = await world.server.user('Leo', {limit: 1});
+  const page = await world.browser.open(world.server);
+  await visit(page, leo);
+  await seen(page, 'Your first campaign');
+  const why = page.getByRole('region', {name: /Why is it not dialling|What it is doing/});
+  const look = async (campaign, title, advice) => {
+    await page.evaluate((id) => { location.hash = `/campaigns/${id}`; }, campaign.id);
+    await page.getByRole('heading', {name: campaign.name, level: 1}).waitFor();
+    await seen(why, title);
+    if (advice) await why.getByRole(advice.startsWith('S') && advice !== 'See limits' ? 'button' : 'link', {name: advice}).waitFor();
+  };
+  const today = new Date();
+  const hour = (shift) => String((today.getUTCHours() + shift + 24) % 24).padStart(2, '0') + ':00';
+  await look(await leo.campaign('Draft', {contacts: 1}), 'Not started', 'Start');
+  await look(await leo.campaign('Empty draft', {contacts: 0}), 'No contacts left to call', 'Add a list');
+  const closed = await leo.campaign('Closed', {contacts: 2, start: true, first_call_time: hour(3), last_call_time: hour(5), rules: {timezone: 'UTC'}});
+  await look(closed, 'Outside its calling hours', 'Change hours');
+  await seen(why, /^in [12] h/);
+  const busy = await leo.campaign('Busy', {contacts: 2, start: true});
+  await look(busy, 'All your calls at a time are in use', 'See limits');
+  await leo.endCalls({status: 'completed', outcome: 'answered', success: true});
+  await seen(why, 'Finishing the last calls');
+  await leo.endCalls({status: 'completed', outcome: 'answered', success: true});
+  await seen(why, 'All calls are done');
+  const retry = await leo.campaign('Later', {contacts: 1, start: true, first: 300,
+                                             rules: {retry: {outcomes: ['busy'], max_attempts: 2, delays_seconds: [1800]}}});
+  await look(retry, 'Finishing the last calls');
+  await leo.endCalls({status: 'busy'});
+  await seen(why, 'Nobody is due yet');
+  await seen(why, /^in (29|30) min/);
+  await page.getByRole('button', {name: 'Pause', exact: true}).click();
+  await seen(why, 'No new call starts until you resume it.');
+  await why.getByRole('button', {name: 'Resume'}).click();
+  await seen(why, 'Nobody is due yet');
+  silent(page);
+  await page.context().close();
+});
+
+test('a campaign is edited, and told when somebody else has changed it meanwhile', async () => {
+  const mia = await world.server.user('Mia', {limit: 0});
+  const {id} = await mia.campaign('Before', {contacts: 2});
+  const page = await world.browser.open(world.server, {width: 390, height: 844, dark: true});
+  await visit(page, mia, `/campaigns/${id}/edit`);
+  await page.getByLabel('Name', {exact: true}).fill('After');
+  await page.getByLabel('Last day').fill('2020-01-01');
+  await page.getByRole('button', {name: 'Save changes'}).click();
+  await seen(page, 'It would end before it starts.');
+  await mia.ask('PATCH', `/api/campaigns/${id}`, {description: 'changed'});
+  await seen(page, /has been changed meanwhile/);
+  await accessible(page, 'editing, narrow and dark');
+  await page.getByLabel('Last day').fill('2030-01-01');
+  await page.getByRole('radio', {name: /^Spread/}).check();
+  await page.getByRole('button', {name: 'Save changes'}).click();
+  await page.getByRole('heading', {name: 'After', level: 1}).waitFor();
+  const {name, end_date: end, rules} = await mia.get(`/api/campaigns/${id}`);
+  assert.deepEqual([name, end, rules.spread], ['After', '2030-01-01', true]);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
+  silent(page, /422/);
+  await page.context().close();
+});

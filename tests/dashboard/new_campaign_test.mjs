@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import test from 'node:test';
+import {accessible, seen, silent, visit} from './browser.mjs';
+import {root} from './server.mjs';
+import {world} from './world.mjs';
+
+const file = (text, name = 'list.csv') => ({name, mimeType: 'text/csv', buffer: Buffer.from(text)});
+const list = 'phone_number,name,city\n+12025550101,Ann,Berlin\n+12025550102,Bob,Paris\n12,Nobody,\n+12025550102,Bob again,Rom\n';
+
+test('a list is uploaded, what is wrong with it is shown, and the campaign starts', async () => {
+  const ida = await world.server.user('Ida', {limit: 1});
+  await ida.agent('Ida’s voice');
+  const page = await world.browser.open(world.server);
+  await visit(page, ida, '/campaigns/new');
+
+  // Both templates.
+  for (const kind of ['basic', 'advanced']) {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: `${kind} template`}).click()]);
+    assert.equal(download.suggestedFilename(), `call-campaign-${kind}-template.csv`);
+    assert.equal(readFileSync(await download.path(), 'utf8'),
+                 readFileSync(join(root, 'examples/templates', download.suggestedFilename()), 'utf8'));
+  }
+
+  // What is missing is said where it is.
+  await page.getByRole('button', {name: 'Create and start'}).click();
+  await seen(page, 'Give it a name, to know it by.');
+  await seen(page, 'Choose somebody to call first.');
+  await page.getByLabel('Choose a CSV file').setInputFiles(file('telephone\n1\n'));
+  await seen(page, /has no column phone_number/);
+
+  await page.getByLabel('Choose another file').setInputFiles(file(list));
+  await seen(page, '3 rows can be called, 1 cannot.');
+  await seen(page.getByRole('region', {name: 'First rows'}), '+1 202 555 0101');
+  await seen(page.getByRole('region', {name: 'What cannot be taken'}), /no country code/);
+  await page.getByLabel('Name', {exact: true}).fill('Ida’s first');
+  assert.equal(await page.getByLabel('Agent').locator('option:checked').innerText(), 'Ida’s voice');
+  await page.getByRole('group', {name: 'Calling hours'}).getByLabel('Calling hours, from').fill('00:00');
+  await page.getByLabel('Calling hours, to').fill('00:00');
+  await page.getByRole('combobox', {name: 'Time zone'}).fill('Mars/Olympus');
+  await seen(page, /unknown time zone/);
+  await page.getByRole('combobox', {name: 'Time zone'}).fill('Asia/Tokyo');
+  await seen(page.getByRole('figure'), 'Calling hours of the next seven days, Tokyo time');
+  await seen(page.getByLabel('Outlook'), '3 contacts');
+  await accessible(page, 'a new campaign');
+
+  await page.getByRole('button', {name: 'Create and start'}).click();
+  const report = page.getByRole('region', {name: 'Report'});
+  await seen(report, '4 rows read into “Ida’s first”');
+  assert.deepEqual(await report.locator('dd').evaluateAll((all) => all.map((one) => parseInt(one.firstChild.textContent))), [2, 0, 1, 1]);
+  await accessible(page, 'a report');
+  const [errors] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'Rows that failed, as CSV'}).click()]);
+  assert.match(readFileSync(await errors.path(), 'utf8'), /"?12"?,/);
+  await page.getByRole('link', {name: 'Go to the campaign'}).click();
+  await page.getByRole('heading', {name: 'Ida’s first', level: 1}).waitFor();
+  const [campaign] = (await ida.get('/api/campaigns')).items;
+  assert.equal(campaign.status, 'active');
+  assert.deepEqual([campaign.first_call_time, campaign.last_call_time, campaign.rules.timezone], ['00:00', '24:00', 'Asia/Tokyo']);
+  assert.deepEqual(campaign.rules.retry, {outcomes: ['no_answer', 'busy'], max_attempts: 3, delays_seconds: [3600]});
+  await ida.endCalls();
+  silent(page, /422/);
+  await page.context().close();
+});
+
+test('contacts are chosen, with hours by weekday, by the keyboard alone', async () => {
+  const jan = await world.server.user('Jan', {limit: 0});
+  await jan.agent('Jan’s voice');
+  for (let i = 0; i < 3; ++i) await jan.post('/api/contacts', {phone_number: `+1202555017${i}`, name: `Friend ${i}`});
+  const page = await world.browser.open(world.server);
+  await visit(page, jan, '/campaigns/new');
+  const to = async (locator) => {
+    await locator.waitFor();
+    for (let i = 0; i < 120; ++i) {
+      if (await locator.evaluate((element) => element === document.activeElement)) return;
+      await page.keyboard.press('Tab');
+    }
+    throw new Error(`the keyboard does not get to ${locator}`);
+  };
+  await to(page.getByRole('radio', {name: /Upload a file/}));
+  await page.keyboard.press('ArrowDown');
+  await to(page.getByRole('checkbox', {name: 'Choose Friend 1'}));
+  await page.keyboard.press('Space');
+  await to(page.getByRole('checkbox', {name: 'Choose Friend 2'}));
+  await page.keyboard.press('Space');
+  await seen(page, '2 chosen');
+  await to(page.getByLabel('Name', {exact: true}));
+  await page.keyboard.type('Friends');
+  await to(page.getByRole('radio', {name: 'The same every day'}));
+  await page.keyboard.press('ArrowDown');
+  await to(page.getByRole('button', {name: 'Add hours on Saturday'}));
+  await page.keyboard.press('Enter');
+  await to(page.getByRole('button', {name: 'Remove Monday 09:00 to 17:00'}));
+  await page.keyboard.press('Enter');
+  await to(page.getByRole('button', {name: 'Save as draft'}));
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', {name: 'Friends', level: 1}).waitFor();
+  const [campaign] = (await jan.get('/api/campaigns')).items;
+  assert.deepEqual([campaign.status, campaign.total_contacts], ['draft', 2]);
+  assert.deepEqual(campaign.rules.weekly_windows.map((day) => day.length), [0, 1, 1, 1, 1, 1, 0]);
+  silent(page);
+  await page.context().close();
+});
