@@ -79,12 +79,13 @@ export class Api {
 }
 
 export class Server {
-  /** @param pages the built dashboard. */
-  static async start(pages, {database, port = 0} = {}) {
+  /** @param pages the built dashboard. @param prepare makes the database file, if it is to hold something. */
+  static async start(pages, {prepare, port = 0} = {}) {
     const server = new Server();
     server.pages = pages;
     server.folder = mkdtempSync(join(tmpdir(), 'dashboard-'));
-    server.database = database ?? `sqlite:${server.folder}/queue.db`;
+    server.database = `sqlite:${server.folder}/queue.db`;
+    prepare?.(`${server.folder}/queue.db`);
     await server.launch(port);
     return server;
   }
@@ -103,9 +104,12 @@ export class Server {
     throw new Error('the server does not start');
   }
 
+  /** What the command line tool says. */
+  async toolText(...parameters) {
+    return (await run(toolProgram, ['--db', this.database, ...parameters])).stdout.trim();
+  }
   async tool(...parameters) {
-    const {stdout} = await run(toolProgram, ['--db', this.database, ...parameters]);
-    return stdout.trim().split('\n').pop();
+    return (await this.toolText(...parameters)).split('\n').pop();
   }
 
   /** A user with a token, and its side of the API. */

@@ -1,0 +1,94 @@
+// Pictures of every screen: light, dark and narrow. usage: node screenshots.mjs FOLDER [NAME…]
+//
+// What is on them has happened in the demo of the library (build/release/callqueue_demo), whose database it begins with.
+import {execFileSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+
+const [folder = 'build/screenshots', ...wanted] = process.argv.slice(2);
+const target = resolve(folder);
+process.argv.splice(2);  // Of the server's programs, where they are.
+const {Browser, visit} = await import('./browser.mjs');
+const {Api, buildPages, root, Server} = await import('./server.mjs');
+
+const kLooks = [
+  {look: 'light', width: 1280, height: 860},
+  {look: 'dark', width: 1280, height: 860, dark: true},
+  {look: 'narrow', width: 390, height: 844},
+];
+
+/** Live campaigns beside those that the demo has completed. */
+async function furnish(server) {
+  const list = JSON.parse(await server.toolText('user', 'list', '--json'));
+  const user = list[0];
+  const api = new Api(server.base, await server.tool('token', 'create', '--user', user.id, '--name', 'screenshots'));
+  const administrator = await server.administrator();
+  await administrator.ask('PUT', '/api/settings/concurrency', {user_id: user.id, concurrent_calls_limit: 4});
+  api.agentId = (await api.get('/api/agents')).items[0].id;
+  const retry = {outcomes: ['no_answer', 'busy'], max_attempts: 3, delays_seconds: [3600]};
+  const active = await api.campaign('Spring renewals', {contacts: 120, start: true, next_action: 'Send the offer by mail', rules: {retry}});
+  const outcomes = ['answered', 'answered', 'voicemail', 'answered', 'busy', 'answered', 'no_answer', 'answered'];
+  for (let i = 0; i < 40; ++i) {
+    const {items} = await api.get('/api/calls?status=initiated,ringing,in_progress&limit=10');
+    if (items.length === 0) continue;
+    await api.report(items.map(({id}, j) => {
+      const outcome = outcomes[(i + j) % outcomes.length];
+      const isTalk = outcome === 'answered' || outcome === 'voicemail';
+      return {call_id: id, status: isTalk ? 'completed' : outcome, ...(isTalk ? {outcome, duration_seconds: 20 + 13 * ((i * 7 + j) % 17)} : {})};
+    }));
+    await new Promise((done) => setTimeout(done, 60));
+  }
+  const hour = (shift) => `${String((new Date().getUTCHours() + shift + 24) % 24).padStart(2, '0')}:00`;
+  await api.campaign('Customer survey', {contacts: 80, first: 1000, start: true, first_call_time: hour(3), last_call_time: hour(8), rules: {timezone: 'UTC', retry}});
+  await api.campaign('Meter readings, north', {contacts: 260, first: 2000, start: true});
+  await api.campaign('Autumn check-ups', {contacts: 90, first: 3000, start: true, start_date: '2099-03-01', first_call_time: '09:00', last_call_time: '17:00'});
+  await api.campaign('Late payments', {contacts: 33, first: 4000});
+  return {api, active, completed: (await api.get('/api/campaigns?status=completed')).items[0]};
+}
+
+/** name: [path, what is done before the picture] */
+const screens = ({active, completed}) => ({
+  campaigns: ['/campaigns'],
+  'new-campaign': ['/campaigns/new', async (page) => {
+    const rows = ['phone_number,name,city', '+12025550101,Ada Lovelace,London', '+12025550102,Alan Turing,Manchester', '12,Nobody,', '+12025550103,Grace Hopper,New York'];
+    await page.getByLabel('Choose a CSV file').setInputFiles({name: 'spring.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n') + '\n')});
+    await page.getByRole('region', {name: 'First rows'}).waitFor();
+    await page.getByRole('figure').waitFor();
+  }],
+  campaign: [`/campaigns/${active.id}`],
+  'live-queue': [`/campaigns/${active.id}/queue`],
+  history: [`/campaigns/${completed.id}/history`],
+  analytics: [`/campaigns/${completed.id}/analytics`, (page) => page.locator('.plot canvas').first().waitFor()],
+  edit: [`/campaigns/${active.id}/edit`],
+  contacts: ['/contacts'],
+  queue: ['/queue'],
+  settings: ['/settings'],
+});
+
+async function picture(browser, server, api, name, [path, prepare], {look, ...options}) {
+  const page = await browser.open(server, options);
+  await visit(page, api, path);
+  await page.getByRole('heading', {level: 1}).waitFor();
+  await prepare?.(page);
+  await page.waitForLoadState('networkidle').catch(() => {});
+  await page.waitForTimeout(700);
+  await page.screenshot({path: join(target, `${name}-${look}.png`)});
+  await page.context().close();
+}
+
+mkdirSync(target, {recursive: true});
+const server = await Server.start(buildPages(), {
+  prepare: (file) => execFileSync(join(root, 'build/release/callqueue_demo'), ['--db', `sqlite:${file}`, '--data', join(root, 'examples/demo/data')], {stdio: 'ignore'}),
+});
+const browser = await Browser.start();
+try {
+  const scene = await furnish(server);
+  for (const [name, screen] of Object.entries(screens(scene))) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    for (const look of kLooks) await picture(browser, server, scene.api, name, screen, look);
+    console.log(name);
+  }
+} finally {
+  await browser.stop();
+  await server.stop();
+}
