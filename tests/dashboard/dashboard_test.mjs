@@ -5,6 +5,8 @@ import {world} from './world.mjs';
 before(() => world.begin());
 after(() => world.end());
 
+await import('./unit_test.mjs');
+await import('./checks_test.mjs');
 await import('./sign_in_test.mjs');
 await import('./campaigns_test.mjs');
 await import('./new_campaign_test.mjs');

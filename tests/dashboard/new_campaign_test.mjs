@@ -44,6 +44,9 @@ test('a list is uploaded, what is wrong with it is shown, and the campaign start
   await seen(page.getByRole('figure'), 'Calling hours of the next seven days, Tokyo time');
   await seen(page.getByLabel('Outlook'), '3 contacts');
   await accessible(page, 'a new campaign');
+  await page.setViewportSize({width: 390, height: 844});
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
+  await page.setViewportSize({width: 1280, height: 860});
 
   await page.getByRole('button', {name: 'Create and start'}).click();
   const report = page.getByRole('region', {name: 'Report'});

@@ -78,7 +78,7 @@ async function picture(browser, server, api, name, [path, prepare], {look, ...op
 
 mkdirSync(target, {recursive: true});
 const server = await Server.start(buildPages(), {
-  prepare: (file) => execFileSync(join(root, 'build/release/callqueue_demo'), ['--db', `sqlite:${file}`, '--data', join(root, 'examples/demo/data')], {stdio: 'ignore'}),
+  prepare: (file) => execFileSync(process.env.CALLQUEUE_DEMO ?? join(root, 'build/release/callqueue_demo'), ['--db', `sqlite:${file}`, '--data', join(root, 'examples/demo/data')], {stdio: 'ignore'}),
 });
 const browser = await Browser.start();
 try {

@@ -7,10 +7,11 @@ import {dirname, join, resolve} from 'node:path';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
+import {number} from './numbers.mjs';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const serverProgram = resolve(process.argv[2] ?? join(root, 'build/release/callqueue_rest_server'));
-const toolProgram = resolve(process.argv[3] ?? join(root, 'build/release/callqueue'));
+const serverProgram = resolve(process.argv[2] ?? process.env.CALLQUEUE_REST_SERVER ?? join(root, 'build/release/callqueue_rest_server'));
+const toolProgram = resolve(process.argv[3] ?? process.env.CALLQUEUE_TOOL ?? join(root, 'build/release/callqueue'));
 const secret = 'of-the-tests-of-the-dashboard';
 const run = promisify(execFile);
 
@@ -44,14 +45,14 @@ export class Api {
     return (await this.post('/api/agents', {name})).id;
   }
 
-  /** A campaign with a list of so many, by default open at any time. */
-  async campaign(name, {contacts = 5, start = false, first = 100, agent, ...fields} = {}) {
+  /** A campaign with a list of so many (Person 0, Person 1, …), by default open at any time. */
+  async campaign(name, {contacts = 5, start = false, first = 0, agent, ...fields} = {}) {
     const settings = {
       name, agent_id: agent ?? (this.agentId ??= await this.agent()), start_date: '2026-01-01', first_call_time: '00:00',
       last_call_time: '24:00', start, ...fields,
     };
     if (contacts === 0) return this.post('/api/campaigns', (delete settings.start, settings));
-    const rows = Array.from({length: contacts}, (_, i) => `+1202${String(5550000 + first + i)},Person ${first + i}`);
+    const rows = Array.from({length: contacts}, (_, i) => `${number(first + i)},Person ${first + i}`);
     const form = new FormData();
     form.append('settings', JSON.stringify(settings));
     form.append('file', new Blob([['phone_number,name', ...rows].join('\n') + '\n']), 'list.csv');

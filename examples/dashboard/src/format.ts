@@ -62,14 +62,18 @@ export function date(iso: string): string {
   return format({day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'}).format(new Date(iso + 'T00:00:00Z'));
 }
 
-/** `42 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
+/** `42 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`; `2 h` where nothing is left. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  const pad = (value: number) => String(value).padStart(2, '0');
   if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${pad(whole % 60)} s`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${pad(Math.floor((whole % 3600) / 60))} min`;
-  return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
+  if (whole < 3600) return two(Math.floor(whole / 60), 'min', whole % 60, 's');
+  if (whole < 86_400) return two(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
+  return two(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
+}
+
+function two(large: number, unit: string, small: number, part: string): string {
+  if (small === 0) return `${large} ${unit}`;
+  return `${large} ${unit} ${part === 'h' ? small : String(small).padStart(2, '0')} ${part}`;
 }
 
 /** `America/New_York` as `New York`. */

@@ -22,6 +22,7 @@ interface Props<Row> {
   total?: number | undefined;
   /** Rows that are about to be seen, the last one excluded. */
   onRange?: ((first: number, last: number) => void) | undefined;
+  /** A row is a way to more: by a click on it, or by the button that its first cell is then. */
   onOpen?: ((row: Row) => void) | undefined;
   selection?: {selected: ReadonlySet<string>; onChange: (selected: Set<string>) => void; label: (row: Row) => string};
   /** Rows in sight at most. */
@@ -94,7 +95,11 @@ export function Table<Row>(props: Props<Row>) {
                   </td>
                 )}
                 {columns.map((column) => (
-                  <td key={column.key} class={cellClass(column)}>{column.cell(row, first + i)}</td>
+                  <td key={column.key} class={cellClass(column)}>
+                    {onOpen && column === columns[0]
+                      ? <button type="button" class="row-open" onClick={() => onOpen(row)}>{column.cell(row, first + i)}</button>
+                      : column.cell(row, first + i)}
+                  </td>
                 ))}
               </tr>
             );

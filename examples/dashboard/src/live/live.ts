@@ -99,6 +99,11 @@ export function noteAgent(agent: Agent): void {
 function take(message: LiveMessage): void {
   switch (message.type) {
     case 'hello':
+      // Events go on where they were; what was asked for in between may have failed.
+      if (link.value.state === 'offline') {
+        publish('everything');
+        readSlotsSoon();
+      }
       link.set({state: 'live'});
       break;
     case 'resync':

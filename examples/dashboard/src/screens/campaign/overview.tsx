@@ -1,11 +1,12 @@
 import type {ComponentChildren} from 'preact';
 import {campaigns} from '../../api/campaigns';
 import {calls} from '../../api/queue';
-import type {Call, Campaign, CampaignStatistics} from '../../api/types';
+import type {Call, Campaign, CampaignStatistics, Instant} from '../../api/types';
 import type {Actions} from '../../campaign_actions';
 import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
 import {CallBadge, outcomeName} from '../../components/status';
+import {nextCallAt} from '../../explain/reasons';
 import {useExplanation} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
 import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
@@ -29,7 +30,7 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
         </section>
         <CallsNow campaign={campaign} />
       </div>
-      <Facts campaign={campaign} agent={agent} />
+      <Facts campaign={campaign} agent={agent} next={reasons.data && nextCallAt(reasons.data)} />
     </div>
   );
 }
@@ -73,7 +74,8 @@ function CallsNow({campaign}: {campaign: Campaign}) {
           {items.map((call) => (
             <li key={call.id}>
               <span class="number">{phone(call.phone_number)}</span>
-              <CallBadge status={call.status} />
+              {/* That it rings is not told by itself, and may be over. */}
+              <CallBadge status={call.status === 'ringing' ? 'initiated' : call.status} />
               <Since call={call} />
             </li>
           ))}
@@ -89,7 +91,11 @@ function Since({call}: {call: Call}) {
   return <span class="muted number">{text}</span>;
 }
 
-function Facts({campaign, agent}: {campaign: Campaign; agent: string | undefined}) {
+function Facts({campaign, agent, next}: {
+  campaign: Campaign;
+  agent: string | undefined;
+  next: Instant | null | undefined;
+}) {
   const isOpen = !['draft', 'completed', 'cancelled'].includes(campaign.status);
   const forecast = useResource(`forecast ${campaign.id} ${campaign.status}`, (signal) => campaigns.forecast(campaign.id, signal),
                                {on: [`campaign:${campaign.id}`], everyMs: 3000, enabled: isOpen});
@@ -106,17 +112,23 @@ function Facts({campaign, agent}: {campaign: Campaign; agent: string | undefined
           {campaign.rules.clock === 'campaign' ? 'One for all' : 'Each contact’s own'}
           <span class="muted"> ({zone ? placeOf(zone) : 'your time zone'}{campaign.rules.clock === 'campaign' ? '' : ' if unknown'})</span>
         </Fact>
-        <Fact name="Dates">{date(campaign.start_date)} to {campaign.end_date ? date(campaign.end_date) : 'whenever it is done'}</Fact>
+        <Fact name="Dates">{campaign.end_date ? `${date(campaign.start_date)} to ${date(campaign.end_date)}` : `From ${date(campaign.start_date)}`}</Fact>
         {(campaign.rules.excluded_dates ?? []).length > 0 && <Fact name="Days off">{campaign.rules.excluded_dates?.map(date).join(', ')}</Fact>}
         <Fact name="Attempts"><Retries campaign={campaign} /></Fact>
         <Fact name="Pace">{campaign.rules.spread ? 'Spread' : 'As soon as possible'}</Fact>
-        {isOpen && <Fact name="Estimated end">{forecast.data?.ends_at ? <Moment at={forecast.data.ends_at} zone={zone} /> : '–'}</Fact>}
+        {isOpen && <Fact name="Estimated end"><EstimatedEnd end={forecast.data?.ends_at ?? null} next={next ?? null} zone={zone} /></Fact>}
         <Fact name="Created"><Moment at={campaign.created_at} /></Fact>
         {campaign.started_at && <Fact name="Started"><Moment at={campaign.started_at} /></Fact>}
         {campaign.completed_at && <Fact name="Ended"><Moment at={campaign.completed_at} /></Fact>}
       </dl>
     </section>
   );
+}
+
+/** The forecast counts no waits between attempts: it can be no sooner than the next call. */
+function EstimatedEnd({end, next, zone}: {end: Instant | null; next: Instant | null; zone: string | null | undefined}) {
+  if (!end) return <>–</>;
+  return next && next > end ? <>After <Moment at={next} zone={zone} /></> : <Moment at={end} zone={zone} />;
 }
 
 const Fact = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;

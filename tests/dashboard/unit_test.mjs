@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {source} from './sources.mjs';
+
+test('numbers and times are written for people', async () => {
+  const {counted, duration, moment, percent, phone} = await source('format.ts');
+  assert.deepEqual([0, 59.4, 60, 61, 3600, 3660, 86_400, 90_000, -5].map(duration),
+                   ['0 s', '59 s', '1 min', '1 min 01 s', '1 h', '1 h 01 min', '1 d', '1 d 1 h', '0 s']);
+  assert.deepEqual([0, 0.004, 0.5, 1].map(percent), ['0%', '0.4%', '50%', '100%']);
+  assert.deepEqual([counted(1, 'call'), counted(1234, 'call')], ['1 call', '1,234 calls']);
+  assert.deepEqual([phone('+12025550100'), phone('+493012345678')], ['+1 202 555 0100', '+493012345678']);
+  const today = new Date('2026-03-29T08:00:00Z');
+  assert.equal(moment('2026-03-29T12:00:00Z', 'Europe/Berlin', today), '14:00');
+  assert.equal(moment('2026-03-28T12:00:00Z', 'Europe/Berlin', today), 'Sat 28 Mar, 13:00');
+  assert.equal(moment('2027-03-28T12:00:00Z', 'Europe/Berlin', today), 'Sun 28 Mar 2027, 14:00');
+});
+
+test('the picture of the week follows the clocks', async () => {
+  const {weekOf} = await source('campaign_form/week_picture.tsx');
+  // Berlin, when the clocks go forward: 09:00 is 08:00 UTC on Saturday, 07:00 UTC on Sunday.
+  const week = weekOf([
+    {opens_at: '2026-03-28T08:00:00Z', closes_at: '2026-03-28T17:00:00Z'},
+    {opens_at: '2026-03-29T07:00:00Z', closes_at: '2026-03-29T16:00:00Z'},
+    {opens_at: '2026-03-30T20:00:00Z', closes_at: '2026-03-31T02:00:00Z'},
+  ], 'Europe/Berlin', new Date('2026-03-28T23:30:00Z'));
+  assert.deepEqual(week.map(({iso}) => iso), ['29', '30', '31', '01', '02', '03', '04'].map((day) => `2026-0${day < '10' ? 4 : 3}-${day}`));
+  assert.deepEqual(week[0].bars.map(({from, to}) => [from / 60, to / 60]), [[9, 18]]);
+  assert.deepEqual(week[1].bars.map(({from, to}) => [from / 60, to / 60]), [[22, 24]]);
+  assert.deepEqual(week[2].bars.map(({from, to}) => [from / 60, to / 60]), [[0, 4]]);
+  assert.deepEqual(week[3].bars, []);
+});
+
+test('a form gives back the campaign that it was filled in from', async () => {
+  const {draftOf, fieldsOf, newDraft, placeOf, problemsOf} = await source('campaign_form/draft.ts');
+  const fields = {
+    name: 'A', description: null, agent_id: 'x', next_action: null, first_call_time: '00:00', last_call_time: '24:00',
+    start_date: '2026-01-01', end_date: null,
+    rules: {timezone: 'Europe/Berlin', clock: 'contact', weekly_windows: [[{opens: '09:00', closes: '24:00'}], [], [], [], [], [], []],
+            excluded_dates: ['2026-12-24'], retry: {outcomes: ['busy'], max_attempts: 3, delays_seconds: [90, 3600]}, spread: true},
+  };
+  assert.deepEqual(fieldsOf(draftOf(fields)), fields);
+  assert.deepEqual(Object.keys(problemsOf(newDraft())), ['name', 'agent']);
+  assert.deepEqual(problemsOf({...draftOf(fields), endDate: '2025-12-31', delays: '1, x'}),
+                   {endDate: 'It would end before it starts.', retry: 'Write minutes, with commas between.'});
+  assert.deepEqual(['rules.retry.max_attempts', 'windows', 'timezone', 'agent_id', 'what'].map(placeOf), ['retry', 'hours', 'zone', 'agent', 'other']);
+});
+
+test('a file is cut between rows, never within one', async () => {
+  const {endOfRows} = await source('api/upload.ts');
+  const end = (text) => endOfRows(new TextEncoder().encode(text));
+  assert.equal(end('a,b\n1,2\n3'), 8);
+  assert.equal(end('a\n"two\nlines"\n"cut\nhe'), 14);
+  assert.equal(end('a\n"says ""no""\n"\nx'), 17);
+  assert.equal(end('nothing'), 0);
+});
+
+test('a file for a spreadsheet quotes what has to be, and runs nothing', async () => {
+  const {csvOf} = await source('charts/csv.ts');
+  assert.equal(csvOf({head: ['a', 'b,c'], tones: [], rows: [{label: '=1+1', values: [1]}, {label: 'say "x"', values: [2]}]}),
+               'a,"b,c"\r\n\'=1+1,1\r\n"say ""x""",2\r\n');
+});
+
+test('what is kept of the campaigns follows what is told', async () => {
+  const {changed, countByStatus, inOrder, nothingRead} = await source('live/campaign_list.ts');
+  const campaign = (id, status, created_at) => ({id, status, created_at});
+  const list = changed(nothingRead, [{campaign: campaign('1', 'draft', 'a')}, {campaign: campaign('2', 'active', 'b')},
+                                     {campaign: campaign('1', 'active', 'a')}, {campaign: campaign('3', 'paused', 'c')}, {deleted: '3'}]);
+  assert.deepEqual(inOrder(list).map(({id}) => id), ['2', '1']);
+  assert.deepEqual(countByStatus(list), {draft: 0, scheduled: 0, active: 2, paused: 0, completed: 0, cancelled: 0});
+  assert.equal(nothingRead.byId.size, 0);
+});
