@@ -18,7 +18,7 @@ export function LiveQueueTab({campaign}: {campaign: Campaign}) {
   const [shown, setShown] = useState<Shown>('open');
   const [opened, setOpened] = useState<QueuedCall | null>(null);
   const pages = usePages(`queue ${campaign.id} ${shown}`,
-                         (cursor, signal) => campaigns.queue(campaign.id, {limit: 500, cursor, status: kStatuses[shown]}, signal),
+                         (cursor, signal) => campaigns.queue(campaign.id, {limit: 1000, cursor, status: kStatuses[shown]}, signal),
                          {on: ['queue', `campaign:${campaign.id}`]});
   return (
     <div class="form-stack">
