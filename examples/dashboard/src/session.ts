@@ -13,6 +13,8 @@ const kToken = 'callqueue.token';
 const kActingFor = 'callqueue.acting_for';
 
 export const session = signal<Session | null>(null);
+/** Why the server has ended the last one; empty: whoever was signed in has. */
+export const endedBecause = signal('');
 
 export function rememberedToken(): string | null {
   return sessionStorage.getItem(kToken);
@@ -28,8 +30,9 @@ export function signIn(next: Session): void {
   session.set(next);
 }
 
-export function signOut(): void {
+export function signOut(reason = ''): void {
   sessionStorage.removeItem(kToken);
   sessionStorage.removeItem(kActingFor);
+  endedBecause.set(reason);
   session.set(null);
 }

@@ -92,7 +92,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
   }
   if (response.ok) return response;
   const refusal = refusalOf(response.status, await response.text());
-  if (refusal.status === 401 && session.value?.token === caller.token) signOut();
+  if (refusal.status === 401 && session.value?.token === caller.token) signOut(refusal.message);
   throw refusal;
 }
 

@@ -6,7 +6,7 @@ import {queue as queueApi} from '../api/queue';
 import {settings as settingsApi} from '../api/settings';
 import {currentCaller} from '../api/client';
 import type {Agent, Campaign, Concurrency, Id, LiveMessage, QueueStatistics} from '../api/types';
-import {session, signOut} from '../session';
+import {signOut} from '../session';
 import {signal} from '../store/signal';
 import {publish} from '../store/topics';
 import {type Change, type CampaignList, changed, nothingRead} from './campaign_list';
@@ -22,8 +22,6 @@ export const campaignList = signal<CampaignList>(nothingRead);
 export const queueStatistics = signal<QueueStatistics | null>(null);
 export const concurrency = signal<Concurrency | null>(null);
 export const agentNames = signal<ReadonlyMap<Id, string>>(new Map());
-/** Why the last session was ended by the server. */
-export const endedBecause = signal('');
 
 const kFirstPage = 200;
 const kPage = 1000;
@@ -34,6 +32,9 @@ let socket: LiveSocket | undefined;
 let pending: Change[] = [];
 let flushing: number | undefined;
 let reading: AbortController | undefined;
+/** What has been told since the reading began: what was read may be older. */
+let meanwhile: Change[] = [];
+let isReading = false;
 let slotsTimer: number | undefined;
 let slotsReadAt = -Infinity;
 
@@ -60,9 +61,8 @@ export function startLive(): void {
       begin();
     },
     onRefused(reason) {
-      endedBecause.set(reason || 'You have been signed out.');
       window.clearTimeout(patience);
-      signOut();
+      signOut(reason || 'You have been signed out.');
     },
   });
 }
@@ -88,7 +88,7 @@ export function retryNow(): void {
 
 /** What this page has just changed shows at once, before the server tells of it. */
 export function note(change: Change): void {
-  campaignList.update((list) => changed(list, [change]));
+  apply([change]);
   publish(`campaign:${'deleted' in change ? change.deleted : change.campaign.id}`);
 }
 
@@ -135,9 +135,14 @@ function flush(): void {
   flushing = undefined;
   const changes = pending;
   pending = [];
-  campaignList.update((list) => changed(list, changes));
+  apply(changes);
   for (const change of changes) publish(`campaign:${'deleted' in change ? change.deleted : change.campaign.id}`);
   publish('campaigns');
+}
+
+function apply(changes: readonly Change[]): void {
+  if (isReading) meanwhile.push(...changes);
+  campaignList.update((list) => changed(list, changes));
 }
 
 function readEverything(): void {
@@ -152,6 +157,8 @@ function readEverything(): void {
 
 async function readCampaigns(aborted: AbortSignal): Promise<void> {
   const found = new Map<Id, Campaign>();
+  meanwhile = [];
+  isReading = true;
   try {
     for (let cursor: string | null = ''; cursor !== null && found.size < kMostCampaigns;) {
       const page: {items: Campaign[]; next_cursor: string | null} =
@@ -161,11 +168,12 @@ async function readCampaigns(aborted: AbortSignal): Promise<void> {
       const isComplete = cursor === null || found.size >= kMostCampaigns;
       const isFirst = !campaignList.value.isComplete;
       // What is read again replaces what was there only when it is whole.
-      if (isComplete || isFirst) campaignList.set({byId: new Map(found), isComplete, error: undefined});
+      if (isComplete || isFirst) campaignList.set(changed({byId: new Map(found), isComplete, error: undefined}, meanwhile));
     }
   } catch (error) {
     if (!aborted.aborted) campaignList.update((list) => ({...list, error: error as Error}));
   }
+  if (!aborted.aborted) isReading = false;
 }
 
 async function readAgents(aborted: AbortSignal): Promise<void> {
@@ -190,8 +198,4 @@ function readSlotsSoon(): void {
 /** What fails here shows as offline, or is read again with the next event. */
 async function quietly(work: Promise<unknown>): Promise<void> {
   await work.catch(() => {});
-}
-
-export function isSignedIn(): boolean {
-  return session.value !== null;
 }

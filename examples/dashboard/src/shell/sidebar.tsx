@@ -76,7 +76,7 @@ function Account() {
       </div>
       <Button kind="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light colours' : 'Dark colours'}
               onClick={toggleTheme} />
-      <Button kind="quiet" icon="leave" label="Sign out" onClick={signOut} />
+      <Button kind="quiet" icon="leave" label="Sign out" onClick={() => signOut()} />
     </div>
   );
 }

@@ -4,9 +4,8 @@ import {users} from '../../api/people';
 import type {User} from '../../api/types';
 import {Button} from '../../components/button';
 import {Field} from '../../components/field';
-import {endedBecause} from '../../live/live';
 import {here} from '../../router';
-import {rememberedToken, rememberedUser, signIn} from '../../session';
+import {endedBecause, rememberedToken, rememberedUser, signIn} from '../../session';
 import {useSignal} from '../../store/signal';
 
 /** A token that came behind # of the address; taken out of it, so that nobody reads it there. */
