@@ -28,7 +28,7 @@ async function furnish(server) {
   const retry = {outcomes: ['no_answer', 'busy'], max_attempts: 3, delays_seconds: [3600]};
   const active = await api.campaign('Spring renewals', {contacts: 120, start: true, next_action: 'Send the offer by mail', rules: {retry}});
   const outcomes = ['answered', 'answered', 'voicemail', 'answered', 'busy', 'answered', 'no_answer', 'answered'];
-  for (let i = 0; i < 40; ++i) {
+  for (let i = 0; i < 18; ++i) {
     const {items} = await api.get('/api/calls?status=initiated,ringing,in_progress&limit=10');
     if (items.length === 0) continue;
     await api.report(items.map(({id}, j) => {

@@ -43,8 +43,11 @@ export const day = (at: Date, zone?: string): string =>
   format({weekday: 'short', day: 'numeric', month: 'short', ...known(zone)}).format(at).replace(',', '');
 
 /** 2026-11-29, on the zone's calendar. */
-export const isoDay = (at: Date, zone?: string): string =>
-  new Intl.DateTimeFormat('en-CA', {year: 'numeric', month: '2-digit', day: '2-digit', ...known(zone)}).format(at);
+export function isoDay(at: Date, zone?: string): string {
+  const parts = format({year: 'numeric', month: '2-digit', day: '2-digit', ...known(zone)}).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
 
 /** `14:05` if that is today there, else `Mon 30 Nov 09:00`, with the year if it is another one. */
 export function moment(at: string | Date, zone?: string, today: Date = new Date()): string {

@@ -20,7 +20,7 @@ export function AnalyticsTab({campaign}: {campaign: Campaign}) {
   }
   const file = (what: string) => `${campaign.name} ${what}.csv`;
   return (
-    <div class="form-stack">
+    <div class="analytics">
       <KeyFigures data={data} />
       <div class="charts">
         <ChartCard title="Progress" file={file('progress')} data={progressOf(data)} kind="line" />
