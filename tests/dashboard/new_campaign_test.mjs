@@ -109,38 +109,3 @@ test('contacts are chosen, with hours by weekday, by the keyboard alone', async 
   silent(page);
   await page.context().close();
 });
-
-test('a hundred thousand rows are uploaded, and scrolled through', async () => {
-  const nils = await world.server.user('Nils', {limit: 0});
-  await nils.agent();
-  const rows = Array.from({length: 100_000}, (_, i) => `+4930${20_000_000 + i},Person ${i}\n`);
-  const page = await world.browser.open(world.server);
-  await visit(page, nils, '/campaigns/new');
-  await page.getByLabel('Choose a CSV file').setInputFiles(file('phone_number,name\n' + rows.join(''), 'large.csv'));
-  await seen(page, /^Of the first [\d,]+ rows [\d,]+ can be called\.$/);
-  await page.getByLabel('Name', {exact: true}).fill('Large');
-  await page.getByRole('button', {name: 'Save as draft'}).click();
-  await page.getByRole('progressbar', {name: 'Upload'}).waitFor();
-  await page.getByText('100,000 rows read into “Large”').waitFor({timeout: 60_000});
-  await page.getByRole('link', {name: 'Go to the campaign'}).click();
-  await page.getByRole('tab', {name: 'Live queue'}).click();
-  await page.getByRole('button', {name: 'Person 0', exact: true}).waitFor();
-  const box = page.getByRole('region', {name: 'Queued calls'});
-  const frames = [];
-  for (let last = 0; last < 10_000;) {
-    const {row, time} = await box.evaluate(async (element) => {
-      const begun = performance.now();
-      element.scrollTop = element.scrollHeight;
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      const all = element.querySelectorAll('tr[aria-rowindex]');
-      return {row: Number(all[all.length - 1].getAttribute('aria-rowindex')), time: performance.now() - begun};
-    });
-    frames.push(time);
-    last = row;
-    assert.ok(await box.locator('tr').count() < 60);
-  }
-  frames.sort((a, b) => a - b);
-  console.log(`# to the end of the rows and drawn: ${Math.round(frames[frames.length >> 1])} ms in the middle, ${Math.round(frames.at(-1))} ms at most`);
-  silent(page);
-  await page.context().close();
-});

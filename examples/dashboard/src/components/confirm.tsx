@@ -33,7 +33,7 @@ export function ConfirmHost() {
   return (
     <Dialog title={question.title} onClose={() => question.answer(false)}
             actions={<>
-              <Button autoFocus onClick={() => question.answer(false)}>Keep it</Button>
+              <Button onClick={() => question.answer(false)}>Keep it</Button>
               <Button kind={question.danger ? 'danger' : 'primary'} onClick={() => question.answer(true)}>
                 {question.action}
               </Button>
