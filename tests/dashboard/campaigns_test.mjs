@@ -107,7 +107,8 @@ test('what others do shows at once, on every page that is open', async () => {
 
 test('two hundred campaigns are painted within a second', async () => {
   const hana = await world.server.user('Hana', {limit: 0});
-  for (let i = 0; i < 200; ++i) await hana.campaign(`Campaign ${i + 1}`, {contacts: 0});
+  await hana.campaign('Campaign 1', {contacts: 0});
+  await Promise.all(Array.from({length: 199}, (_, i) => hana.campaign(`Campaign ${i + 2}`, {contacts: 0})));
   const page = await world.browser.open(world.server);
   await visit(page, hana);
   // The best of some: others use this machine too.
