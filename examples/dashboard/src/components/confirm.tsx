@@ -7,6 +7,8 @@ export interface Question {
   text: string;
   /** What the button says that does it. */
   action: string;
+  /** What the other one says. */
+  keep?: string;
   danger?: boolean;
 }
 
@@ -33,7 +35,7 @@ export function ConfirmHost() {
   return (
     <Dialog title={question.title} onClose={() => question.answer(false)}
             actions={<>
-              <Button onClick={() => question.answer(false)}>Keep it</Button>
+              <Button onClick={() => question.answer(false)}>{question.keep ?? 'Keep it'}</Button>
               <Button kind={question.danger ? 'danger' : 'primary'} onClick={() => question.answer(true)}>
                 {question.action}
               </Button>

@@ -24,7 +24,13 @@ interface Props<Row> {
   onRange?: ((first: number, last: number) => void) | undefined;
   /** A row is a way to more: by a click on it, or by the button that its first cell is then. */
   onOpen?: ((row: Row) => void) | undefined;
-  selection?: {selected: ReadonlySet<string>; onChange: (selected: Set<string>) => void; label: (row: Row) => string};
+  selection?: {
+    selected: ReadonlySet<string>;
+    onChange: (selected: Set<string>) => void;
+    label: (row: Row) => string;
+    /** Which rows may be selected; without it all. */
+    can?: (row: Row) => boolean;
+  };
   /** Rows in sight at most. */
   maxRows?: number;
 }
@@ -53,8 +59,10 @@ export function Table<Row>(props: Props<Row>) {
   }, []);
   useEffect(() => onRange?.(first, last), [first, last, rows.length]);
 
-  const allSelected = selection !== undefined && rows.length > 0 && rows.every((row) => selection.selected.has(rowKey(row)));
-  const toggleAll = () => selection?.onChange(new Set(allSelected ? [] : rows.map(rowKey)));
+  const can = selection?.can ?? (() => true);
+  const selectable = selection ? rows.filter(can) : [];
+  const allSelected = selection !== undefined && selectable.length > 0 && selectable.every((row) => selection.selected.has(rowKey(row)));
+  const toggleAll = () => selection?.onChange(new Set(allSelected ? [] : selectable.map(rowKey)));
   const toggle = (key: string) => {
     if (!selection) return;
     const selected = new Set(selection.selected);
@@ -71,7 +79,8 @@ export function Table<Row>(props: Props<Row>) {
           <tr aria-rowindex={1}>
             {selection && (
               <th scope="col" class="cell-select">
-                <input type="checkbox" aria-label="Select all that are shown" checked={allSelected} onChange={toggleAll} />
+                <input type="checkbox" aria-label="Select all that are shown" checked={allSelected} disabled={selectable.length === 0}
+                       onChange={toggleAll} />
               </th>
             )}
             {columns.map((column) => (
@@ -90,7 +99,7 @@ export function Table<Row>(props: Props<Row>) {
                   onClick={onOpen && ((event) => isPlain(event) && onOpen(row))} data-opens={onOpen ? '' : undefined}>
                 {selection && (
                   <td class="cell-select">
-                    <input type="checkbox" aria-label={selection.label(row)} checked={selection.selected.has(key)}
+                    <input type="checkbox" aria-label={selection.label(row)} checked={selection.selected.has(key)} disabled={!can(row)}
                            onChange={() => toggle(key)} />
                   </td>
                 )}

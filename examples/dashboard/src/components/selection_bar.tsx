@@ -1,0 +1,23 @@
+import type {ComponentChildren} from 'preact';
+import {number} from '../format';
+import {Button} from './button';
+
+/** How many rows are selected, and what one can do with them. */
+export function SelectionBar({count, more, busy, onSelectAll, onClear, children}: {
+  count: number;
+  /** Whether there are rows that match and are not selected. */
+  more: boolean;
+  busy?: boolean;
+  onSelectAll: () => void;
+  onClear: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="selection-bar">
+      <p role="status"><strong>{number(count)}</strong> selected</p>
+      {more && <Button kind="quiet" small busy={busy ?? false} onClick={onSelectAll}>Select all that match</Button>}
+      {count > 0 && <Button kind="quiet" small onClick={onClear}>Clear selection</Button>}
+      <span class="selection-actions">{children}</span>
+    </div>
+  );
+}

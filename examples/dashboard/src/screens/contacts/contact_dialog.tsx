@@ -1,0 +1,123 @@
+import {useState} from 'preact/hooks';
+import {Refusal} from '../../api/client';
+import {newKey} from '../../api/key';
+import {contacts} from '../../api/people';
+import type {Contact, ContactFields, Id} from '../../api/types';
+import {Button} from '../../components/button';
+import {confirm} from '../../components/confirm';
+import {Dialog} from '../../components/dialog';
+import {Field} from '../../components/field';
+import {done, failed} from '../../components/toast';
+
+type Name = 'phone_number' | 'default_region' | 'name' | 'email' | 'company' | 'notes' | 'timezone';
+type Texts = Record<Name, string>;
+
+function textsOf(contact: Contact | undefined): Texts {
+  return {
+    phone_number: contact?.phone_number ?? '', default_region: '', name: contact?.name ?? '', email: contact?.email ?? '',
+    company: contact?.company ?? '', notes: contact?.notes ?? '', timezone: contact?.timezone ?? '',
+  };
+}
+
+/** What is empty is cleared. */
+function fieldsOf(texts: Texts): ContactFields & {phone_number: string} {
+  const orNull = (text: string) => text.trim() || null;
+  const region = texts.default_region.trim().toUpperCase();
+  return {
+    phone_number: texts.phone_number.trim(), name: orNull(texts.name), email: orNull(texts.email), company: orNull(texts.company),
+    notes: orNull(texts.notes), timezone: orNull(texts.timezone), ...(region ? {default_region: region} : {}),
+  };
+}
+
+/** A new contact, or one that is there already. */
+export function ContactDialog({contact, onClose, onSaved, onDeleted, onCall}: {
+  contact?: Contact;
+  onClose: () => void;
+  onSaved: (contact: Contact) => void;
+  onDeleted?: (id: Id) => void;
+  onCall?: () => void;
+}) {
+  const [texts, setTexts] = useState(() => textsOf(contact));
+  const [errors, setErrors] = useState<Partial<Record<Name, string>>>({});
+  const [isBusy, setBusy] = useState(false);
+  const [key, setKey] = useState(newKey);
+  const change = (name: Name, text: string) => {
+    setTexts((before) => ({...before, [name]: text}));
+    setErrors(({[name]: _mended, ...others}) => others);
+  };
+
+  const save = async () => {
+    if (!texts.phone_number.trim()) return setErrors({phone_number: 'A number to call is needed.'});
+    setBusy(true);
+    try {
+      const fields = fieldsOf(texts);
+      const saved = contact ? await contacts.change(contact.id, fields) : await contacts.create(fields, key);
+      done(contact ? 'The contact is saved.' : `${saved.name ?? 'The number'} is among your contacts.`);
+      onSaved(saved);
+      onClose();
+    } catch (error) {
+      setKey(newKey());
+      setBusy(false);
+      if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: error.message});
+      else failed(error, 'The contact was not saved');
+    }
+  };
+  const remove = async () => {
+    if (!contact || !await confirm({
+      title: 'Delete this contact?', action: 'Delete contact', danger: true,
+      text: `${contact.name ?? contact.phone_number} goes for good, and so do the calls that wait for this contact.`,
+    })) return;
+    setBusy(true);
+    await contacts.remove(contact.id).then(() => {
+      done('The contact is deleted.');
+      onDeleted?.(contact.id);
+      onClose();
+    }, (error: unknown) => {
+      setBusy(false);
+      failed(error, 'The contact was not deleted');
+    });
+  };
+  const field = (name: Name, label: string, more: {hint?: string; type?: string; optional?: boolean; autoFocus?: boolean; maxLength?: number} = {}) => {
+    const {hint, optional = true, ...input} = more;
+    return (
+      <Field label={label} optional={optional} hint={hint} error={errors[name]}>
+        {(props) => <input {...props} {...input} autoComplete="off" value={texts[name]}
+                           onInput={(event) => change(name, event.currentTarget.value)} />}
+      </Field>
+    );
+  };
+
+  return (
+    <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose}>
+      <form class="form-stack" noValidate onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}>
+        {field('name', 'Name', {autoFocus: !contact})}
+        <div class="number-and-country">
+          {field('phone_number', 'Phone number', {type: 'tel', optional: false})}
+          {field('default_region', 'Country', {maxLength: 2})}
+        </div>
+        <p class="hint">Begin with + and the country’s code; or name the country by two letters, such as US or DE.</p>
+        <div class="form-row">
+          {field('company', 'Company')}
+          {field('email', 'E-mail', {type: 'email'})}
+        </div>
+        {field('timezone', 'Time zone', {hint: 'Such as Europe/Berlin. Left empty, that of the campaign counts.'})}
+        <Field label="Notes" optional error={errors.notes}>
+          {(props) => <textarea {...props} value={texts.notes} onInput={(event) => change('notes', event.currentTarget.value)} />}
+        </Field>
+        <div class="dialog-actions">
+          {contact && (
+            <span class="dialog-aside">
+              <Button kind="quiet" icon="trash" disabled={isBusy} onClick={() => void remove()}>Delete</Button>
+              {onCall && <Button kind="quiet" icon="phone" onClick={onCall}>Call</Button>}
+            </span>
+          )}
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={isBusy}>{contact ? 'Save' : 'Add contact'}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

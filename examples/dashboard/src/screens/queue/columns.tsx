@@ -1,0 +1,51 @@
+import type {Campaign, Id, QueuedCall} from '../../api/types';
+import {Moment} from '../../components/moment';
+import {QueuedBadge} from '../../components/status';
+import type {Column} from '../../components/table';
+import {duration, moment, number, phone} from '../../format';
+import {now} from '../../store/now';
+import {useSelected} from '../../store/signal';
+import type {Place} from './places';
+
+export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: ReadonlyMap<Id, Place>,
+                          onOpen: (row: QueuedCall) => void): Column<QueuedCall>[] {
+  const campaignOf = (row: QueuedCall) => campaigns.get(row.campaign_id ?? '');
+  return [
+    {key: 'name', title: 'Contact', cell: (row) => (
+      <button type="button" class="row-open" onClick={() => onOpen(row)}>{row.contact_name ?? phone(row.phone_number)}</button>
+    )},
+    {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '158px', wide: true},
+    {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
+     wide: true},
+    {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},
+    {key: 'position', title: 'Position', cell: (row) => positionOf(row, places.get(row.id)), align: 'end', width: '92px', wide: true},
+    {key: 'expected', title: 'Expected', cell: (row) => <Expected row={row} campaign={campaignOf(row)} place={places.get(row.id)} />, width: '172px'},
+  ];
+}
+
+function positionOf(row: QueuedCall, place: Place | undefined): string {
+  if (row.status !== 'queued') return '';
+  return place?.position ? number(place.position) : '…';
+}
+
+/** How long a row waits, or why nobody knows; when the call began, or how it ended. */
+function Expected({row, campaign, place}: {row: QueuedCall; campaign: Campaign | undefined; place: Place | undefined}) {
+  if (row.status === 'processing') return row.started_at ? <span>since <Moment at={row.started_at} /></span> : null;
+  if (row.status !== 'queued') return row.completed_at ? <span>ended <Moment at={row.completed_at} /></span> : <span class="muted">{row.failure_reason}</span>;
+  if (campaign?.status === 'paused') return <span class="muted">Paused</span>;
+  if (campaign?.status === 'draft') return <span class="muted">Not started</span>;
+  if (!place) return <span class="muted">…</span>;
+  if (!place.startsAt) return <span class="muted" title="No slot is expected to become free.">Not known</span>;
+  return <Wait to={place.startsAt} />;
+}
+
+const kHoursAway = 12 * 3600;
+
+function Wait({to}: {to: string}) {
+  const text = useSelected(now, (at) => {
+    const seconds = (Date.parse(to) - at) / 1000;
+    if (seconds <= 0) return 'as soon as possible';
+    return seconds > kHoursAway ? moment(to) : seconds < 60 ? 'within a minute' : `in about ${duration(60 * Math.ceil(seconds / 60)).replace(' 00 s', '')}`;
+  });
+  return <time dateTime={to} title={moment(to)}>{text}</time>;
+}

@@ -1,0 +1,97 @@
+import {useEffect, useState} from 'preact/hooks';
+import {users} from '../../api/people';
+import type {UserActivity} from '../../api/types';
+import {Button} from '../../components/button';
+import {Failed, Skeleton} from '../../components/empty';
+import {type Column, Table} from '../../components/table';
+import {clock, counted, number} from '../../format';
+import {allRows} from '../../store/all_rows';
+import {useResource} from '../../store/resource';
+import {LimitsDialog, SystemLimitDialog} from './limits_dialog';
+
+const kMostUsers = 10_000;
+const kPage = 1000;
+
+interface Read {
+  users: UserActivity[];
+  at: Date;
+}
+
+type Opened = {name: 'user'; user: UserActivity} | {name: 'system'} | null;
+
+/**
+ * Everybody's limits, and who is dealt the next slot. Events tell an administrator of the user for
+ * whom it acts alone: what others do shows when this is looked at again.
+ */
+export function UsersPanel({systemLimit}: {systemLimit: number}) {
+  const [opened, setOpened] = useState<Opened>(null);
+  const read = useResource('users', async (signal): Promise<Read> => ({
+    users: await allRows((cursor) => users.list({limit: kPage, cursor}, undefined, signal), kMostUsers), at: new Date(),
+  }), {on: ['queue', 'limits'], everyMs: 1000});
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === 'visible') read.reload();
+    };
+    document.addEventListener('visibilitychange', look);
+    window.addEventListener('focus', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      window.removeEventListener('focus', look);
+    };
+  }, []);
+  const all = read.data?.users ?? [];
+  return (
+    <>
+      <section class="settings-section" aria-labelledby="turns">
+        <div class="section-head">
+          <h2 id="turns">Whose turn it is</h2>
+          {read.data && <span class="muted number">As of {clock(read.data.at)}</span>}
+          <Button small icon="refresh" onClick={read.reload}>Look again</Button>
+        </div>
+        {read.error && !read.data ? <Failed error={read.error} onRetry={read.reload} /> : !read.data ? <Skeleton lines={2} /> : <Turns users={all} />}
+      </section>
+      <section class="settings-section" aria-labelledby="users">
+        <div class="section-head">
+          <h2 id="users">Limits of users and of the system</h2>
+          <Button small icon="edit" onClick={() => setOpened({name: 'system'})}>System: {counted(systemLimit, 'call')}</Button>
+        </div>
+        {read.data && (
+          <Table caption="Users" columns={columnsOf((user) => setOpened({name: 'user', user}))} rows={all} rowKey={({id}) => id} maxRows={10}
+                 onOpen={(user) => setOpened({name: 'user', user})} />
+        )}
+      </section>
+      {opened?.name === 'user' && <LimitsDialog user={opened.user} onClose={() => setOpened(null)} />}
+      {opened?.name === 'system' && <SystemLimitDialog limit={systemLimit} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+const kTurns = 12;
+
+function Turns({users: all}: {users: readonly UserActivity[]}) {
+  const waiting = all.filter(({place}) => place !== null).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+  if (waiting.length === 0) return <p class="card muted">Nobody waits: whoever has calls to make had a slot for them, or has reached a limit of its own.</p>;
+  return (
+    <ol class="card turns">
+      {waiting.slice(0, kTurns).map((user) => (
+        <li key={user.id}>
+          <span class="turn-place">{user.place}</span>
+          <strong>{user.name}</strong>
+          <span class="muted">{counted(user.ready, 'call')} ready · {number(user.active_calls)} of {number(user.concurrent_calls_limit)} in use</span>
+        </li>
+      ))}
+      {waiting.length > kTurns && <li class="muted">And {number(waiting.length - kTurns)} more.</li>}
+    </ol>
+  );
+}
+
+const columnsOf = (onOpen: (user: UserActivity) => void): Column<UserActivity>[] => [
+  {key: 'name', title: 'User', cell: (user) => <button type="button" class="row-open" onClick={() => onOpen(user)}>{user.name}</button>},
+  {key: 'email', title: 'E-mail', cell: (user) => user.email ?? '', wide: true},
+  {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '84px'},
+  {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '84px'},
+  {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '100px', wide: true},
+  {key: 'ready', title: 'Ready', cell: (user) => number(user.ready), align: 'end', width: '84px', wide: true},
+  {key: 'queued', title: 'Queued', cell: (user) => number(user.queued), align: 'end', width: '92px'},
+  {key: 'place', title: 'Turn', cell: (user) => user.place ?? '–', align: 'end', width: '76px', wide: true},
+];
