@@ -72,7 +72,7 @@ function Account() {
     <div class="account">
       <div class="account-who">
         <strong title={who?.user.email ?? undefined}>{who?.user.name}</strong>
-        <span class={`link-state is-${state}`}>{who?.isAdministrator ? 'Administrator · ' : ''}{kStates[state]}</span>
+        <span class={`link-state is-${state}`}>{who?.isAdministrator && <abbr title="Administrator">Admin</abbr>}{who?.isAdministrator && ' · '}{kStates[state]}</span>
       </div>
       <Button kind="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light colours' : 'Dark colours'}
               onClick={toggleTheme} />

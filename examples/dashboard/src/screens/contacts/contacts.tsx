@@ -43,7 +43,6 @@ export function ContactsScreen() {
                     ...rows.filter(({id}) => ids.has(id)).map((contact) => [contact.id, contact] as const)]);
   });
   const forget = (id: Id) => setSelected((before) => new Map([...before].filter(([other]) => other !== id)));
-  const columns = kColumns((contact) => setOpened({name: 'edit', contact}));
 
   return (
     <>
@@ -64,7 +63,7 @@ export function ContactsScreen() {
         {pages.error && rows.length === 0 ? <Failed error={pages.error} onRetry={pages.reload} />
           : pages.isLoading ? <Skeleton lines={6} />
           : rows.length === 0 ? <Nobody search={wanted} onAdd={() => setOpened({name: 'new'})} />
-          : <Table caption="Contacts" columns={columns} rows={rows} rowKey={({id}) => id} onRange={pages.onRange}
+          : <Table caption="Contacts" columns={kColumns} rows={rows} rowKey={({id}) => id} onRange={pages.onRange}
                    onOpen={(contact) => setOpened({name: 'edit', contact})}
                    selection={{selected: new Set(selected.keys()), onChange: select, label: (contact) => `Select ${nameOf(contact)}`}} />}
       </div>
@@ -97,12 +96,8 @@ export function ContactsScreen() {
 
 export const nameOf = (contact: Contact): string => contact.name ?? phone(contact.phone_number);
 
-const kColumns = (onOpen: (contact: Contact) => void): Column<Contact>[] => [
-  {key: 'name', title: 'Name', cell: (contact) => (
-    <button type="button" class="row-open" onClick={() => onOpen(contact)}>
-      {contact.name ?? <span class="muted">No name</span>}
-    </button>
-  )},
+const kColumns: readonly Column<Contact>[] = [
+  {key: 'name', title: 'Name', cell: (contact) => contact.name ?? <span class="muted">No name</span>},
   {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: '170px'},
   {key: 'company', title: 'Company', cell: (contact) => contact.company ?? '', wide: true},
   {key: 'email', title: 'E-mail', cell: (contact) => contact.email ?? '', wide: true},

@@ -13,7 +13,7 @@ export function QueuedReport({queued: {queued, skipped, campaign}, onClose}: {qu
     ? <ButtonLink kind="primary" href={href(`/campaigns/${campaign.id}`)}>Go to the campaign</ButtonLink>
     : queued > 0 ? <ButtonLink kind="primary" href={href('/queue')}>See the queue</ButtonLink> : null;
   return (
-    <Dialog title={queued === 0 ? 'Nobody was queued' : `${counted(queued, 'contact')} queued`} onClose={onClose} wide={skipped.length > 0}
+    <Dialog title={queued === 0 ? 'Nobody was queued' : `${counted(queued, 'contact')} queued`} onClose={onClose}
             actions={<><Button onClick={onClose}>Close</Button>{where}</>}>
       {queued > 0 && (
         <p class="notice is-good" role="status">
@@ -25,16 +25,15 @@ export function QueuedReport({queued: {queued, skipped, campaign}, onClose}: {qu
       {skipped.length > 0 && (
         <>
           <h3>{counted(skipped.length, 'contact')} skipped</h3>
-          <div class="scroll-x errors-box" role="region" aria-label="Skipped" tabIndex={0}>
-            <table class="table-plain">
-              <thead><tr><th scope="col">Name</th><th scope="col">Number</th><th scope="col">Why</th></tr></thead>
-              <tbody>
-                {skipped.slice(0, kShown).map(({contact, reason}) => (
-                  <tr key={contact.id}><td>{contact.name ?? <span class="muted">No name</span>}</td><td>{phone(contact.phone_number)}</td><td>{reason}</td></tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ul class="skipped" aria-label="Skipped" tabIndex={0}>
+            {skipped.slice(0, kShown).map(({contact, reason}) => (
+              <li key={contact.id}>
+                <span>{contact.name ?? 'No name'}</span>
+                <span class="number">{phone(contact.phone_number)}</span>
+                <span class="muted">{reason}</span>
+              </li>
+            ))}
+          </ul>
           {skipped.length > kShown && <p class="hint">And {number(skipped.length - kShown)} more.</p>}
         </>
       )}

@@ -7,19 +7,22 @@ import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
 import type {Place} from './places';
 
-export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: ReadonlyMap<Id, Place>,
-                          onOpen: (row: QueuedCall) => void): Column<QueuedCall>[] {
+export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: ReadonlyMap<Id, Place>): Column<QueuedCall>[] {
   const campaignOf = (row: QueuedCall) => campaigns.get(row.campaign_id ?? '');
+  const expected = (row: QueuedCall) => <Expected row={row} campaign={campaignOf(row)} place={places.get(row.id)} />;
   return [
     {key: 'name', title: 'Contact', cell: (row) => (
-      <button type="button" class="row-open" onClick={() => onOpen(row)}>{row.contact_name ?? phone(row.phone_number)}</button>
+      <>
+        {row.contact_name ?? phone(row.phone_number)}
+        <span class="row-more muted">{expected(row)}</span>
+      </>
     )},
     {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '158px', wide: true},
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},
     {key: 'position', title: 'Position', cell: (row) => positionOf(row, places.get(row.id)), align: 'end', width: '92px', wide: true},
-    {key: 'expected', title: 'Expected', cell: (row) => <Expected row={row} campaign={campaignOf(row)} place={places.get(row.id)} />, width: '172px'},
+    {key: 'expected', title: 'Expected', cell: expected, width: '172px', wide: true},
   ];
 }
 
@@ -45,7 +48,7 @@ function Wait({to}: {to: string}) {
   const text = useSelected(now, (at) => {
     const seconds = (Date.parse(to) - at) / 1000;
     if (seconds <= 0) return 'as soon as possible';
-    return seconds > kHoursAway ? moment(to) : seconds < 60 ? 'within a minute' : `in about ${duration(60 * Math.ceil(seconds / 60)).replace(' 00 s', '')}`;
+    return seconds > kHoursAway ? moment(to) : seconds < 60 ? 'within a minute' : `in about ${duration(60 * Math.ceil(seconds / 60)).replace(' 00 s', '').replace(' 00 min', '')}`;
   });
   return <time dateTime={to} title={moment(to)}>{text}</time>;
 }

@@ -48,7 +48,7 @@ export function QueueScreen() {
   const {rows} = pages;
   const places = usePlaces(rows.slice(...range));
   const byId = useSignal(campaignList).byId;
-  const columns = columnsOf(byId, places, setOpened);
+  const columns = columnsOf(byId, places);
   useEffect(() => setSelected(new Set()), [shown, campaignId]);
 
   // What is being called, or has been, cannot be cancelled any more.

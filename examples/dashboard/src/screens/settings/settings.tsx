@@ -47,7 +47,7 @@ function Limits({now}: {now: Concurrency}) {
       <p class="muted">
         {now.system_concurrent_calls_limit < now.system.limit
           ? `While all users together have ${now.system_concurrent_calls_limit} calls or more, no further one starts here. ` : ''}
-        {who?.isAdministrator ? 'Limits are changed below.' : 'Your administrator sets these limits.'}
+        {!who?.isAdministrator && 'Your administrator sets these limits.'}
       </p>
     </section>
   );

@@ -56,7 +56,7 @@ export function UsersPanel({systemLimit}: {systemLimit: number}) {
           <Button small icon="edit" onClick={() => setOpened({name: 'system'})}>System: {counted(systemLimit, 'call')}</Button>
         </div>
         {read.data && (
-          <Table caption="Users" columns={columnsOf((user) => setOpened({name: 'user', user}))} rows={all} rowKey={({id}) => id} maxRows={10}
+          <Table caption="Users" columns={kColumns} rows={all} rowKey={({id}) => id} maxRows={10}
                  onOpen={(user) => setOpened({name: 'user', user})} />
         )}
       </section>
@@ -85,8 +85,8 @@ function Turns({users: all}: {users: readonly UserActivity[]}) {
   );
 }
 
-const columnsOf = (onOpen: (user: UserActivity) => void): Column<UserActivity>[] => [
-  {key: 'name', title: 'User', cell: (user) => <button type="button" class="row-open" onClick={() => onOpen(user)}>{user.name}</button>},
+const kColumns: readonly Column<UserActivity>[] = [
+  {key: 'name', title: 'User', cell: (user) => user.name},
   {key: 'email', title: 'E-mail', cell: (user) => user.email ?? '', wide: true},
   {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '84px'},
   {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '84px'},
