@@ -46,9 +46,12 @@ export class Browser {
   }
 }
 
-/** Opens a screen as somebody who is signed in. */
-export async function visit(page, api, path = '/campaigns') {
-  await page.addInitScript(([token]) => sessionStorage.setItem('callqueue.token', token), [api.token]);
+/** Opens a screen as somebody who is signed in; as an administrator, for a user. */
+export async function visit(page, api, path = '/campaigns', actingFor = null) {
+  await page.addInitScript(([token, userId]) => {
+    sessionStorage.setItem('callqueue.token', token);
+    if (userId) sessionStorage.setItem('callqueue.acting_for', userId);
+  }, [api.token, actingFor?.userId]);
   await page.goto(`/#${path}`);
   await page.getByRole('navigation', {name: 'Main'}).waitFor();
 }
@@ -82,4 +85,14 @@ export async function until(question, what) {
 /** Waits for a text to be seen within. */
 export async function seen(where, text) {
   await where.getByText(text).first().waitFor();
+}
+
+/** Goes to it as those do who have no mouse. */
+export async function tabTo(page, locator) {
+  await locator.waitFor();
+  for (let i = 0; i < 120; ++i) {
+    if (await locator.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the keyboard does not get to ${locator}`);
 }

@@ -16,7 +16,7 @@ export function SelectionBar({count, more, busy, onSelectAll, onClear, children}
     <div class="selection-bar">
       <p role="status"><strong>{number(count)}</strong> selected</p>
       {more && <Button kind="quiet" small busy={busy ?? false} onClick={onSelectAll}>Select all that match</Button>}
-      {count > 0 && <Button kind="quiet" small onClick={onClear}>Clear selection</Button>}
+      {count > 0 && <Button kind="quiet" small onClick={onClear}>Clear<span class="hidden"> selection</span></Button>}
       <span class="selection-actions">{children}</span>
     </div>
   );

@@ -4,6 +4,7 @@ import type {Concurrency} from '../../api/types';
 import {Button} from '../../components/button';
 import {Failed, Skeleton} from '../../components/empty';
 import {Choice} from '../../components/field';
+import {counted} from '../../format';
 import {concurrency} from '../../live/live';
 import {session, signOut} from '../../session';
 import {ScreenHead} from '../../shell/shell';
@@ -44,11 +45,10 @@ function Limits({now}: {now: Concurrency}) {
         <SlotsCard title={whose} use={now.user} />
         <SlotsCard title="All users together" use={now.system} />
       </div>
-      <p class="muted">
-        {now.system_concurrent_calls_limit < now.system.limit
-          ? `While all users together have ${now.system_concurrent_calls_limit} calls or more, no further one starts here. ` : ''}
-        {!who?.isAdministrator && 'Your administrator sets these limits.'}
-      </p>
+      {now.system_concurrent_calls_limit < now.system.limit && (
+        <p class="muted">While all users together have {counted(now.system_concurrent_calls_limit, 'call')} or more, no further one starts here.</p>
+      )}
+      {!who?.isAdministrator && <p class="muted">Your administrator sets these limits.</p>}
     </section>
   );
 }

@@ -69,7 +69,7 @@ export function UsersPanel({systemLimit}: {systemLimit: number}) {
 const kTurns = 12;
 
 function Turns({users: all}: {users: readonly UserActivity[]}) {
-  const waiting = all.filter(({place}) => place !== null).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+  const waiting = all.filter(({place, ready}) => place !== null && ready > 0).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
   if (waiting.length === 0) return <p class="card muted">Nobody waits: whoever has calls to make had a slot for them, or has reached a limit of its own.</p>;
   return (
     <ol class="card turns">

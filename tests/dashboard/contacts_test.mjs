@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {world} from './world.mjs';
+
+const table = (page) => page.getByRole('table', {name: 'Contacts'});
+const names = async (page) => (await table(page).locator('tbody .row-open').allInnerTexts()).map((text) => text.trim());
+const search = (page, text) => page.getByRole('searchbox', {name: 'Search contacts by name or number'}).fill(text);
+const shows = (page, wanted) => until(async () => JSON.stringify(await names(page)) === JSON.stringify(wanted), `the contacts ${wanted}`);
+const numberOf = (i) => `+1202556${String(i).padStart(4, '0')}`;
+
+async function withContacts(name, count, limit = 0) {
+  const user = await world.server.user(name, {limit});
+  await user.agent(`${name}’s voice`);
+  user.contacts = [];
+  for (let i = 0; i < count; ++i) user.contacts.push(await user.post('/api/contacts', {phone_number: numberOf(i), name: `Contact ${i}`}));
+  return user;
+}
+
+test('a contact is added, found, changed and deleted, with what is wrong said at its field', async () => {
+  const mia = await withContacts('Mia', 0);
+  const page = await world.browser.open(world.server);
+  await visit(page, mia, '/contacts');
+  await seen(page, 'Your first contacts');
+  await page.getByRole('button', {name: 'Add one by hand'}).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await seen(dialog, 'A number to call is needed.');
+  await dialog.getByLabel('Name').fill('Ada');
+  await dialog.getByLabel('Phone number').fill('030 123456');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await until(async () => await dialog.getByLabel('Phone number').getAttribute('aria-invalid') === 'true', 'the number to be refused');
+  await accessible(page, 'a contact that is refused');
+  await dialog.getByLabel('Country').fill('de');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await dialog.waitFor({state: 'detached'});
+  await shows(page, ['Ada']);
+  await seen(table(page), '+4930123456');
+
+  await page.getByRole('button', {name: 'Ada', exact: true}).click();
+  await dialog.getByLabel('Time zone').fill('Mars/Olympus');
+  await dialog.getByRole('button', {name: 'Save'}).click();
+  await until(async () => await dialog.getByLabel('Time zone').getAttribute('aria-invalid') === 'true', 'the zone to be refused');
+  await dialog.getByLabel('Time zone').fill('Europe/Berlin');
+  await dialog.getByLabel('Name').fill('Ada Lovelace');
+  await dialog.getByLabel('Company').fill('Engines');
+  await dialog.getByRole('button', {name: 'Save'}).click();
+  await shows(page, ['Ada Lovelace']);
+  await seen(table(page), 'Engines');
+  const [saved] = (await mia.get('/api/contacts')).items;
+  assert.deepEqual([saved.name, saved.phone_number, saved.company, saved.timezone, saved.email],
+                   ['Ada Lovelace', '+4930123456', 'Engines', 'Europe/Berlin', null]);
+
+  await search(page, 'nobody');
+  await seen(page, 'Nobody found');
+  await search(page, '12345');
+  await shows(page, ['Ada Lovelace']);
+  await page.getByRole('button', {name: 'Ada Lovelace'}).click();
+  await dialog.getByRole('button', {name: 'Delete'}).click();
+  await page.getByRole('dialog', {name: 'Delete this contact?'}).getByRole('button', {name: 'Delete contact'}).click();
+  await seen(page, 'Nobody found');
+  assert.equal((await mia.get('/api/contacts')).items.length, 0);
+  silent(page, /422/);
+  await page.context().close();
+});
+
+test('what is selected stays so across searches and pages, and is called as a campaign without who waits already', async () => {
+  const nils = await withContacts('Nils', 230);  // More than one page of them.
+  await nils.post('/api/calls', {contact_id: nils.contacts[201].id, agent_id: (await nils.get('/api/agents')).items[0].id});
+  const page = await world.browser.open(world.server);
+  await visit(page, nils, '/contacts');
+  await table(page).getByLabel('Select Contact 0', {exact: true}).check();
+  await search(page, 'Contact 20');
+  await shows(page, ['Contact 20', ...Array.from({length: 10}, (_, i) => `Contact ${200 + i}`)]);
+  await page.getByLabel('Select all that are shown').check();
+  await page.getByLabel('Select Contact 205', {exact: true}).uncheck();
+  await seen(page, '11 selected');
+  await search(page, '');
+  await until(async () => (await names(page))[0] === 'Contact 0', 'everybody');
+  assert.equal(await table(page).getByLabel('Select Contact 0', {exact: true}).isChecked(), true);
+  await page.getByRole('button', {name: 'Select all that match'}).click();
+  await seen(page, '230 selected');
+  await page.getByRole('button', {name: 'Clear selection'}).click();
+  await seen(page, '0 selected');
+  for (const who of ['200', '201', '202']) {
+    await search(page, `Contact ${who}`);
+    await page.getByLabel(`Select Contact ${who}`, {exact: true}).check();
+  }
+
+  await page.getByRole('button', {name: 'Call 3 contacts'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Call 3 contacts'});
+  await dialog.getByLabel('Name', {exact: true}).fill('');
+  await dialog.getByRole('button', {name: 'Create and start'}).click();
+  await seen(dialog, 'Give it a name, to know it by.');
+  await dialog.getByLabel('Name', {exact: true}).fill('Chosen');
+  await seen(dialog.getByLabel('Outlook'), '3 contacts');
+  await accessible(page, 'calling several');
+  await dialog.getByRole('button', {name: 'Create and start'}).click();
+  const report = page.getByRole('dialog', {name: '2 contacts queued'});
+  assert.match(await report.getByRole('list', {name: 'Skipped'}).innerText(), /^Contact 201\s+\+1 202 556 0201\s+Is in the queue already$/);
+  await accessible(page, 'who was queued');
+  await report.getByRole('link', {name: 'Go to the campaign'}).click();
+  await page.getByRole('heading', {name: 'Chosen', level: 1}).waitFor();
+  const [campaign] = (await nils.get('/api/campaigns')).items;
+  const queued = (await nils.get(`/api/campaigns/${campaign.id}/queue`)).items;
+  assert.deepEqual(queued.map(({contact_name}) => contact_name).sort(), ['Contact 200', 'Contact 202']);
+  assert.notEqual(campaign.status, 'draft');
+  silent(page);
+  await page.context().close();
+});
+
+test('several are called directly, and who has been deleted meanwhile is named', async () => {
+  const olga = await withContacts('Olga', 4);
+  const page = await world.browser.open(world.server);
+  await visit(page, olga, '/contacts');
+  await page.getByLabel('Select all that are shown').check();
+  await page.getByRole('button', {name: 'Call 4 contacts'}).click();
+  await olga.ask('DELETE', `/api/contacts/${olga.contacts[2].id}`);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', {name: /Directly/}).check();
+  await dialog.getByRole('button', {name: 'Call now'}).click();
+  const report = page.getByRole('dialog', {name: '3 contacts queued'});
+  assert.match(await report.getByRole('list', {name: 'Skipped'}).innerText(), /^Contact 2\s[^]*Has been deleted$/);
+  await report.getByRole('link', {name: 'See the queue'}).click();
+  await page.getByRole('heading', {name: 'Queue', level: 1}).waitFor();
+  await until(async () => await page.getByRole('cell', {name: 'Direct call'}).count() === 3, 'three direct calls');
+  // The same in a campaign: all others are taken.
+  await page.getByRole('link', {name: 'Contacts'}).click();
+  await page.getByLabel('Select all that are shown').check();
+  await page.getByRole('button', {name: 'Call 3 contacts'}).click();
+  await olga.ask('DELETE', `/api/contacts/${olga.contacts[0].id}`);
+  await dialog.getByLabel('Leave out who is in the queue already').uncheck();
+  await dialog.getByRole('button', {name: 'Save as draft'}).click();
+  await page.getByRole('dialog', {name: '2 contacts queued'}).getByText('Has been deleted').waitFor();
+  const [campaign] = (await olga.get('/api/campaigns')).items;
+  assert.deepEqual([campaign.status, campaign.total_contacts], ['draft', 2]);
+  silent(page, /404/);
+  await page.context().close();
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {seen, silent, until, visit} from './browser.mjs';
+import {Server} from './server.mjs';
+import {world} from './world.mjs';
+
+const kRows = 100_000;
+
+test('a list of 100,000 rows is uploaded, and its queue scrolls with few rows drawn', async () => {
+  const server = await Server.start(world.pages);
+  const page = await world.browser.open(server);
+  try {
+    const bea = await server.user('Bea', {limit: 0});
+    await bea.agent('Bea’s voice');
+    const rows = Array.from({length: kRows}, (_, i) => `+1202${String(2_000_000 + i)},Person ${i}`);
+    await visit(page, bea, '/campaigns/new');
+    await page.getByLabel('Choose a CSV file').setInputFiles({
+      name: 'large.csv', mimeType: 'text/csv', buffer: Buffer.from(['phone_number,name', ...rows].join('\n') + '\n')});
+    await seen(page, /Of the first [\d,]+ rows/);
+    await page.getByLabel('Name', {exact: true}).fill('Large');
+    const begun = Date.now();
+    await page.getByRole('button', {name: 'Create and start'}).click();
+    const report = page.getByRole('region', {name: 'Report'});
+    await report.getByText('100,000 rows read into “Large”').waitFor({timeout: 60_000});
+    console.log(`# 100,000 rows were uploaded in ${Date.now() - begun} ms`);
+    assert.deepEqual(await report.locator('dd').evaluateAll((all) => all.map((one) => one.firstChild.textContent)), ['100,000', '0', '0', '0']);
+
+    await page.getByRole('link', {name: 'Queue'}).click();
+    const table = page.getByRole('table', {name: 'Queued calls'});
+    await table.getByText('Person 0', {exact: false}).first().waitFor();
+    await seen(page, 'Waiting 100,000');
+    // To and fro through what has been read, until 10,000 rows have.
+    const box = page.getByRole('region', {name: 'Queued calls'});
+    let most = 0;
+    await until(async () => {
+      await box.evaluate((element) => { element.scrollTop = element.scrollHeight; });
+      most = Math.max(most, await table.locator('tbody tr').count());
+      return Number(await table.getAttribute('aria-rowcount')) > 10_000;
+    }, '10,000 rows');
+    assert.ok(most < 60, `${most} rows were drawn at once`);
+    const slowest = await box.evaluate(async (element) => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      const times = [];
+      for (let i = 0; i < 60; ++i) {
+        element.scrollTop = Math.round(element.scrollHeight * ((i * 7) % 60) / 60);
+        const before = performance.now();
+        await frame();
+        await frame();
+        times.push(performance.now() - before);
+      }
+      return times.sort((a, b) => a - b)[54];
+    });
+    console.log(`# nine in ten jumps within 10,000 rows are drawn within ${Math.round(slowest)} ms`);
+    await box.evaluate((element) => { element.scrollTop = 0; });
+    await until(async () => await table.getByRole('button', {name: 'Person 0', exact: false}).count() > 0, 'the first row again');
+    silent(page);
+  } finally {
+    await page.context().close();
+    await server.stop();
+  }
+});

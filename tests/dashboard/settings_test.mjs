@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {world} from './world.mjs';
+
+const facts = async (page, title) => (await page.getByRole('region', {name: title}).locator('dd').allInnerTexts()).map(Number);
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+test('a user sees its limits and free slots as calls come and go, and changes none', async () => {
+  const tom = await world.server.user('Tom', {limit: 2});
+  await tom.campaign('Three', {contacts: 3});
+  const page = await world.browser.open(world.server);
+  await visit(page, tom, '/settings');
+  const own = page.getByRole('region', {name: 'Your calls'});
+  await seen(own, '2 slots free');
+  assert.deepEqual(await facts(page, 'Your calls'), [0, 2]);
+  await tom.post(`/api/campaigns/${(await tom.get('/api/campaigns')).items[0].id}/start`);
+  await until(async () => same(await facts(page, 'Your calls'), [2, 2]), 'two active calls');
+  await seen(own, '0 slots free');
+  await seen(page, 'Your administrator sets these limits.');
+  assert.equal(await page.getByRole('table', {name: 'Users'}).count(), 0);
+  await tom.endCalls();
+  await until(async () => same(await facts(page, 'Your calls'), [1, 2]), 'the last call');
+  await tom.endCalls();
+  await page.getByRole('radio', {name: 'Dark'}).check();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  silent(page);
+  await page.context().close();
+});
+
+test('an administrator sees whose turn it is, and changes limits of users and of the system', async () => {
+  const administrator = await world.server.administrator();
+  const [una, vic] = [await world.server.user('Una', {limit: 1}), await world.server.user('Vic', {limit: 1})];
+  for (const user of [una, vic]) await user.campaign('Waits', {contacts: 4, start: true});
+  const {system} = await una.get('/api/settings/concurrency');
+  const page = await world.browser.open(world.server);
+  await visit(page, administrator, '/settings', una);
+  const users = page.getByRole('table', {name: 'Users'});
+  const row = (name) => users.getByRole('row').filter({has: page.getByRole('button', {name, exact: true})});
+  await row('Vic').waitFor();
+  const turns = page.getByRole('region', {name: 'Whose turn it is'});
+  await until(async () => {
+    await turns.getByRole('button', {name: 'Look again'}).click();
+    const texts = (await turns.getByRole('listitem').allInnerTexts()).join('\n');
+    return /Una\s+3 calls ready · 1 of 1 in use/.test(texts) && /Vic\s+3 calls ready · 1 of 1 in use/.test(texts);
+  }, 'both to wait');
+  await accessible(page, 'the settings of an administrator');
+
+  await row('Una').getByRole('button').press('Enter');
+  const dialog = page.getByRole('dialog', {name: 'Limits of Una'});
+  await dialog.getByLabel('Calls at a time').fill('-1');
+  await dialog.getByRole('button', {name: 'Save'}).click();
+  await seen(dialog, 'Write a whole number, 0 or more.');
+  await accessible(page, 'limits');
+  await dialog.getByLabel('Calls at a time').fill('3');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({state: 'detached'});
+  await until(async () => same(await facts(page, 'Una’s calls'), [3, 3]), 'three calls of Una');
+  await until(async () => /^Una\s+una@example.org\s+3\s+3\s/.test(await row('Una').innerText()), 'them in the table');
+  await page.getByRole('meter', {name: 'Slots in use'}).and(page.locator('[aria-valuemax="3"]')).waitFor();
+  assert.equal((await una.get('/api/me')).concurrent_calls_limit, 3);
+
+  await page.getByRole('button', {name: /^System:/}).click();
+  await page.getByLabel(/of all users together/).fill(String(system.limit + 7));
+  await page.getByRole('button', {name: 'Save'}).click();
+  await page.getByRole('button', {name: `System: ${system.limit + 7} calls`}).waitFor();
+  assert.equal((await una.get('/api/settings/concurrency')).system.limit, system.limit + 7);
+  await administrator.ask('PUT', '/api/settings/concurrency', {system_limit: system.limit});
+  for (const user of [una, vic]) await user.post(`/api/campaigns/${(await user.get('/api/campaigns')).items[0].id}/cancel`);
+  for (const user of [una, vic]) await user.endCalls();
+  silent(page);
+  await page.context().close();
+});
