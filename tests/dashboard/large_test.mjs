@@ -25,7 +25,7 @@ test('a list of 100,000 rows is uploaded, and its queue scrolls with few rows dr
     console.log(`# 100,000 rows were uploaded in ${Date.now() - begun} ms`);
     assert.deepEqual(await report.locator('dd').evaluateAll((all) => all.map((one) => one.firstChild.textContent)), ['100,000', '0', '0', '0']);
 
-    await page.getByRole('link', {name: 'Queue'}).click();
+    await page.getByRole('link', {name: 'Queue', exact: true}).click();
     const table = page.getByRole('table', {name: 'Queued calls'});
     await table.getByText('Person 0', {exact: false}).first().waitFor();
     await seen(page, 'Waiting 100,000');

@@ -128,13 +128,10 @@ function Filters({shown, campaignId, onChange}: {
         {key: 'processing', label: 'Being called', ...count(counts?.processing)},
         {key: 'ended', label: 'Ended', ...count(counts ? counts.completed + counts.failed + counts.cancelled + counts.skipped : undefined)},
       ]} />
-      <label class="queue-campaign">
-        <span class="hidden">Campaign</span>
-        <select value={campaignId} onChange={(event) => onChange({campaign: event.currentTarget.value})}>
-          <option value="">All campaigns</option>
-          {campaigns.map(({id, name}) => <option key={id} value={id}>{name}</option>)}
-        </select>
-      </label>
+      <select class="queue-campaign" aria-label="Campaign" value={campaignId} onChange={(event) => onChange({campaign: event.currentTarget.value})}>
+        <option value="">All campaigns</option>
+        {campaigns.map(({id, name}) => <option key={id} value={id}>{name}</option>)}
+      </select>
     </div>
   );
 }
