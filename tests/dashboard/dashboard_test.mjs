@@ -11,3 +11,8 @@ await import('./sign_in_test.mjs');
 await import('./campaigns_test.mjs');
 await import('./new_campaign_test.mjs');
 await import('./campaign_test.mjs');
+await import('./contacts_test.mjs');
+await import('./queue_test.mjs');
+await import('./settings_test.mjs');
+await import('./together_test.mjs');
+await import('./large_test.mjs');

@@ -68,7 +68,7 @@ function Account() {
       </dl>
       <Choice name="theme" legend="Colours" value={shown} onChange={toggleTheme} options={[
         {value: 'light', label: 'Light'}, {value: 'dark', label: 'Dark'}]} />
-      <div class="form-actions"><Button icon="leave" onClick={signOut}>Sign out</Button></div>
+      <div class="form-actions"><Button icon="leave" onClick={() => signOut()}>Sign out</Button></div>
     </div>
   );
 }
