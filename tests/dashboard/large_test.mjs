@@ -5,6 +5,8 @@ import {Server} from './server.mjs';
 import {world} from './world.mjs';
 
 const kRows = 100_000;
+// The first 2,000 rows in every run, more of them when there is time.
+const kScrolled = process.env.CALLQUEUE_LONG === '1' ? 10_000 : 2_000;
 
 test('a list of 100,000 rows is uploaded, and its queue scrolls with few rows drawn', async () => {
   const server = await Server.start(world.pages);
@@ -29,28 +31,29 @@ test('a list of 100,000 rows is uploaded, and its queue scrolls with few rows dr
     const table = page.getByRole('table', {name: 'Queued calls'});
     await table.getByText('Person 0', {exact: false}).first().waitFor();
     await seen(page, 'Waiting 100,000');
-    // To and fro through what has been read, until 10,000 rows have.
     const box = page.getByRole('region', {name: 'Queued calls'});
     let most = 0;
     await until(async () => {
       await box.evaluate((element) => { element.scrollTop = element.scrollHeight; });
       most = Math.max(most, await table.locator('tbody tr').count());
-      return Number(await table.getAttribute('aria-rowcount')) > 10_000;
-    }, '10,000 rows');
+      return Number(await table.getAttribute('aria-rowcount')) > kScrolled;
+    }, 'rows further down');
     assert.ok(most < 60, `${most} rows were drawn at once`);
-    const slowest = await box.evaluate(async (element) => {
-      const frame = () => new Promise((done) => requestAnimationFrame(done));
-      const times = [];
-      for (let i = 0; i < 60; ++i) {
-        element.scrollTop = Math.round(element.scrollHeight * ((i * 7) % 60) / 60);
-        const before = performance.now();
-        await frame();
-        await frame();
-        times.push(performance.now() - before);
-      }
-      return times.sort((a, b) => a - b)[54];
-    });
-    console.log(`# nine in ten jumps within 10,000 rows are drawn within ${Math.round(slowest)} ms`);
+    if (process.env.CALLQUEUE_LONG === '1') {
+      const slowest = await box.evaluate(async (element) => {
+        const frame = () => new Promise((done) => requestAnimationFrame(done));
+        const times = [];
+        for (let i = 0; i < 60; ++i) {
+          element.scrollTop = Math.round(element.scrollHeight * ((i * 7) % 60) / 60);
+          const before = performance.now();
+          await frame();
+          await frame();
+          times.push(performance.now() - before);
+        }
+        return times.sort((a, b) => a - b)[54];
+      });
+      console.log(`# nine in ten jumps within 10,000 rows are drawn within ${Math.round(slowest)} ms`);
+    }
     await box.evaluate((element) => { element.scrollTop = 0; });
     await until(async () => await table.getByRole('button', {name: 'Person 0', exact: false}).count() > 0, 'the first row again');
     silent(page);
