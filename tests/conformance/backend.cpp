@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-StoreOptions options_for(const std::shared_ptr<ManualClock>& clock) {
+StoreOptions options_for(const std::shared_ptr<TestClock>& clock) {
   static std::atomic<std::uint64_t> seed = 1;
   // With a pooler in between that hands out the server's connections per transaction.
   static const bool pooled = std::getenv("CALLQUEUE_TEST_POOLED") != nullptr;
@@ -68,7 +68,7 @@ fs::path fresh_file() {
   return file;
 }
 
-std::unique_ptr<Store> open_in_memory(const std::shared_ptr<ManualClock>& clock) {
+std::unique_ptr<Store> open_in_memory(const std::shared_ptr<TestClock>& clock) {
   auto store = must(open_store("sqlite::memory:", options_for(clock)));
   must(store->migrate());
   return store;

@@ -10,7 +10,7 @@ namespace callqueue::testing {
 
 /// How a test wants its database.
 struct Setup {
-  std::shared_ptr<ManualClock> clock = at(noon);
+  std::shared_ptr<TestClock> clock = at(noon);
 };
 
 /// A store in memory: gone when it goes.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -21,9 +23,20 @@ using namespace std::chrono_literals;
 /// Monday 12 January 2026, 12:00 UTC: where clocks stand unless a test says otherwise.
 inline constexpr Instant noon{std::chrono::sys_days{std::chrono::year{2026} / 1 / 12} + 12h};
 
-/// A clock that stands still at `now` until it is moved.
-[[nodiscard]] inline std::shared_ptr<ManualClock> at(Instant now) {
-  return std::make_shared<ManualClock>(now);
+/// Stands still until it is moved: back as well, as it happens to machines whose clock is set
+/// right.
+class TestClock final : public Clock {
+ public:
+  explicit TestClock(Instant now) : now_(now) {}
+  [[nodiscard]] Instant now() const override { return now_; }
+  void set(Instant now) { now_ = now; }
+
+ private:
+  std::atomic<Instant> now_;
+};
+
+[[nodiscard]] inline std::shared_ptr<TestClock> at(Instant now) {
+  return std::make_shared<TestClock>(now);
 }
 /// `instant("2026-03-29T01:00:00Z")`.
 [[nodiscard]] Instant instant(std::string_view text);
@@ -131,7 +144,7 @@ struct TestUser {
 /// use equal active calls.
 class World {
  public:
-  World(std::unique_ptr<Store> store, std::shared_ptr<ManualClock> clock)
+  World(std::unique_ptr<Store> store, std::shared_ptr<TestClock> clock)
       : clock_(std::move(clock)), store_(std::move(store)) {}
   World(const World&) = delete;
   World& operator=(const World&) = delete;
@@ -140,8 +153,8 @@ class World {
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] Instant now() const { return clock_->now(); }
   /// Lets time pass, and does nothing else.
-  void pass(std::chrono::microseconds by) { clock_->advance(by); }
-  void pass_to(Instant to) { clock_->advance_to(to); }
+  void pass(std::chrono::microseconds by) { clock_->set(clock_->now() + by); }
+  void pass_to(Instant to) { clock_->set(std::max(clock_->now(), to)); }  // Never back.
 
   TestUser user(const UserSpec& spec = {});
   /// Does all work that time drives. @return what it did.
@@ -159,7 +172,7 @@ class World {
   int work_off(CallOutcome outcome = CallOutcome::answered);
 
  protected:
-  std::shared_ptr<ManualClock> clock_;
+  std::shared_ptr<TestClock> clock_;
   std::unique_ptr<Store> store_;
 
  private:
