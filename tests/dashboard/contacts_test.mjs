@@ -18,9 +18,9 @@ async function withContacts(name, count, limit = 0) {
 }
 
 test('a contact is added, found, changed and deleted, with what is wrong said at its field', async () => {
-  const mia = await withContacts('Mia', 0);
+  const mila = await withContacts('Mila', 0);
   const page = await world.browser.open(world.server);
-  await visit(page, mia, '/contacts');
+  await visit(page, mila, '/contacts');
   await seen(page, 'Your first contacts');
   await page.getByRole('button', {name: 'Add one by hand'}).click();
   const dialog = page.getByRole('dialog');
@@ -47,7 +47,7 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   await dialog.getByRole('button', {name: 'Save'}).click();
   await shows(page, ['Ada Lovelace']);
   await seen(table(page), 'Engines');
-  const [saved] = (await mia.get('/api/contacts')).items;
+  const [saved] = (await mila.get('/api/contacts')).items;
   assert.deepEqual([saved.name, saved.phone_number, saved.company, saved.timezone, saved.email],
                    ['Ada Lovelace', '+4930123456', 'Engines', 'Europe/Berlin', null]);
 
@@ -59,7 +59,7 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   await dialog.getByRole('button', {name: 'Delete'}).click();
   await page.getByRole('dialog', {name: 'Delete this contact?'}).getByRole('button', {name: 'Delete contact'}).click();
   await seen(page, 'Nobody found');
-  assert.equal((await mia.get('/api/contacts')).items.length, 0);
+  assert.equal((await mila.get('/api/contacts')).items.length, 0);
   silent(page, /422/);
   await page.context().close();
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {Server} from './server.mjs';
 import {world} from './world.mjs';
 
 const facts = async (page, title) => (await page.getByRole('region', {name: title}).locator('dd').allInnerTexts()).map(Number);
@@ -30,11 +31,12 @@ test('a user sees its limits and free slots as calls come and go, and changes no
 });
 
 test('an administrator sees whose turn it is, and changes limits of users and of the system', async () => {
-  const administrator = await world.server.administrator();
-  const [una, vic] = [await world.server.user('Una', {limit: 1}), await world.server.user('Vic', {limit: 1})];
+  const server = await Server.start(world.pages);  // Nobody else is in its tables.
+  const administrator = await server.administrator();
+  const [una, vic] = [await server.user('Una', {limit: 1}), await server.user('Vic', {limit: 1})];
   for (const user of [una, vic]) await user.campaign('Waits', {contacts: 40, start: true});
   const {system} = await una.get('/api/settings/concurrency');
-  const page = await world.browser.open(world.server);
+  const page = await world.browser.open(server);
   await visit(page, administrator, '/settings', una);
   const users = page.getByRole('table', {name: 'Users'});
   const row = (name) => users.getByRole('row').filter({has: page.getByRole('button', {name, exact: true})});
@@ -71,4 +73,5 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   for (const user of [una, vic]) await user.endCalls();
   silent(page);
   await page.context().close();
+  await server.stop();
 });

@@ -1,4 +1,4 @@
-import {useEffect, useId, useRef, useState} from 'preact/hooks';
+import {useId, useLayoutEffect, useRef, useState} from 'preact/hooks';
 import {Button} from './button';
 import {Icon, type IconName} from './icon';
 
@@ -16,7 +16,8 @@ export function Menu({label, items}: {label: string; items: readonly MenuItem[]}
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
 
-  useEffect(() => {
+  // At once: who presses Enter next means the first item.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     root.current?.querySelector<HTMLElement>('[role=menuitem]')?.focus();
     const onElsewhere = (event: Event) => {
