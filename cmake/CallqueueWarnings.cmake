@@ -16,6 +16,6 @@ endfunction()
 # callqueue_c_warnings(target): the same for programs in C, which are written in C11 and nothing beyond it.
 function(callqueue_c_warnings target)
   set_target_properties(${target} PROPERTIES C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:C>:-Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion
                                            -Wstrict-prototypes>)
 endfunction()
