@@ -66,7 +66,7 @@ StoreOptions impatient() {
   return {.durability = StoreOptions::Durability::normal, .busy_timeout = 5ms};
 }
 
-constexpr ProcessorOptions quick_to_try_again{.max_backoff = 1ms};
+const ProcessorOptions quick_to_try_again{.max_backoff = 1ms};
 
 BOOST_AUTO_TEST_SUITE(shared_files)
 
