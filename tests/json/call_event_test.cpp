@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_object_or_too_large_or_too_deep_is_refused_as_a_
 BOOST_AUTO_TEST_CASE(any_bytes_are_read_or_refused) {
   BOOST_TEST(rc::check("any bytes", [](const std::string& bytes) {
     const auto event = parse_call_event(bytes);
-    RC_ASSERT(event || event.error().code == ErrorCode::invalid_argument);
+    RC_ASSERT((event || event.error().code == ErrorCode::invalid_argument));
   }));
 }
 
