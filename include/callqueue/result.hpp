@@ -64,7 +64,7 @@ using Result = tl::expected<T, Error>;
 }
 
 }  // namespace callqueue
-
+/// @cond  The reference has no place for what belongs to another namespace.
 /// What `value()` throws; says what failed where nobody catches it.
 template <>
 class CALLQUEUE_API tl::bad_expected_access<callqueue::Error> : public std::exception {
@@ -81,3 +81,4 @@ class CALLQUEUE_API tl::bad_expected_access<callqueue::Error> : public std::exce
   callqueue::Error error_;
   std::string what_;
 };
+/// @endcond
