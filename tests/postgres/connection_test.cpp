@@ -219,7 +219,9 @@ BOOST_AUTO_TEST_CASE(what_was_put_off_goes_with_its_transaction) {
   {
     const Transaction transaction{connection};
     connection.later(kAdd, 1);
+    connection.later(kAdd, 10);  // Would be refused.
   }
+  BOOST_TEST(!connection.in_transaction());
   BOOST_TEST(connection.value<std::string>(kAll).value() == "");
 }
 
