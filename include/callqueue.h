@@ -374,7 +374,8 @@ CQ_API cq_status cq_store_advance(cq_store* store, const cq_advance_request* req
 /// Thread-safe.
 /// @since 0.1
 CQ_API cq_status cq_store_next_wakeup(cq_store* store, int64_t* wakeup, cq_error** error);
-/// A number that changes whenever this or another process has committed something. Thread-safe.
+/// A number that changes whenever this or another process has committed something; on PostgreSQL
+/// also when somebody else on the server has. Thread-safe.
 /// @since 0.1
 CQ_API cq_status cq_store_change_counter(cq_store* store, uint64_t* counter, cq_error** error);
 

@@ -8,7 +8,7 @@ import {join, resolve} from 'node:path';
 const [folder = 'build/screenshots', ...wanted] = process.argv.slice(2);
 const target = resolve(folder);
 process.argv.splice(2);  // Of the server's programs, where they are.
-const {Browser, visit} = await import('./browser.mjs');
+const {Browser, seen, until, visit} = await import('./browser.mjs');
 const {Api, buildPages, root, Server} = await import('./server.mjs');
 
 const kLooks = [
@@ -29,14 +29,15 @@ async function furnish(server) {
   const active = await api.campaign('Spring renewals', {contacts: 120, start: true, next_action: 'Send the offer by mail', rules: {retry}});
   const outcomes = ['answered', 'answered', 'voicemail', 'answered', 'busy', 'answered', 'no_answer', 'answered'];
   for (let i = 0; i < 18; ++i) {
-    const {items} = await api.get('/api/calls?status=initiated,ringing,in_progress&limit=10');
-    if (items.length === 0) continue;
+    const items = await until(async () => {
+      const page = await api.get('/api/calls?status=initiated,ringing,in_progress&limit=10');
+      return page.items.length > 0 && page.items;
+    }, 'the next calls');
     await api.report(items.map(({id}, j) => {
       const outcome = outcomes[(i + j) % outcomes.length];
       const isTalk = outcome === 'answered' || outcome === 'voicemail';
       return {call_id: id, status: isTalk ? 'completed' : outcome, ...(isTalk ? {outcome, duration_seconds: 20 + 13 * ((i * 7 + j) % 17)} : {})};
     }));
-    await new Promise((done) => setTimeout(done, 60));
   }
   const hour = (shift) => `${String((new Date().getUTCHours() + shift + 24) % 24).padStart(2, '0')}:00`;
   await api.campaign('Customer survey', {contacts: 80, first: 1000, start: true, first_call_time: hour(3), last_call_time: hour(8), rules: {timezone: 'UTC', retry}});
@@ -71,7 +72,8 @@ async function picture(browser, server, api, name, [path, prepare], {look, ...op
   await page.getByRole('heading', {level: 1}).waitFor();
   await prepare?.(page);
   await page.waitForLoadState('networkidle').catch(() => {});
-  await page.waitForTimeout(700);
+  await seen(page, /^Live$/);
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true], [aria-label^=Loading]') === null);
   await page.screenshot({path: join(target, `${name}-${look}.png`)});
   await page.context().close();
 }

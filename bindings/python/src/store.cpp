@@ -325,7 +325,8 @@ void bind_time_of_store(StoreClass& store) {
       .def(
           "change_counter",
           [](const OpenStore& self) { return value_of(self.use()->change_counter()); }, Released(),
-          "A number that changes whenever this or another process committed something.")
+          "A number that changes whenever this or another process committed something; on "
+          "PostgreSQL also when somebody else on the server did.")
       .def(
           "list_import_errors",
           [](const OpenStore& self, UserId user_id, CampaignId campaign_id, int limit,
