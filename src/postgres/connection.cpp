@@ -471,6 +471,9 @@ Transaction::Transaction(Connection& connection)
 Transaction::Transaction(Connection& connection, const std::string& begin)
     : connection_(connection), begun_(connection.execute(begin)) {}
 
+Transaction::Transaction(Connection& connection, const std::vector<Statement>& begin)
+    : connection_(connection), begun_(std::move(connection.run_all(begin).back())) {}
+
 Transaction::~Transaction() {
   connection_.forget_later();
   if (!open_ || connection_.lost()) return;

@@ -289,6 +289,8 @@ class Transaction {
   explicit Transaction(Connection& connection);
   /// @param begin what begins it, and whatever else is to be run with the same round trip.
   Transaction(Connection& connection, const std::string& begin);
+  /// The same of statements that are prepared.
+  Transaction(Connection& connection, const std::vector<Statement>& begin);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();

@@ -16,9 +16,8 @@ namespace callqueue::postgres {
 namespace {
 
 // The schema's version and the server's clock.
-constexpr char kBegun[] = R"sql(;
-  SELECT coalesce(max(version), 0)::text, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint::text
-  FROM callqueue_migrations)sql";
+constexpr char kBegun[] =
+    "SELECT coalesce(max(version), 0)::integer, clock_timestamp() FROM callqueue_migrations";
 constexpr char kGiveClock[] = "SELECT set_config('callqueue.now', $1::text, true)";
 
 constexpr char kNow[] = "SELECT clock_timestamp()";
@@ -68,26 +67,36 @@ Connection::Options pooled(const StoreOptions& options) {
 
 // What begins a transaction: settings that end with it, for poolers hand connections on.
 
-std::string begin_read(const StoreOptions& options) {
-  return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = " +
-         std::to_string(options.statement_timeout.count());
-}
-
+constexpr char kBeginRead[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr char kBeginWrite[] = "BEGIN ISOLATION LEVEL READ COMMITTED";
+constexpr char kStatementTimeout[] = "SELECT set_config('statement_timeout', $1, true)";
+constexpr char kLockTimeout[] = "SELECT set_config('lock_timeout', $1, true)";
 // Every statement that writes finds its rows by an index, however few there were when it was
 // planned, and planning it anew for each set of values takes longer than running it.
-constexpr char kByIndex[] =
-    "; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off; "
-    "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
-    "SET LOCAL enable_material = off; SET LOCAL jit = off";
+constexpr char kByIndex[] = R"sql(
+  SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_material', 'off', true), set_config('jit', 'off', true))sql";
+constexpr char kQuickCommit[] = "SELECT set_config('synchronous_commit', 'off', true)";
+constexpr char kLockClaims[] = "SELECT callqueue_lock()";
 
-std::string begin_write(const StoreOptions& options) {
-  std::string begin = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = " +
-                      std::to_string(options.statement_timeout.count()) +
-                      "; SET LOCAL lock_timeout = " + std::to_string(options.busy_timeout.count()) +
-                      kByIndex;
+std::vector<Statement> begin_read(const StoreOptions& options) {
+  return {{kBeginRead, Parameters{}},
+          {kStatementTimeout, Parameters{std::to_string(options.statement_timeout.count())}},
+          {kBegun, Parameters{}}};
+}
+
+std::vector<Statement> begin_write(const StoreOptions& options, bool locks_claims) {
+  std::vector<Statement> begin{
+      {kBeginWrite, Parameters{}},
+      {kStatementTimeout, Parameters{std::to_string(options.statement_timeout.count())}},
+      {kLockTimeout, Parameters{std::to_string(options.busy_timeout.count())}},
+      {kByIndex, Parameters{}}};
   if (options.durability == StoreOptions::Durability::normal) {
-    begin += "; SET LOCAL synchronous_commit = off";
+    begin.push_back({kQuickCommit, Parameters{}});
   }
+  if (locks_claims) begin.push_back({kLockClaims, Parameters{}});
+  begin.push_back({kBegun, Parameters{}});
   return begin;
 }
 
@@ -118,12 +127,6 @@ const Taken* what_is_taken(const StatementRefused& refused) {
   return found == kTaken.end() ? nullptr : found;
 }
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  for (const char c : text) value = value * 10 + (c - '0');
-  return value;
-}
-
 }  // namespace
 
 PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
@@ -131,9 +134,9 @@ PostgresStore::PostgresStore(std::string url, const StoreOptions& options)
       url_(std::move(url)),
       options_(checked(options)),
       clock_(options.clock),
-      begin_read_(begin_read(options_) + kBegun),
-      begin_write_(begin_write(options_) + kBegun),
-      begin_narrow_(begin_write(options_) + "; SELECT callqueue_lock()" + kBegun),
+      begin_read_(begin_read(options_)),
+      begin_write_(begin_write(options_, false)),
+      begin_narrow_(begin_write(options_, true)),
       schema_(options.schema),
       pool_(url_, {.connection = pooled(options_),
                    .size = options_.connections,
@@ -250,7 +253,7 @@ void PostgresStore::run(Access access, const Work& work) {
   notifier_.tell(session.changes());
 }
 
-const std::string& PostgresStore::begin(Access access) const {
+const std::vector<Statement>& PostgresStore::begin(Access access) const {
   switch (access) {
     case Access::read: return begin_read_;
     case Access::write: return begin_write_;
@@ -262,11 +265,10 @@ const std::string& PostgresStore::begin(Access access) const {
 Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
   auto& row = transaction.begun();
   row.step();
-  const auto version = static_cast<int>(number(row.get<std::string_view>(0)));
+  const auto version = row.get<int>(0);
   if (version == 0) refuse_tenant(connection);
   require_newest(version, all_migrations());
-  const Instant server_now{std::chrono::microseconds{number(row.get<std::string_view>(1))}};
-  if (!clock_) return server_now;
+  if (!clock_) return row.get<Instant>(1);
   const auto now = clock_->now();
   connection.later(kGiveClock, to_text(now));
   return now;

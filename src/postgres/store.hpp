@@ -57,7 +57,7 @@ class PostgresStore final : public SqlStore {
   [[nodiscard]] Connection::Options patient() const;
   /// One attempt at `transact`.
   void run(Access access, const Work& work);
-  [[nodiscard]] const std::string& begin(Access access) const;
+  [[nodiscard]] const std::vector<Statement>& begin(Access access) const;
   /// Checks the schema's version and has a given clock's instant known to the triggers. @return
   /// now.
   Instant begun(Connection& connection, Transaction& transaction);
@@ -74,9 +74,9 @@ class PostgresStore final : public SqlStore {
   const StoreOptions options_;
   std::shared_ptr<const Clock> clock_;  ///< None: the server's.
   // Each begins a transaction and asks for what `begun` reads, in one round trip.
-  std::string begin_read_;
-  std::string begin_write_;
-  std::string begin_narrow_;
+  std::vector<Statement> begin_read_;
+  std::vector<Statement> begin_write_;
+  std::vector<Statement> begin_narrow_;
   std::string schema_;  ///< Empty: the search path says which.
   Pool pool_;
   ClaimsInDoubt in_doubt_;

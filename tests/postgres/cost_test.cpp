@@ -204,6 +204,8 @@ class UnknownCrowd {
 
  private:
   [[nodiscard]] std::int64_t read() {
+    // What this session has read itself it would tell at some time in between.
+    connection_.query("SELECT pg_stat_force_next_flush()");
     while (connection_.value<std::int64_t>(kOthers).value() > 0) {
     }
     return connection_.value<std::int64_t>(kReadInAll).value();
