@@ -15,7 +15,7 @@ namespace callqueue::sqlite {
 ///
 /// The functions are spread over files by subject; each is one transaction unless its contract says
 /// otherwise.
-class SqliteStore final : public SqlStore {
+class SqliteStore : public SqlStore {
  public:
   /// Throws `Failure`. @param path a file, or `:memory:`.
   SqliteStore(std::string path, StoreOptions options);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "processor/dialers.hpp"
+#include "sqlite/store.hpp"
 
 namespace {
 
@@ -23,6 +24,55 @@ bool comes_about(Condition&& condition) {
 auto at_least(std::size_t count) {
   return [count](const auto& items) { return items.size() >= count; };
 }
+
+/// A store whose first news that start nothing come together with a notification, and take its
+/// wake-up with them. It counts claims, and notes how many there had been at each wait.
+class NewsStore final : public sqlite::SqliteStore {
+ public:
+  NewsStore() : SqliteStore(":memory:", {}) { value(migrate({})); }
+
+  Result<std::unique_ptr<ChangeListener>> listen() override {
+    return std::make_unique<Listener>(*this);
+  }
+  Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) override {
+    ++claims_;
+    return SqliteStore::claim(request);
+  }
+
+  std::function<void()> notify;
+  Watched<std::vector<int>> claims_at_wait;
+
+ private:
+  class Listener final : public ChangeListener {
+   public:
+    explicit Listener(NewsStore& store) : store_(store) {}
+
+    Changes wait(std::chrono::milliseconds, std::optional<Instant>) override {
+      bool first = false;
+      store_.claims_at_wait.change([&](auto& noted) {
+        first = noted.empty();
+        noted.push_back(store_.claims_);
+      });
+      if (first) {
+        store_.notify();
+        woken_.change([](bool& woken) { woken = false; });
+        return {.users = {UserId{}}};
+      }
+      static_cast<void>(woken_.comes_true([](bool woken) { return woken; }));
+      woken_.change([](bool& woken) { woken = false; });
+      return {};
+    }
+    void wake() override {
+      woken_.change([](bool& woken) { woken = true; });
+    }
+
+   private:
+    NewsStore& store_;
+    Watched<bool> woken_;
+  };
+
+  std::atomic<int> claims_ = 0;
+};
 
 BOOST_AUTO_TEST_SUITE(runs)
 
@@ -264,6 +314,18 @@ BOOST_AUTO_TEST_CASE(a_report_wakes_it_and_the_freed_slot_is_used_at_once) {
   }
   value(running.stop());
   BOOST_TEST(world.calls().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_notification_is_not_lost_among_news_that_start_nothing) {
+  NewsStore store;
+  TestDialer dialer;
+  Processor processor(store, dialer, {.poll = std::chrono::hours(1)});
+  store.notify = [&] { processor.notify(); };
+  Running running(processor);
+  BOOST_REQUIRE(store.claims_at_wait.comes_true(at_least(2)));
+  const auto noted = store.claims_at_wait.get();
+  BOOST_TEST(noted[1] > noted[0]);  // It looked for work before it waited again.
+  value(running.stop());
 }
 
 BOOST_AUTO_TEST_CASE(it_wakes_when_the_clock_reaches_the_next_window) {
