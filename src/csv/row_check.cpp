@@ -6,6 +6,7 @@
 
 #include "callqueue/time_zone.hpp"
 #include "csv/text.hpp"
+#include "json_text.hpp"
 #include "utf8.hpp"
 
 namespace callqueue::csv {
@@ -65,7 +66,7 @@ RowCheck::RowCheck(Header header, char separator, PhoneNormalizer normalizer,
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (columns_[i].field == Field::phone_number) phone_column_ = i;
     std::string key = "\"";
-    append_json(key, columns_[i].name);
+    append_escaped(key, columns_[i].name);
     json_keys_.push_back(key + "\":\"");
   }
 }
@@ -101,7 +102,7 @@ std::optional<CsvError> RowCheck::check(const CsvRecord& record, ImportRow& row)
     } else if (column.field == Field::user_data) {
       if (row.user_data.size() > 1) row.user_data += ',';
       row.user_data += json_keys_[i];
-      append_json(row.user_data, field);
+      append_escaped(row.user_data, field);
       row.user_data += '"';
     } else {
       reason = take(column.field, trimmed(field), row);

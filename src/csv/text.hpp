@@ -12,7 +12,4 @@ namespace callqueue::csv {
 /// Without surrounding blanks and invisible characters, which come with what people paste.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-/// Appends the text as the inside of a JSON string. @pre it is UTF-8.
-void append_json(std::string& json, std::string_view text);
-
 }  // namespace callqueue::csv

@@ -8,34 +8,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "json_text.hpp"
 #include "utf8.hpp"
 
 namespace callqueue::json {
 namespace {
 
 constexpr int kMostNesting = 64;  // Of user_data: readers recurse.
-
-void append_escaped(std::string& target, char c) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  switch (c) {
-    case '"': target += "\\\""; return;
-    case '\\': target += "\\\\"; return;
-    case '\b': target += "\\b"; return;
-    case '\f': target += "\\f"; return;
-    case '\n': target += "\\n"; return;
-    case '\r': target += "\\r"; return;
-    case '\t': target += "\\t"; return;
-    default: break;
-  }
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte >= 0x20) {
-    target += c;
-  } else {
-    target += "\\u00";
-    target += hex[byte >> 4U];
-    target += hex[byte & 0xFU];
-  }
-}
 
 /// As UTF-8, NULs included.
 std::string cleaned(std::string_view text) {
@@ -58,7 +37,7 @@ std::string quoted(std::string_view text) {
   std::string all;
   all.reserve(text.size() + 2);
   all += '"';
-  for (const char c : text) append_escaped(all, c);
+  append_escaped(all, text);
   all += '"';
   return all;
 }

@@ -1,4 +1,6 @@
 #include "csv/text.hpp"
+#include "json/json_value.hpp"
+#include "json_text.hpp"
 #include "utf8.hpp"
 
 #include <rapidcheck.h>
@@ -13,10 +15,22 @@ BOOST_AUTO_TEST_CASE(json_texts_read_back) {
     const auto text = *rc::gen::container<std::string>(rc::gen::inRange<char>(0, 127)) +
                       *rc::gen::element<std::string>("", "\xC3\xA9", "\xF0\x9F\x98\x80\"\\");
     std::string json = "\"";
-    append_json(json, text);
+    append_escaped(json, text);
     json += '"';
     RC_ASSERT(nlohmann::json::parse(json).get<std::string>() == text);
   }));
+}
+
+BOOST_AUTO_TEST_CASE(a_text_is_written_alike_in_a_row_and_in_a_model) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    std::string json = "\"";
+    append_escaped(json, std::string{'a', static_cast<char>(byte), 'b'});
+    json += '"';
+    BOOST_TEST(json == json::Json(std::string{'a', static_cast<char>(byte), 'b'}).text());
+  }
+  std::string all;
+  append_escaped(all, "\b\f\n\r\t\x1f\"\\/\xC3\xA9");
+  BOOST_TEST(all == "\\b\\f\\n\\r\\t\\u001f\\\"\\\\/\xC3\xA9");
 }
 
 BOOST_AUTO_TEST_CASE(a_shown_text_is_short_valid_and_made_of_whole_characters) {
