@@ -14,8 +14,7 @@
 ///     were. NULL where something is needed, a text that is no UTF-8 and an id that is none are
 ///     `CQ_INVALID_ARGUMENT` naming the parameter or the member. Beside the statuses named with a
 ///     function, every function that asks a store may give `CQ_UNAVAILABLE`, `CQ_CORRUPT` or
-///     `CQ_INTERNAL`; so does lack of memory (`CQ_INTERNAL`), except while JSON is written: there
-///     it ends the program.
+///     `CQ_INTERNAL`; so does lack of memory (`CQ_INTERNAL`).
 /// 3. **Ownership.** What a function hands out through a `cq_x**` is yours until you give it to
 ///     `cq_x_free`, which sets your pointer to NULL and does nothing if it is NULL already.
 ///     Everything that can be reached from it belongs to it and goes with it. Where a function says
@@ -204,6 +203,16 @@ CQ_API int32_t cq_queued_call_can_transition(int32_t from, int32_t to);
 /// The same of a call. Thread-safe.
 /// @since 0.1
 CQ_API int32_t cq_call_can_transition(int32_t from, int32_t to);
+
+/// Whether a campaign is over: 1 or 0. Thread-safe.
+/// @since 0.1
+CQ_API int32_t cq_campaign_is_final(int32_t status);
+/// Whether nothing becomes of a queued call any more: 1 or 0. Thread-safe.
+/// @since 0.1
+CQ_API int32_t cq_queued_call_is_final(int32_t status);
+/// Whether a call holds a slot: 1 or 0. Thread-safe.
+/// @since 0.1
+CQ_API int32_t cq_call_is_active(int32_t status);
 
 // --- The store: open it, keep its schema, ask it for the time ------------------------------------
 
@@ -944,6 +953,13 @@ CQ_API void cq_call_event_init(cq_call_event* event, size_t size);
 /// @since 0.1
 CQ_API cq_status cq_call_event_set_status(cq_call_event* event, const char* spelling,
                                           cq_error** error);
+/// Sets the outcome beside the status. They have to agree: what failed may have been rejected, what
+/// completed or is in progress was answered or met a voicemail, and nothing that rings has an
+/// outcome yet. Without a status any outcome will do. Thread-safe for different events.
+/// @param outcome a `cq_call_outcome`.
+/// @return `CQ_INVALID_ARGUMENT` (`outcome`); the event stays as it was.
+/// @since 0.1
+CQ_API cq_status cq_call_event_set_outcome(cq_call_event* event, int32_t outcome, cq_error** error);
 
 /// Reads an event as JSON, as a provider or a server sends it: `user_id`, `call_id`,
 /// `provider_call_id`, `status`, `outcome`, `success`, `retryable`, `answered_at`, `ended_at`,
@@ -959,6 +975,33 @@ CQ_API cq_status cq_parse_call_event(const char* json, size_t length, cq_call_ev
 /// Thread-safe. Only for what `cq_parse_call_event` has made.
 /// @since 0.1
 CQ_API void cq_call_event_free(cq_call_event** event);
+
+/// One event of several, or what is wrong with it.
+/// @since 0.1
+typedef struct cq_call_event_result {
+  size_t size;
+  int32_t status;       ///< A `cq_status`: each event has its own.
+  const char* message;  ///< As in `cq_error`; "" when all is well.
+  const char* field;
+  const cq_call_event* event;  ///< NULL when something is wrong with it.
+} cq_call_event_result;
+
+/// One for each event, in their order.
+/// @since 0.1
+typedef struct cq_call_event_result_list {
+  size_t size;
+  size_t count;
+  const cq_call_event_result* const* items;
+} cq_call_event_result_list;
+
+/// @since 0.1
+CQ_API void cq_call_event_result_list_free(cq_call_event_result_list** events);
+/// Reads what a provider sends at once: one event as `cq_parse_call_event` does, or an array of 1
+/// to 1,000, in at most 1 MiB. One that is wrong does not spoil the others. Thread-safe.
+/// @return `CQ_INVALID_ARGUMENT` (`events`) for what is neither.
+/// @since 0.1
+CQ_API cq_status cq_parse_call_events(const char* json, size_t length,
+                                      cq_call_event_result_list** events, cq_error** error);
 
 /// What one event did.
 /// @since 0.1
@@ -1242,6 +1285,14 @@ CQ_API cq_status cq_store_reserve_slot(cq_store* store, const char* user_id,
 /// @since 0.1
 CQ_API cq_status cq_store_find_call(cq_store* store, const char* user_id, const char* call_id,
                                     cq_call** call, cq_error** error);
+/// Many at once, each once, in the order of their ids. What is not there, or another user's, is
+/// left out. Thread-safe.
+/// @param call_ids `count` of them.
+/// @return `CQ_INVALID_ARGUMENT` (`call_ids`, `call_id`).
+/// @since 0.1
+CQ_API cq_status cq_store_find_calls(cq_store* store, const char* user_id,
+                                     const char* const* call_ids, size_t count,
+                                     cq_call_list** calls, cq_error** error);
 
 /// Which calls to list; all conditions hold together.
 /// @since 0.1

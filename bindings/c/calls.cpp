@@ -46,6 +46,27 @@ cq_status cq_parse_call_event(const char* json, size_t length, cq_call_event** e
 
 void cq_call_event_free(cq_call_event** event) { c::free_owned(event); }
 
+cq_status cq_call_event_set_outcome(cq_call_event* event, int32_t outcome, cq_error** error) {
+  return c::guard(error, [&] {
+    const auto given = c::needed<cq_call_event>(event, "event");
+    CallEvent said{
+        .status = c::optional_enumerator(given.status, CallStatus::unknown, "status"),
+        .outcome = c::optional_enumerator(given.outcome, CallOutcome::unknown, "outcome")};
+    c::value(set_outcome(said, c::enumerator(outcome, CallOutcome::unknown, "outcome")));
+    event->outcome = c::number(said.outcome);
+  });
+}
+
+cq_status cq_parse_call_events(const char* json, size_t length, cq_call_event_result_list** events,
+                               cq_error** error) {
+  return c::finds(events, "events", error, [&] {
+    if (json == nullptr) c::refuse("json", "is missing");
+    return c::value(parse_call_events({json, length}));
+  });
+}
+
+void cq_call_event_result_list_free(cq_call_event_result_list** events) { c::free_owned(events); }
+
 cq_status cq_queue_report(cq_store* store, const cq_call_event* event, cq_call_report** report,
                           cq_error** error) {
   return c::does(report, error, [&] {
@@ -117,6 +138,17 @@ cq_status cq_store_find_call(cq_store* store, const char* user_id, const char* c
   return c::finds(call, "call", error, [&] {
     const auto name = c::ref(user_id, call_id);
     return c::value(c::open(store).find_call(name.user_id, name.call_id));
+  });
+}
+
+cq_status cq_store_find_calls(cq_store* store, const char* user_id, const char* const* call_ids,
+                              size_t count, cq_call_list** calls, cq_error** error) {
+  return c::finds(calls, "calls", error, [&] {
+    const auto user = c::id<UserId>(user_id, "user_id");
+    if (count > 0 && call_ids == nullptr) c::refuse("call_ids", "are missing");
+    std::vector<CallId> ids;
+    for (size_t i = 0; i < count; ++i) ids.push_back(c::id<CallId>(call_ids[i], "call_id"));
+    return PageOf<Call>{c::value(c::open(store).find_calls(user, ids)), {}};
   });
 }
 

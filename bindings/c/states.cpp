@@ -67,6 +67,12 @@ static_assert(same(ErrorCode::invalid_argument, CQ_INVALID_ARGUMENT) &&
               same(ErrorCode::unavailable, CQ_UNAVAILABLE) &&
               same(ErrorCode::corrupt, CQ_CORRUPT) && same(ErrorCode::internal, CQ_INTERNAL));
 
+/// Of a number that is no status nothing holds.
+template <class Enum>
+std::int32_t holds(std::int32_t status, Enum last, bool (*predicate)(Enum) noexcept) noexcept {
+  return is_one(status, last) && predicate(static_cast<Enum>(status));
+}
+
 }  // namespace
 }  // namespace callqueue::c
 
@@ -100,4 +106,14 @@ int32_t cq_queued_call_can_transition(int32_t from, int32_t to) {
 }
 int32_t cq_call_can_transition(int32_t from, int32_t to) {
   return c::may_go(from, to, c::kLastCall);
+}
+
+int32_t cq_campaign_is_final(int32_t status) {
+  return c::holds<CampaignStatus>(status, c::kLastCampaign, is_final);
+}
+int32_t cq_queued_call_is_final(int32_t status) {
+  return c::holds<QueuedCallStatus>(status, c::kLastQueued, is_final);
+}
+int32_t cq_call_is_active(int32_t status) {
+  return c::holds<CallStatus>(status, c::kLastCall, is_active);
 }

@@ -153,6 +153,13 @@ void fill(Arena& arena, const CallEvent& model, cq_call_event& view) {
   view.failure_reason = arena.text(model.failure_reason);
 }
 
+void fill(Arena& arena, const Result<CallEvent>& model, cq_call_event_result& view) {
+  view.status = model ? CQ_OK : static_cast<std::int32_t>(model.error().code);
+  view.message = model ? "" : arena.text(model.error().message);
+  view.field = model ? "" : arena.text(model.error().field);
+  view.event = model ? arena.view<cq_call_event>(*model) : nullptr;
+}
+
 void fill(Arena& arena, const CallReport& model, cq_call_report& view) {
   view.status = CQ_OK;
   view.message = view.field = "";
@@ -211,6 +218,10 @@ void fill(Arena& arena, const std::vector<ClaimedCall>& models, cq_claimed_call_
 }
 void fill(Arena& arena, const std::vector<Result<CallReport>>& models, cq_call_report_list& view) {
   fill_items<cq_call_report>(arena, models, view);
+}
+void fill(Arena& arena, const std::vector<Result<CallEvent>>& models,
+          cq_call_event_result_list& view) {
+  fill_items<cq_call_event_result>(arena, models, view);
 }
 
 void fill(Arena&, const AdvanceResult& model, cq_advance_result& view) {

@@ -34,6 +34,7 @@ void fill(Arena& arena, const QueuedCall& model, cq_queued_call& view);
 void fill(Arena& arena, const Call& model, cq_call& view);
 void fill(Arena& arena, const ClaimedCall& model, cq_claimed_call& view);
 void fill(Arena& arena, const CallEvent& model, cq_call_event& view);
+void fill(Arena& arena, const Result<CallEvent>& model, cq_call_event_result& view);
 void fill(Arena& arena, const CallReport& model, cq_call_report& view);
 void fill(Arena& arena, const Result<CallReport>& model, cq_call_report& view);
 void fill(Arena& arena, const FinishedAndClaimed& model, cq_finished_and_claimed& view);
@@ -48,6 +49,8 @@ void fill(Arena& arena, const PageOf<QueuedCall>& page, cq_queued_call_list& vie
 void fill(Arena& arena, const PageOf<Call>& page, cq_call_list& view);
 void fill(Arena& arena, const std::vector<ClaimedCall>& models, cq_claimed_call_list& view);
 void fill(Arena& arena, const std::vector<Result<CallReport>>& models, cq_call_report_list& view);
+void fill(Arena& arena, const std::vector<Result<CallEvent>>& models,
+          cq_call_event_result_list& view);
 
 /// Fills what its user has room for, by the `size` that it says.
 template <class View, class Model>

@@ -67,6 +67,12 @@ static void texts_of_states(void) {
   CHECK(cq_queued_call_can_transition(CQ_QUEUED_CALL_FAILED, CQ_QUEUED_CALL_COMPLETED) == 1);
   CHECK(cq_call_can_transition(CQ_CALL_COMPLETED, CQ_CALL_RINGING) == 0);
   CHECK(cq_call_can_transition(77, CQ_CALL_RINGING) == 0);
+  CHECK(cq_campaign_is_final(CQ_CAMPAIGN_COMPLETED) == 1);
+  CHECK(cq_campaign_is_final(CQ_CAMPAIGN_PAUSED) == 0 && cq_campaign_is_final(CQ_UNSET) == 0);
+  CHECK(cq_queued_call_is_final(CQ_QUEUED_CALL_SKIPPED) == 1);
+  CHECK(cq_queued_call_is_final(CQ_QUEUED_CALL_QUEUED) == 0 && cq_queued_call_is_final(6) == 0);
+  CHECK(cq_call_is_active(CQ_CALL_RINGING) == 1);
+  CHECK(cq_call_is_active(CQ_CALL_UNKNOWN) == 0 && cq_call_is_active(-1) == 0);
 }
 
 static void a_store_is_opened_and_closed(void) {

@@ -232,10 +232,10 @@ static void a_call_is_dialed_by_hand(void) {
   cq_call_ref refs[2];
   int32_t marked[2] = {7, 7};
   const int32_t active[] = {CQ_CALL_INITIATED, CQ_CALL_RINGING}, wrong[] = {-3};
-  const char* id;
+  const char *id, *ids[2] = {NOBODY, NULL};
   active_campaign(&w, TWO, NULL);
   claimed = claim(&w, 1);
-  id = claimed->items[0]->call->id;
+  id = ids[1] = claimed->items[0]->call->id;
   refs[0].user_id = refs[1].user_id = w.ann->id;
   refs[0].call_id = NOBODY;
   refs[1].call_id = id;
@@ -261,6 +261,18 @@ static void a_call_is_dialed_by_hand(void) {
   CHECK(found->submitted_at == NOON);
   cq_call_free(&found);
   FAILS(cq_store_find_call(w.store, w.ann->id, NOBODY, &found, &error), CQ_NOT_FOUND, "call_id");
+  OK(cq_store_find_calls(w.store, w.ann->id, ids, 2, &list, &error));
+  HAS(list, 1);
+  SAME(list->items[0]->id, id);
+  SAME(list->next_cursor, "");
+  cq_call_list_free(&list);
+  OK(cq_store_find_calls(w.store, w.ann->id, NULL, 0, &list, &error));
+  HAS(list, 0);
+  cq_call_list_free(&list);
+  REFUSED(cq_store_find_calls(w.store, w.ann->id, NULL, 1, &list, &error), "call_ids");
+  ids[1] = NULL;
+  REFUSED(cq_store_find_calls(w.store, w.ann->id, ids, 2, &list, &error), "call_id");
+  REFUSED(cq_store_find_calls(w.store, w.ann->id, ids, 1, NULL, &error), "calls");
   OK(cq_store_locate_call(w.store, NULL, "p-1", &found, &error));
   SAME(found->id, id);
   cq_call_free(&found);
@@ -323,6 +335,13 @@ static void events_are_reported(void) {
   CHECK(event.status == CQ_CALL_IN_PROGRESS && event.outcome == CQ_UNSET);
   REFUSED(cq_call_event_set_status(&event, "asleep", &error), "status");
   REFUSED(cq_call_event_set_status(NULL, "busy", &error), "event");
+  OK(cq_call_event_set_outcome(&event, CQ_OUTCOME_VOICEMAIL, &error));
+  CHECK(event.status == CQ_CALL_IN_PROGRESS && event.outcome == CQ_OUTCOME_VOICEMAIL);
+  REFUSED(cq_call_event_set_outcome(&event, CQ_OUTCOME_BUSY, &error), "outcome");
+  CHECK(event.outcome == CQ_OUTCOME_VOICEMAIL);
+  REFUSED(cq_call_event_set_outcome(&event, CQ_UNSET, &error), "outcome");
+  REFUSED(cq_call_event_set_outcome(NULL, CQ_OUTCOME_BUSY, &error), "event");
+  event.outcome = CQ_UNSET;
   OK(cq_queue_report(w.store, &event, &report, &error));
   CHECK(report->status == CQ_OK && report->changed == 1 && report->ended == 0);
   CHECK(report->call->status == CQ_CALL_IN_PROGRESS && report->call->answered_at == NOON);
@@ -383,6 +402,25 @@ static void events_are_read_from_json(void) {
   REFUSED(cq_parse_call_event("{\"status\":\"busy\"}", 17, &event, &error), "call_id");
 }
 
+static void many_events_are_read_from_json(void) {
+  const char* json = "[{\"provider_call_id\":\"p\",\"status\":\"busy\"},{\"status\":\"asleep\"}]";
+  cq_call_event_result_list* events = NULL;
+  OK(cq_parse_call_events(json, strlen(json), &events, &error));
+  HAS(events, 2);
+  CHECK(events->items[0]->status == CQ_OK && events->items[0]->event->status == CQ_CALL_BUSY);
+  SAME(events->items[0]->event->provider_call_id, "p");
+  SAME(events->items[0]->field, "");
+  CHECK(events->items[1]->status == CQ_INVALID_ARGUMENT && events->items[1]->event == NULL);
+  CHECK(events->items[1]->message[0] != '\0');
+  SAME(events->items[1]->field, "status");
+  cq_call_event_result_list_free(&events);
+  CHECK(events == NULL);
+  cq_call_event_result_list_free(&events);
+  REFUSED(cq_parse_call_events("[]", 2, &events, &error), "events");
+  REFUSED(cq_parse_call_events(NULL, 0, &events, &error), "json");
+  REFUSED(cq_parse_call_events(json, strlen(json), NULL, &error), "events");
+}
+
 const test_case queue_cases[] = {
     {"rows_are_found", rows_are_found},
     {"calls_are_queued_by_hand", calls_are_queued_by_hand},
@@ -392,4 +430,5 @@ const test_case queue_cases[] = {
     {"slots_are_reserved_and_calls_given_back", slots_are_reserved_and_calls_given_back},
     {"events_are_reported", events_are_reported},
     {"events_are_read_from_json", events_are_read_from_json},
+    {"many_events_are_read_from_json", many_events_are_read_from_json},
     {NULL, NULL}};

@@ -51,6 +51,50 @@ Json can_transition(cq_store*, With& with) {
   return cq_call_can_transition(cq_parse_call_status(from), cq_parse_call_status(to)) == 1;
 }
 
+Json is_final(cq_store*, With& with) {
+  const auto* status = with.text("status");
+  if (with.json("of") == "campaign") {
+    return cq_campaign_is_final(cq_parse_campaign_status(status)) == 1;
+  }
+  if (with.json("of") == "queued_call") {
+    return cq_queued_call_is_final(cq_parse_queued_call_status(status)) == 1;
+  }
+  return cq_call_is_active(cq_parse_call_status(status)) == 0;
+}
+
+Json said(const cq_call_event& event) {
+  const auto text = [](const char* given) {
+    return given == nullptr || *given == '\0' ? Json{} : Json(given);
+  };
+  return {{"call_id", text(event.call_id)},
+          {"provider_call_id", text(event.provider_call_id)},
+          {"status", text(cq_call_status_text(event.status))},
+          {"outcome", text(cq_call_outcome_text(event.outcome))}};
+}
+
+Json set_outcome(cq_store*, With& with) {
+  cq_call_event event;
+  cq_call_event_init(&event, sizeof event);
+  ASK(cq_call_event_set_status(&event, with.text("status"), &error));
+  ASK(cq_call_event_set_outcome(&event, cq_parse_call_outcome(with.text("outcome")), &error));
+  return said(event);
+}
+
+Json parse_call_events(cq_store*, With& with) {
+  const std::string json = with.object_text("json");
+  cq_call_event_result_list* events = nullptr;
+  ASK(cq_parse_call_events(json.data(), json.size(), &events, &error));
+  Json all = Json::array();
+  for (std::size_t i = 0; i < events->count; ++i) {
+    const auto& one = *events->items[i];
+    all.push_back(one.status == CQ_OK
+                      ? said(*one.event)
+                      : Json{{"code", cq_status_text(one.status)}, {"field", one.field}});
+  }
+  cq_call_event_result_list_free(&events);
+  return all;
+}
+
 Json deal(cq_store*, With& with) {
   cq_round_robin* allocator = nullptr;
   ASK(cq_round_robin_create(&allocator, &error));
@@ -120,6 +164,9 @@ Operations core_operations() {
   return {
       {"core.error_codes", [](cq_store*, With&) { return error_codes(); }},
       {"core.can_transition", can_transition},
+      {"core.is_final", is_final},
+      {"core.set_outcome", set_outcome},
+      {"core.parse_call_events", parse_call_events},
       {"core.priority", priority},
       {"core.custom_priority",
        [](cq_store*, With& with) -> Json {

@@ -327,6 +327,15 @@ Operations call_operations() {
          ASK(cq_store_find_call(store, with.text("user_id"), with.text("id"), &call, &error));
          return taken(call, cq_call_free);
        }},
+      {"find_calls",
+       [](cq_store* store, With& with) -> Json {
+         std::vector<const char*> ids;
+         for (const auto& one : with.json("ids")) ids.push_back(with.keep(one));
+         cq_call_list* found = nullptr;
+         ASK(cq_store_find_calls(store, with.text("user_id"), ids.data(), ids.size(), &found,
+                                 &error));
+         return taken_items(found, cq_call_list_free);
+       }},
       {"list_calls",
        [](cq_store* store, With& with) -> Json {
          cq_call_filter filter;

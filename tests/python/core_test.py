@@ -107,6 +107,11 @@ def test_events_move_a_call_forward():
     with pytest.raises(cq.InvalidArgument) as caught:
         cq.set_status(event, "sleeping")
     assert caught.value.field == "status"
+    cq.set_outcome(event, "voicemail")
+    assert (event.status, event.outcome) == (cq.CallStatus.IN_PROGRESS, cq.CallOutcome.VOICEMAIL)
+    with pytest.raises(cq.InvalidArgument) as caught:
+        cq.set_outcome(event, cq.CallOutcome.BUSY)
+    assert caught.value.field == "outcome" and event.outcome is cq.CallOutcome.VOICEMAIL
 
 
 def test_webhooks_are_read():

@@ -237,6 +237,25 @@ class Runner:
         kind = {"campaign": cq.CampaignStatus, "queued_call": cq.QueuedCallStatus, "call": cq.CallStatus}[given["of"]]
         return cq.can_transition(kind(given["from"]), kind(given["to"]))
 
+    def do_core_is_final(self, given):
+        kind = {"campaign": cq.CampaignStatus, "queued_call": cq.QueuedCallStatus, "call": cq.CallStatus}[given["of"]]
+        return cq.is_final(kind(given["status"]))
+
+    def do_core_set_outcome(self, given):
+        event = cq.CallEvent()
+        cq.set_status(event, given["status"])
+        cq.set_outcome(event, given["outcome"])
+        return self.said(event)
+
+    def do_core_parse_call_events(self, given):
+        return [one if isinstance(one, cq.Error) else self.said(one) for one in cq.call_events(given["json"])]
+
+    @staticmethod
+    def said(event):
+        return {"call_id": None if event.call_id == cq.NIL else event.call_id,
+                "provider_call_id": event.provider_call_id or None,
+                "status": event.status and str(event.status), "outcome": event.outcome and str(event.outcome)}
+
     def do_core_priority(self, given):
         keywords = arguments(given)
         rule = cq.PriorityRule(**{name: keywords.pop(name) for name in ("base", "named_contact") if name in keywords})

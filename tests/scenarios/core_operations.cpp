@@ -96,6 +96,39 @@ bool may_become(const Arguments& with) {
   return can_transition(parse_call_status(from).value(), parse_call_status(to).value());
 }
 
+bool has_ended(const Arguments& with) {
+  const auto status = with.text("status");
+  if (with.text("of") == "campaign") return is_final(parse_campaign_status(status).value());
+  if (with.text("of") == "queued_call") return is_final(parse_queued_call_status(status).value());
+  return !is_active(parse_call_status(status).value());
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json{} : Json(text); }
+
+Json said(const CallEvent& event) {
+  return {{"call_id", event.call_id.is_nil() ? Json{} : Json(to_text(event.call_id))},
+          {"provider_call_id", text_or_null(event.provider_call_id)},
+          {"status", event.status ? Json(to_text(*event.status)) : Json{}},
+          {"outcome", event.outcome ? Json(to_text(*event.outcome)) : Json{}}};
+}
+
+Result<Json> outcome_set(const Arguments& with) {
+  CallEvent event;
+  return set_status(event, with.text("status"))
+      .and_then(
+          [&] { return set_outcome(event, parse_call_outcome(with.text("outcome")).value()); })
+      .map([&] { return said(event); });
+}
+
+Result<Json> events_read(const Arguments& with) {
+  return parse_call_events(with.object_text("json"))
+      .map([](const std::vector<Result<CallEvent>>& events) {
+        Json all = Json::array();
+        for (const auto& one : events) all.push_back(one ? said(*one) : json_of(one.error()));
+        return all;
+      });
+}
+
 Json error_codes() {
   Json numbers = Json::object();
   for (int number = 1; number <= static_cast<int>(ErrorCode::internal); ++number) {
@@ -111,6 +144,10 @@ Operations core_operations() {
       {"core.error_codes", [](Ground&, const Arguments&) -> Result<Json> { return error_codes(); }},
       {"core.can_transition",
        [](Ground&, const Arguments& with) -> Result<Json> { return Json(may_become(with)); }},
+      {"core.is_final",
+       [](Ground&, const Arguments& with) -> Result<Json> { return Json(has_ended(with)); }},
+      {"core.set_outcome", [](Ground&, const Arguments& with) { return outcome_set(with); }},
+      {"core.parse_call_events", [](Ground&, const Arguments& with) { return events_read(with); }},
       {"core.priority",
        [](Ground&, const Arguments& with) -> Result<Json> {
          const PriorityRule other;

@@ -265,6 +265,14 @@ Operations calls() {
        [](Ground& g, const Arguments& with) {
          return given(g.store->find_call(with.id<UserId>("user_id"), with.id<CallId>("id")));
        }},
+      {"find_calls",
+       [](Ground& g, const Arguments& with) {
+         std::vector<CallId> ids;
+         for (const auto& one : with.json("ids")) {
+           ids.push_back(Arguments::must(parse_id<CallId>(one.get<std::string>(), "ids")));
+         }
+         return given(g.store->find_calls(with.id<UserId>("user_id"), ids));
+       }},
       {"list_calls",
        [](Ground& g, const Arguments& with) {
          return given(

@@ -217,6 +217,13 @@ void bind_events_core(py::module_& m) {
       "Sets status and outcome from a provider's spelling: any status or outcome, with `-` or `_`, "
       "in any case, and `call-disconnected`. `answered` means that somebody has picked up: in "
       "progress.");
+  m.def(
+      "set_outcome",
+      [](CallEvent& event, CallOutcome outcome) { value_of(set_outcome(event, outcome)); },
+      arg("event"), arg("outcome"),
+      "Sets the outcome beside the status. InvalidArgument (`outcome`) where they contradict each "
+      "other: what failed may have been rejected, what completed or is in progress was answered or "
+      "met a voicemail, nothing that rings has an outcome yet. The event stays as it was then.");
 }
 
 void bind_checks_core(py::module_& m) {

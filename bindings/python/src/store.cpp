@@ -276,6 +276,14 @@ void bind_calls_of_store(StoreClass& store) {
           },
           Released(), arg("user_id"), arg("id"), "Raises NotFound.")
       .def(
+          "find_calls",
+          [](const OpenStore& self, UserId user_id, const std::vector<CallId>& ids) {
+            return value_of(self.use()->find_calls(user_id, ids));
+          },
+          Released(), arg("user_id"), arg("ids"),
+          "Many at once, each once, in the order of their ids. What is not there, or another "
+          "user's, is left out.")
+      .def(
           "list_calls",
           [](const OpenStore& self, UserId user_id, std::optional<CampaignId> campaign_id,
              std::optional<QueuedCallId> queue_id, std::string provider_call_id,
