@@ -388,6 +388,45 @@ CQ_API cq_status cq_store_next_wakeup(cq_store* store, int64_t* wakeup, cq_error
 /// @since 0.1
 CQ_API cq_status cq_store_change_counter(cq_store* store, uint64_t* counter, cq_error** error);
 
+/// What was committed since somebody looked last; it may name more than there is.
+/// @since 0.1
+typedef struct cq_changes {
+  size_t size;
+  int32_t may_start;         ///< 1: something may have become claimable.
+  int32_t everyone;          ///< 1: any user's rows may have changed.
+  const char* const* users;  ///< Otherwise: ids of those whose rows have changed, each once.
+  size_t users_count;
+} cq_changes;
+
+/// @since 0.1
+CQ_API void cq_changes_free(cq_changes** changes);
+
+/// Hears of what this and other processes commit to a store.
+/// @since 0.1
+typedef struct cq_change_listener cq_change_listener;
+
+/// From now on: nothing is missed for good, but it may be told late (within 50 ms on SQLite; on
+/// PostgreSQL at once, or after `look_interval_ms`). One is enough for a process. Thread-safe.
+/// @param listener on PostgreSQL it has a connection of its own. It keeps the database open.
+/// @since 0.1
+CQ_API cq_status cq_store_listen(cq_store* store, cq_change_listener** listener, cq_error** error);
+/// Waits until there is something to tell that was not told yet, `at_most_ms` have passed, the
+/// store's clock has reached `until`, or somebody calls `cq_change_listener_wake`. On one thread at
+/// a time.
+/// @param until `CQ_NO_INSTANT`: does not matter.
+/// @param changes NULL after success: none. After an error what is not told yet comes next time.
+/// @return `CQ_INVALID_ARGUMENT` (`at_most`, `until`); `CQ_CONFLICT` (`listener`) while another
+/// thread waits.
+/// @since 0.1
+CQ_API cq_status cq_change_listener_wait(cq_change_listener* listener, int64_t at_most_ms,
+                                         int64_t until, cq_changes** changes, cq_error** error);
+/// Ends the wait under way, or the next one. Thread-safe.
+/// @since 0.1
+CQ_API void cq_change_listener_wake(cq_change_listener* listener);
+/// Frees one that nobody waits with.
+/// @since 0.1
+CQ_API void cq_change_listener_free(cq_change_listener** listener);
+
 // --- Pages of lists ------------------------------------------------------------------------------
 
 /// Which part of a list is wanted; NULL in its place: the first 50.

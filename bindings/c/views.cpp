@@ -192,6 +192,15 @@ void fill(Arena& arena, const CsvReport& model, cq_csv_report& view) {
   view.json = arena.text(to_json(model));
 }
 
+void fill(Arena& arena, const Changes& model, cq_changes& view) {
+  auto** users = arena.make<const char*>(model.users.size());
+  for (std::size_t i = 0; i < model.users.size(); ++i) users[i] = arena.id(model.users[i]);
+  view.may_start = model.may_start;
+  view.everyone = model.everyone;
+  view.users = users;
+  view.users_count = model.users.size();
+}
+
 void fill(Arena& arena, const std::vector<Migration>& models, cq_migration_list& view) {
   fill_items<cq_migration>(arena, models, view);
 }

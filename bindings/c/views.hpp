@@ -39,6 +39,7 @@ void fill(Arena& arena, const CallReport& model, cq_call_report& view);
 void fill(Arena& arena, const Result<CallReport>& model, cq_call_report& view);
 void fill(Arena& arena, const FinishedAndClaimed& model, cq_finished_and_claimed& view);
 void fill(Arena& arena, const CsvReport& model, cq_csv_report& view);
+void fill(Arena& arena, const Changes& model, cq_changes& view);
 
 void fill(Arena& arena, const std::vector<Migration>& models, cq_migration_list& view);
 void fill(Arena& arena, const PageOf<User>& page, cq_user_list& view);

@@ -29,6 +29,7 @@ extern const test_case campaign_cases[];
 extern const test_case queue_cases[];
 extern const test_case import_cases[];
 extern const test_case processor_cases[];
+extern const test_case change_cases[];
 extern const test_case core_cases[];
 extern const test_case memory_cases[];
 

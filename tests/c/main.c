@@ -127,8 +127,9 @@ static int wanted(const char* name, const char* argument) {
 }
 
 int main(int count, char** arguments) {
-  const test_case* topics[] = {basic_cases,  people_cases,    campaign_cases, queue_cases,
-                               import_cases, processor_cases, core_cases,     memory_cases};
+  const test_case* topics[] = {basic_cases, people_cases, campaign_cases,
+                               queue_cases, import_cases, processor_cases,
+                               core_cases,  memory_cases, change_cases};
   size_t topic;
   int passed = 0, failed = 0;
   setvbuf(stdout, NULL, _IOLBF, 0); /* What was said before a crash is seen. */

@@ -82,6 +82,25 @@ void lack_of_memory_for_texts(world* w, const char* campaign) {
   cq_campaign_free(&found);
 }
 
+void lack_of_memory_loses_no_change(world* w) {
+  cq_change_listener* listener = nullptr;
+  cq_changes* changes = nullptr;
+  without_memory(&listener,
+                 [&](cq_error** error) { return cq_store_listen(w->store, &listener, error); });
+  OK(cq_store_set_user_limits(w->store, w->ann->id, 3, CQ_UNSET, nullptr, &error));
+  bool refused = false;
+  for (long allowed = 0; changes == nullptr && allowed < 100; ++allowed) {
+    cq_error* error = nullptr;
+    allocations_left = allowed;
+    refused |= cq_change_listener_wait(listener, 0, CQ_NO_INSTANT, &changes, &error) != CQ_OK;
+    allocations_left = -1;
+    cq_error_free(&error);
+  }
+  CHECK(refused && changes != nullptr && changes->everyone == 1);
+  cq_changes_free(&changes);
+  cq_change_listener_free(&listener);
+}
+
 extern "C" void lack_of_memory_is_an_error(void) {
   world w = open_world(1);
   const char* campaign =
@@ -116,6 +135,7 @@ extern "C" void lack_of_memory_is_an_error(void) {
   HAS(calls, 1);
   cq_call_list_free(&calls);
   lack_of_memory_for_texts(&w, campaign);
+  lack_of_memory_loses_no_change(&w);
   cq_migration_list* migrations = nullptr;
   without_memory(&migrations, [&](cq_error** error) {
     return cq_migrations_for("sqlite:x", &migrations, error);

@@ -1,6 +1,7 @@
 """The adapter for asyncio."""
 
 import asyncio
+import datetime as dt
 import inspect
 import io
 
@@ -45,6 +46,42 @@ def test_a_host_on_asyncio(tmp_path):
     assert asyncio.run(host()) == (5, 2, cq.CampaignStatus.PAUSED)
     with pytest.raises(TypeError):
         aio.to_async(3)
+
+
+def test_changes_come_to_the_loop(tmp_path):
+    async def heard_by(listener):
+        return [changes async for changes in listener]
+
+    async def host():
+        async with await aio.open(f"sqlite:{tmp_path / 'queue.db'}") as store:
+            await store.migrate()
+            async with await store.listen() as listener:
+                await store.create_user(cq.User(name="Ann"))
+                async for changes in listener:
+                    assert changes.everyone
+                    break
+                # What is told to a wait that was cancelled is told to the next one.
+                waiting = asyncio.ensure_future(listener.wait(dt.timedelta(hours=1)))
+                await asyncio.sleep(0)
+                with pytest.raises(cq.Conflict) as caught:
+                    await listener.wait()
+                assert caught.value.field == "listener"
+                store.store.create_user(cq.User(name="Bob"))  # The loop stands still: it cannot tell the task.
+                listener._thread.submit(lambda: None).result(60)  # Comes after the wait, which has heard of it.
+                waiting.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await waiting
+                assert await listener.wait(dt.timedelta(seconds=30))
+                listener.wake()
+                assert not await listener.wait(dt.timedelta(hours=1))
+                iterating = asyncio.ensure_future(heard_by(listener))
+                await asyncio.sleep(0)
+            assert await iterating == []
+            with pytest.raises(cq.InvalidArgument) as caught:
+                await listener.wait()
+            assert caught.value.field == "listener"
+
+    asyncio.run(asyncio.wait_for(host(), 60))
 
 
 def test_the_loop_goes_on_while_a_thread_waits(tmp_path):

@@ -37,6 +37,10 @@ def host(url: str) -> UUID:
         errors: List[cq.CsvError] = report.errors
         names: List[str] = [contact.name for contact in store.contacts(user.id)]
         page: cq.Page[cq.Call] = store.list_calls(user.id, statuses=[cq.CallStatus.BUSY])
+        with store.listen() as listener:
+            for changes in listener:
+                seen: List[UUID] = changes.users
+                print(seen, changes.may_start)
         queue = cq.CallQueue(store, priority=cq.PriorityRule(base=1))
         for claimed in queue.claim(limit=3, only_user=None):
             store.begin_dial([cq.CallRef(user_id=user.id, call_id=claimed.call.id)], "me")
@@ -54,6 +58,10 @@ def host(url: str) -> UUID:
 async def asynchronous(url: str) -> int:
     async with await aio.open(url) as store:
         user = await store.find_user("0190b0a5-3c00-7abc-8def-0123456789ab")
+        async with await store.listen() as listener:
+            async for changes in listener:
+                if changes.everyone or user.id in changes.users:
+                    break
         claimed = await aio.to_async(cq.CallQueue(store.store)).claim(limit=5)
         async for contact in store.contacts(user.id, search="a"):
             print(contact.phone_number)

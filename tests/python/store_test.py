@@ -244,6 +244,26 @@ def test_changes_are_heard(opener):
     assert agent.user_id == user.id
 
 
+def test_changes_are_iterated_over_until_the_listener_is_closed(opener):
+    store, other = opener(), opener()
+    store.migrate()
+    assert not cq.Changes() and not cq.Changes(may_start=True) and cq.Changes(users=[uuid.uuid4()])
+    heard = []
+    with store.listen() as listener:
+        user = other.create_user(cq.User(name="Ann"))
+        for changes in listener:
+            heard.append(changes.everyone or user.id in changes.users)
+            if len(heard) == 2:
+                break
+            other.set_user_limits(user.id, concurrent=3)
+    assert heard == [True, True]
+    assert list(listener) == []
+    listener.wake()
+    listener.close()
+    refused(cq.InvalidArgument, "listener", listener.wait)
+    assert store.find_user(user.id).concurrent_calls_limit == 3
+
+
 def test_ids_repeat_with_a_seed(clock):
     def made():
         with cq.open("sqlite::memory:", clock=cq.ManualClock(NOON), seed=7) as store:

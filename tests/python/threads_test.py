@@ -4,6 +4,7 @@ import concurrent.futures
 import datetime as dt
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -118,6 +119,35 @@ def test_everything_of_a_closed_store_refuses(small):
     assert processor.step().dialed == 2
 
 
+def test_a_listener_that_is_closed_lets_go_of_who_iterates(opener):
+    store = opener()
+    store.migrate()
+    listener, heard, told = store.listen(), [], threading.Event()
+
+    def iterate():
+        for changes in listener:
+            heard.append(changes)
+            told.set()
+
+    thread = threading.Thread(target=iterate)
+    thread.start()
+    store.create_user(cq.User(name="Ann"))
+    assert told.wait(60)
+    listener.close()
+    thread.join(60)
+    assert not thread.is_alive() and all(heard)
+
+
+def test_ctrl_c_ends_an_iteration_over_changes(small):
+    listener = small.listen()
+    timer = threading.Timer(0.05, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        next(listener)
+    timer.join()
+    listener.close()
+
+
 def test_listeners_are_for_one_thread_at_a_time(small):
     listener = small.listen()
     over, refused = threading.Event(), threading.Event()
@@ -199,7 +229,13 @@ def test_a_forked_child_may_not_use_the_store(opener):
             store.find_user(user.id)
         except cq.Conflict as error:
             status = 0 if error.field == "store" else 2
+        try:
+            listener.wait()
+            status = 3
+        except cq.Conflict as error:
+            status = status if error.field == "listener" else 4
         store.close()
+        listener.close()
         del listener
         os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

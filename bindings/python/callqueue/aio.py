@@ -7,8 +7,8 @@
             ...
 
 `to_async` takes the store or service that it wraps as such: `store.store` is the one of an asynchronous store.
-Every method of `Store`, `CallCampaigns` and `CallQueue` is here under its name as a coroutine; lists are asynchronous
-iterators. `call` does the same for any other function. A coroutine that is cancelled leaves its thread to finish: what was
+Every method of `Store`, `CallCampaigns` and `CallQueue` is here under its name as a coroutine; lists and what `listen`
+gives are asynchronous iterators. `call` does the same for any other function. A coroutine that is cancelled leaves its thread to finish: what was
 asked for may have been done.
 """
 
@@ -17,14 +17,18 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
-from typing import Any, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, AsyncIterator, Callable, Iterator, Optional
 
 from . import _core, _csv
+from ._errors import Conflict, InvalidArgument
 from ._store import Store
 
 __all__ = [
     "AsyncCallCampaigns",
     "AsyncCallQueue",
+    "AsyncChangeListener",
     "AsyncStore",
     "call",
     "import_contacts_csv",
@@ -42,9 +46,9 @@ async def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     return await loop.run_in_executor(None, functools.partial(function, *args, **kwargs))
 
 
-def _coroutine(name: str, method: Any) -> Any:
+def _coroutine(name: str, method: Any, adapted: Callable[[Any], Any] = lambda result: result) -> Any:
     async def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return await call(getattr(self._service, name), *args, **kwargs)
+        return adapted(await call(getattr(self._service, name), *args, **kwargs))
 
     wrapped.__name__ = name
     wrapped.__doc__ = method.__doc__
@@ -79,6 +83,83 @@ class _Adapter:
         self._service = service
 
 
+class AsyncChangeListener:
+    """A `ChangeListener` for asyncio, on a thread of its own: `async for changes in listener`. For one task at a time;
+    one listener is enough for a process, which tells its own clients. A wait that is cancelled loses nothing: the next
+    one tells of it."""
+
+    def __init__(self, listener: _core.ChangeListener) -> None:
+        #: What it adapts.
+        self.listener = listener
+        self._thread = ThreadPoolExecutor(1, "callqueue-listener")
+        self._waiting: Optional[asyncio.Future[_core.Changes]] = None
+        self._busy = False
+        self._closed = False
+
+    async def wait(
+        self, at_most: timedelta = timedelta(seconds=1), until: Optional[datetime] = None
+    ) -> _core.Changes:
+        """As `ChangeListener.wait`."""
+        if self._closed:
+            raise InvalidArgument("the listener is closed", field="listener")
+        if self._busy:
+            raise Conflict("another task waits already", field="listener")
+        self._busy = True
+        try:
+            left = await self._end_of_wait() if self._waiting else None  # Of a wait that was cancelled.
+            if left:
+                return left
+            wait = functools.partial(self.listener.wait, at_most, until)
+            self._waiting = asyncio.get_running_loop().run_in_executor(self._thread, wait)
+            return await self._end_of_wait()
+        finally:
+            self._busy = False
+
+    async def _end_of_wait(self) -> _core.Changes:
+        assert self._waiting is not None
+        try:
+            changes = await asyncio.shield(self._waiting)
+        except asyncio.CancelledError:
+            self.listener.wake()
+            raise
+        except BaseException:
+            self._waiting = None
+            raise
+        self._waiting = None
+        return changes
+
+    def wake(self) -> None:
+        """Ends the wait under way, or the next one. Thread-safe."""
+        self.listener.wake()
+
+    async def close(self) -> None:
+        """Ends whoever waits or iterates, and lets go of the connection."""
+        self._closed = True
+        await call(self.listener.close)
+        self._thread.shutdown(wait=False)
+
+    def __aiter__(self) -> "AsyncChangeListener":
+        return self
+
+    async def __anext__(self) -> _core.Changes:
+        while not self._closed:
+            try:
+                changes = await self.wait()
+            except InvalidArgument:
+                if not self._closed:
+                    raise
+            else:
+                if changes:
+                    return changes
+        raise StopAsyncIteration
+
+    async def __aenter__(self) -> "AsyncChangeListener":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+
 class _AsyncStore(_Adapter):
     @property
     def store(self) -> Store:
@@ -106,6 +187,7 @@ AsyncStore: Any = type(
         "__module__": __name__,
         **_methods(_iterator, Store),
         **_methods(_coroutine, _core.Store),
+        "listen": _coroutine("listen", _core.Store.listen, AsyncChangeListener),
     },
 )
 AsyncCallCampaigns: Any = type(

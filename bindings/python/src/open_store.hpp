@@ -33,6 +33,10 @@ class OpenStore {
   int generation_;
 };
 
+using StoreClass = py::class_<OpenStore, std::shared_ptr<OpenStore>>;
+/// `Store.listen`, and what it gives.
+void bind_changes_of_store(py::module_& m, StoreClass& store);
+
 /// How many forks lie between this process and the first one.
 [[nodiscard]] int fork_generation() noexcept;
 

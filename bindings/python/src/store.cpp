@@ -9,7 +9,6 @@ namespace callqueue::python {
 namespace {
 
 using py::arg;
-using StoreClass = py::class_<OpenStore, std::shared_ptr<OpenStore>>;
 
 std::shared_ptr<OpenStore> opened(const std::string& url, std::shared_ptr<ManualClock> clock,
                                   Durability durability, std::chrono::milliseconds busy_timeout,
@@ -343,58 +342,6 @@ void bind_time_of_store(StoreClass& store) {
           },
           Released(), arg("user_id"), arg("campaign_id"), py::kw_only(), arg("limit") = 50,
           arg("cursor") = "", "What was wrong with rows of imports into the campaign.");
-}
-
-/// A listener, and the store that it must not outlive.
-class HeldListener {
- public:
-  explicit HeldListener(std::shared_ptr<Store> store)
-      : store_(std::move(store)), listener_(value_of(store_->listen())) {}
-  ~HeldListener() {
-    // In a forked child its connection is the parent's.
-    if (fork_generation() != generation_) static_cast<void>(listener_.release());
-  }
-  HeldListener(const HeldListener&) = delete;
-  HeldListener& operator=(const HeldListener&) = delete;
-
-  Changes wait(std::chrono::milliseconds at_most, std::optional<Instant> until) {
-    if (busy_.exchange(true)) {
-      refuse("another thread waits already", "listener", ErrorCode::conflict);
-    }
-    auto changes = listener_->wait(at_most, until);
-    busy_ = false;
-    return changes;
-  }
-  void wake() { listener_->wake(); }
-
- private:
-  std::shared_ptr<Store> store_;
-  std::unique_ptr<ChangeListener> listener_;
-  int generation_ = fork_generation();
-  std::atomic<bool> busy_ = false;
-};
-
-void bind_changes_of_store(py::module_& m, StoreClass& store) {
-  Model<Changes>(m, "Changes", "What was committed since somebody looked last; at least.")
-      .field("may_start", &Changes::may_start, "Whether something may have become claimable.")
-      .field("everyone", &Changes::everyone, "Any user's rows may have changed.")
-      .field("users", &Changes::users, "Otherwise: whose rows have changed, each once.");
-  py::class_<HeldListener, std::shared_ptr<HeldListener>>(
-      m, "ChangeListener", "Hears of what this and other processes commit. From `Store.listen`.")
-      .def("wait", &HeldListener::wait, Released(),
-           arg("at_most") = std::chrono::milliseconds{1000}, arg("until") = py::none(),
-           "Waits until there are changes that it has not told of yet, `at_most` has passed, the "
-           "store's clock has reached `until`, or somebody calls `wake`. Not on two threads at "
-           "once. Ctrl-C is noticed when it returns.")
-      .def("wake", &HeldListener::wake, Released(),
-           "Ends the `wait` under way, or the next one. Thread-safe.");
-  store.def(
-      "listen",
-      [](const OpenStore& self) {
-        return std::shared_ptr<HeldListener>(new HeldListener(self.use()),
-                                             &destroy_released<HeldListener>);
-      },
-      Released(), "Hears of what is committed from now on.");
 }
 
 }  // namespace

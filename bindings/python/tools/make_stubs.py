@@ -42,6 +42,10 @@ BY_HAND = {
         rules: CampaignRules = ...,
     ) -> CallCampaign: ...
 ''',
+    "ChangeListener.__iter__": "    def __iter__(self) -> ChangeListener: ...\n",
+    "ChangeListener.__next__": "    def __next__(self) -> Changes: ...\n",
+    "ChangeListener.__enter__": "    def __enter__(self) -> ChangeListener: ...\n",
+    "ChangeListener.__exit__": "    def __exit__(self, *exc: object) -> None: ...\n",
     "CampaignExport.__iter__": "    def __iter__(self) -> CampaignExport: ...\n",
     "CampaignExport.__next__": "    def __next__(self) -> str: ...\n",
 }
@@ -162,7 +166,7 @@ def model(name, kind):
 def methods(name, kind, known=()):
     text = ""
     for key, value in vars(kind).items():
-        special = key in ("__init__", "__iter__", "__next__", "__len__", "__getitem__")
+        special = key in ("__init__", "__iter__", "__next__", "__len__", "__getitem__", "__enter__", "__exit__")
         if key in known or (key.startswith("_") and (not special or known)):
             continue
         if key == "__init__" and (value.__doc__ or "").startswith("Initialize self"):
@@ -224,13 +228,24 @@ T = TypeVar("T")
 
 async def call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
+class AsyncChangeListener:
+    listener: ChangeListener
+    def __init__(self, listener: ChangeListener) -> None: ...
+    async def wait(self, at_most: timedelta = ..., until: Optional[datetime] = ...) -> Changes: ...
+    def wake(self) -> None: ...
+    async def close(self) -> None: ...
+    def __aiter__(self) -> AsyncChangeListener: ...
+    async def __anext__(self) -> Changes: ...
+    async def __aenter__(self) -> AsyncChangeListener: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+
 class AsyncStore:
     store: _store.Store
     def __init__(self, store: _core.Store) -> None: ...
     async def __aenter__(self) -> AsyncStore: ...
     async def __aexit__(self, *exc: object) -> None: ...
 '''
-    body = awaited(methods("Store", _core.Store))
+    body = awaited(methods("Store", _core.Store)).replace("-> ChangeListener", "-> AsyncChangeListener")
     text += "\n".join(line for line in body.splitlines() if "def __init__" not in line) + "\n"
     for name, value in vars(_store.Store).items():
         if inspect.isfunction(value) and not name.startswith("_"):
