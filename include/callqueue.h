@@ -1447,7 +1447,8 @@ CQ_API cq_status cq_import_contacts_csv(cq_store* store, const char* user_id,
                                         const cq_csv_source* source,
                                         const cq_csv_import_options* options,
                                         cq_csv_report** report, cq_error** error);
-/// Reads a file as `cq_import_csv` would, writing nothing. Thread-safe.
+/// Reads a file as `cq_import_csv` would, writing nothing; its rows show the priorities of a store
+/// with default options. Thread-safe.
 /// @param rows how many good ones to show.
 /// @param preview JSON: `columns`, `mapping`, `rows`, `report`.
 /// @since 0.1

@@ -23,12 +23,13 @@ namespace {
 /// Runs one import over a caller's source, with its options.
 template <class Import>
 auto import_with(const cq_csv_source* source, const cq_csv_import_options* options,
-                 Import&& import) {
+                 const PriorityRule& priority, Import&& import) {
   CsvInput input{needed(source, "source")};
   const auto asked = or_defaults(options);
   CsvImportOptions made{.default_region = text(asked.default_region, "default_region"),
                         .atomic = flag(asked.atomic, "atomic"),
                         .again = flag(asked.again, "again"),
+                        .priority = priority,
                         .max_field_bytes = asked.max_field_bytes};
   WriteBuffer buffer{asked.write_errors, asked.user};
   std::ostream errors{&buffer};
@@ -73,9 +74,10 @@ cq_status cq_import_csv(cq_store* store, const char* user_id, const char* campai
     auto& opened = c::open(store);
     const auto user = c::id<UserId>(user_id, "user_id");
     const auto campaign = c::id<CampaignId>(campaign_id, "campaign_id");
-    return c::import_with(source, options, [&](std::istream& file, const CsvImportOptions& how) {
-      return import_csv(opened, user, campaign, file, how);
-    });
+    return c::import_with(source, options, store->priority,
+                          [&](std::istream& file, const CsvImportOptions& how) {
+                            return import_csv(opened, user, campaign, file, how);
+                          });
   });
 }
 
@@ -85,9 +87,10 @@ cq_status cq_import_contacts_csv(cq_store* store, const char* user_id, const cq_
   return c::does(report, error, [&] {
     auto& opened = c::open(store);
     const auto user = c::id<UserId>(user_id, "user_id");
-    return c::import_with(source, options, [&](std::istream& file, const CsvImportOptions& how) {
-      return import_contacts_csv(opened, user, file, how);
-    });
+    return c::import_with(source, options, store->priority,
+                          [&](std::istream& file, const CsvImportOptions& how) {
+                            return import_contacts_csv(opened, user, file, how);
+                          });
   });
 }
 
@@ -95,7 +98,7 @@ cq_status cq_preview_csv(const cq_csv_source* source, const cq_csv_import_option
                          size_t rows, char** preview, cq_error** error) {
   return c::tells(preview, "preview", error, [&] {
     return to_json(
-        c::import_with(source, options, [&](std::istream& file, const CsvImportOptions& how) {
+        c::import_with(source, options, {}, [&](std::istream& file, const CsvImportOptions& how) {
           return preview_csv(file, how, rows);
         }));
   });

@@ -49,6 +49,9 @@ extern int64_t now_is;
 int64_t tell_time(void* user);
 
 world open_world(int32_t limit);
+/* The same with a store of other options. */
+cq_store_options world_options(void);
+world world_with(const cq_store_options* options, int32_t limit);
 void close_world(world* w);
 /* Of the user, with this number; all day, active, and its contact queued. @return its id, kept
  * until the next call. */

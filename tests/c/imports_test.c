@@ -97,6 +97,21 @@ static void a_list_is_imported_from_anywhere(void) {
   close_world(&w);
 }
 
+static void imported_rows_have_the_priorities_of_the_store(void) {
+  cq_store_options options = world_options();
+  cq_queued_call_list* rows = NULL;
+  world w;
+  options.priority_base = 3;
+  options.priority_named_contact = 7;
+  w = world_with(&options, 2);
+  OK(cq_queue_find_by_campaign_id(w.store, w.ann->id, active_campaign(&w, LIST, NULL), NULL, &rows,
+                                  &error));
+  HAS(rows, 2);
+  CHECK(rows->items[0]->priority == 10 && rows->items[1]->priority == 10);
+  cq_queued_call_list_free(&rows);
+  close_world(&w);
+}
+
 static void what_goes_wrong_imports_nothing(void) {
   world w = open_world(2);
   const char* id = active_campaign(&w, "phone_number\n+14155550109\n", NULL);
@@ -213,6 +228,8 @@ static void results_and_errors_are_exported(void) {
 
 const test_case import_cases[] = {
     {"a_list_is_imported_from_anywhere", a_list_is_imported_from_anywhere},
+    {"imported_rows_have_the_priorities_of_the_store",
+     imported_rows_have_the_priorities_of_the_store},
     {"what_goes_wrong_imports_nothing", what_goes_wrong_imports_nothing},
     {"a_list_is_looked_at_first", a_list_is_looked_at_first},
     {"results_and_errors_are_exported", results_and_errors_are_exported},

@@ -19,16 +19,25 @@ int64_t tell_time(void* user) {
   return now_is;
 }
 
-world open_world(int32_t limit) {
-  world w = {NULL, NULL, NULL};
+cq_store_options world_options(void) {
   cq_store_options options;
-  cq_user user;
-  cq_agent agent;
-  now_is = NOON;
   cq_store_options_init(&options, sizeof options);
   options.clock = tell_time;
   options.id_seed = 7;
-  OK(cq_store_open("sqlite::memory:", &options, &w.store, &error));
+  return options;
+}
+
+world open_world(int32_t limit) {
+  const cq_store_options options = world_options();
+  return world_with(&options, limit);
+}
+
+world world_with(const cq_store_options* options, int32_t limit) {
+  world w = {NULL, NULL, NULL};
+  cq_user user;
+  cq_agent agent;
+  now_is = NOON;
+  OK(cq_store_open("sqlite::memory:", options, &w.store, &error));
   OK(cq_store_migrate(w.store, NULL, NULL, &error));
   cq_user_init(&user, sizeof user);
   user.name = "Ann";
