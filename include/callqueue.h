@@ -89,8 +89,9 @@ typedef struct cq_error {
   int32_t code;         ///< A `cq_status`.
   const char* message;  ///< One sentence for a person; never holds a phone number or a secret.
   /// The input's name as in the database (`phone_number`), or "". The same in every language: a
-  /// duration's is without the unit that its member has here (`lease` for `lease_seconds`), and one
-  /// within `rules` is the key there, in that case too.
+  /// duration's is without the unit that its member has here (`lease` for `lease_seconds`) unless
+  /// it is a column (`duration_seconds`), and one within `rules` is the key there, in that case
+  /// too.
   const char* field;
 } cq_error;
 
@@ -1662,10 +1663,10 @@ CQ_API cq_status cq_calling_rules_create(const cq_campaign* campaign, const char
                                          cq_calling_rules** rules, cq_error** error);
 /// @since 0.1
 CQ_API void cq_calling_rules_free(cq_calling_rules** rules);
-/// Whether a call may start at an instant. Thread-safe.
+/// Whether a call may start at `now`. Thread-safe.
 /// @param open 1 or 0.
 /// @since 0.1
-CQ_API cq_status cq_is_open(const cq_calling_rules* rules, int64_t at, int32_t* open,
+CQ_API cq_status cq_is_open(const cq_calling_rules* rules, int64_t now, int32_t* open,
                             cq_error** error);
 /// The open interval that contains `after`, else the first one that opens later; both ends are
 /// inside. `CQ_NO_INSTANT` twice when none ever does. Thread-safe.

@@ -32,7 +32,10 @@ cq_calling_rules rules_from(const cq_campaign& campaign, const char* zone) {
     all.rules.start_date = date(campaign.start_date, "start_date");
   }
   if (campaign.end_date != nullptr) all.rules.end_date = date(campaign.end_date, "end_date");
-  value(validate(all.rules));
+  value(validate(all.rules).map_error([](Error error) {  // What that is called in a campaign.
+    if (error.field == "windows") error.field = "weekly_windows";
+    return error;
+  }));
   value(validate(all.retry));
   return all;
 }
@@ -81,11 +84,11 @@ void cq_calling_rules_free(cq_calling_rules** rules) {
   *rules = nullptr;
 }
 
-cq_status cq_is_open(const cq_calling_rules* rules, int64_t at, int32_t* open, cq_error** error) {
+cq_status cq_is_open(const cq_calling_rules* rules, int64_t now, int32_t* open, cq_error** error) {
   return c::guard(error, [&] {
     auto& told = c::number(open, "open");
     const auto& host = c::handle(rules, "rules");
-    told = is_open(host.rules, host.zone, c::instant(at, "at"));
+    told = is_open(host.rules, host.zone, c::instant(now, "now"));
   });
 }
 

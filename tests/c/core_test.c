@@ -32,7 +32,7 @@ static void windows_are_read_on_their_clock(void) {
   OK(cq_next_open_interval(rules, NOON, &opens, &closes, &error));
   CHECK(opens == NOON - INT64_C(4) * HOUR * 1000000);
   CHECK(closes == NOON + INT64_C(5) * HOUR * 1000000);
-  REFUSED(cq_is_open(rules, INT64_MAX, &open, &error), "at");
+  REFUSED(cq_is_open(rules, INT64_MAX, &open, &error), "now");
   REFUSED(cq_is_open(rules, NOON, NULL, &error), "open");
   REFUSED(cq_is_open(NULL, NOON, &open, &error), "rules");
   REFUSED(cq_next_open_interval(rules, CQ_NO_INSTANT, &opens, &closes, &error), "after");
@@ -51,6 +51,9 @@ static void windows_are_read_on_their_clock(void) {
   cq_campaign_init(&campaign, sizeof campaign);
   campaign.rules = "{\"retry\":{\"outcomes\":[\"busy\"],\"max_attempts\":3}}";
   REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "retry");
+  campaign.rules =
+      "{\"weekly_windows\":[[{\"opens\":\"09:00\",\"closes\":\"09:00\"}],[],[],[],[],[],[]]}";
+  REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "weekly_windows");
   campaign.rules = NULL;
   campaign.start_date = "2026-03-05";
   campaign.end_date = "2026-03-05";

@@ -91,6 +91,47 @@ def test_instants_go_in_in_any_zone_and_come_out_in_utc():
         cq.Call(answered_at="2026-01-01")
 
 
+NAIVE, FINE = dt.datetime(2026, 1, 1), dt.timedelta(microseconds=1)
+RULES, POLICY = cq.CallingRules(windows=cq.every_day(cq.CallingWindow(closes="24:00"))), cq.RetryPolicy()
+REF = cq.CallRef()
+# What is wrong with an argument is told under its name. Of a store and its services: what they are asked.
+ARGUMENTS = {
+    "ManualClock.start": lambda: cq.ManualClock(NAIVE),
+    "ManualClock.to": lambda: cq.ManualClock(NOON).advance_to(NAIVE),
+    "is_open.now": lambda: cq.is_open(RULES, "UTC", NAIVE),
+    "next_open_interval.after": lambda: cq.next_open_interval(RULES, "UTC", NAIVE),
+    "spread.start": lambda: cq.spread(3, RULES, "UTC", NAIVE),
+    "retry_at.ended_at": lambda: cq.retry_at(POLICY, "busy", 1, NAIVE, RULES, "UTC"),
+    "forecast.now": lambda: cq.forecast(cq.ForecastInput(), RULES, "UTC", NAIVE),
+    "apply_event.now": lambda: cq.apply_event(cq.Call(), cq.CallEvent(), NAIVE),
+    "apply_event.call_deadline": lambda: cq.apply_event(cq.Call(), cq.CallEvent(), NOON, FINE),
+    "listen.until": lambda store: store.listen().wait(until=NAIVE),
+    "listen.at_most": lambda store: store.listen().wait(FINE),
+    "update_status.completed_at": lambda store: cq.CallQueue(store).update_status(
+        cq.NIL, cq.NIL, "failed", completed_at=NAIVE),
+    "update_status.duration": lambda store: cq.CallQueue(store).update_status(cq.NIL, cq.NIL, "failed", duration=FINE),
+    "claim.lease": lambda store: cq.CallQueue(store).claim(lease=FINE),
+    "claim.only": lambda store: cq.CallQueue(store).claim(only="it"),
+    "claim.only_user": lambda store: cq.CallQueue(store).claim(only_user="her"),
+    "call_now.lease": lambda store: cq.CallQueue(store).call_now(cq.NIL, cq.NIL, lease=FINE),
+    "finish_and_claim.lease": lambda store: cq.CallQueue(store).finish_and_claim([], lease=FINE),
+    "renew_lease.lease": lambda store: store.renew_lease(REF, "w", FINE),
+    "reserve_slot.deadline": lambda store: store.reserve_slot(cq.NIL, "+14155550123", FINE),
+    **{f"open.{name}": lambda name=name: cq.open("sqlite::memory:", **{name: FINE})
+       for name in ("busy_timeout", "statement_timeout", "look_interval")},
+    **{f"Processor.{name}": lambda store, name=name: cq.Processor(store, print, **{name: FINE})
+       for name in ("lease", "poll", "stop_deadline", "max_backoff")},
+}
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_an_argument_is_blamed_by_its_name(name, small):
+    ask = ARGUMENTS[name]
+    with pytest.raises(cq.InvalidArgument) as caught:
+        ask(*[small] * ("store" in ask.__code__.co_varnames[:1]))
+    assert caught.value.field == name.partition(".")[2]
+
+
 def test_dates_are_dates_alone():
     assert cq.CallCampaign(start_date=dt.date(2026, 2, 28)).start_date == dt.date(2026, 2, 28)
     assert cq.CallCampaign().start_date is None and cq.CallCampaign(start_date=None).start_date is None

@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -39,6 +40,25 @@ struct Week {
 struct OptionalWeek {
   std::optional<WeeklyWindows> value;
 };
+
+/// A name that is part of a type.
+template <std::size_t Size>
+struct FieldName {
+  constexpr FieldName(const char (&name)[Size]) { std::copy_n(name, Size, text); }
+  char text[Size]{};
+};
+/// An argument of a function: what is wrong with it is told under its own name, not its type's.
+template <class T, FieldName name>
+struct Named {
+  T value{};
+  operator const T&() const noexcept { return value; }
+};
+template <FieldName name>
+using NamedInstant = Named<Instant, name>;
+template <FieldName name>
+using NamedSeconds = Named<std::chrono::seconds, name>;
+template <FieldName name>
+using NamedMilliseconds = Named<std::chrono::milliseconds, name>;
 
 [[nodiscard]] Uuid uuid_from(py::handle value, const char* field);
 [[nodiscard]] py::object uuid_to(const Uuid& uuid);
@@ -126,6 +146,23 @@ struct type_caster<callqueue::Instant> {
   bool load(handle source, bool);
   static handle cast(callqueue::Instant at, return_value_policy, handle) {
     return cq::instant_to(at).release();
+  }
+};
+
+template <class T, cq::FieldName field>
+struct type_caster<cq::Named<T, field>> {
+  using Argument = cq::Named<T, field>;
+  PYBIND11_TYPE_CASTER(Argument, make_caster<T>::name);
+
+  bool load(handle source, bool convert) {
+    make_caster<T> caster;
+    try {
+      if (!caster.load(source, convert)) return false;
+    } catch (const cq::Failed& failed) {
+      cq::refuse(failed.error().message, field.text, failed.error().code);
+    }
+    value.value = cast_op<T>(std::move(caster));
+    return true;
   }
 };
 

@@ -102,11 +102,14 @@ void bind_changes_of_store(py::module_& m, StoreClass& store) {
       "time there is something to tell, `Changes` come; `close` ends that. A context manager. One "
       "thread at a time waits or iterates; one listener is enough for a process, which tells its "
       "own clients.")
-      .def("wait", &HeldListener::wait, Released(),
-           arg("at_most") = std::chrono::milliseconds{1000}, arg("until") = py::none(),
-           "Waits until there are changes that it has not told of yet, `at_most` has passed, the "
-           "store's clock has reached `until`, or somebody calls `wake`. Ctrl-C is noticed when it "
-           "returns.")
+      .def(
+          "wait",
+          [](HeldListener& self, NamedMilliseconds<"at_most"> at_most,
+             std::optional<NamedInstant<"until">> until) { return self.wait(at_most, until); },
+          Released(), arg("at_most") = std::chrono::milliseconds{1000}, arg("until") = py::none(),
+          "Waits until there are changes that it has not told of yet, `at_most` has passed, the "
+          "store's clock has reached `until`, or somebody calls `wake`. Ctrl-C is noticed when it "
+          "returns.")
       .def("wake", &HeldListener::wake, Released(),
            "Ends the `wait` under way, or the next one. Thread-safe.")
       .def("close", &HeldListener::close, Released(),

@@ -16,12 +16,15 @@ void bind_clocks_core(py::module_& m) {
   py::class_<ManualClock, std::shared_ptr<ManualClock>>(
       m, "ManualClock",
       "A clock that stands still until it is moved: for tests and simulations. Thread-safe.")
-      .def(py::init<Instant>(), arg("start"), "An aware datetime.")
+      .def(py::init(
+               [](NamedInstant<"start"> start) { return std::make_shared<ManualClock>(start); }),
+           arg("start"), "An aware datetime.")
       .def("now", &ManualClock::now, "What it shows.")
       .def("advance", &ManualClock::advance, arg("by"),
            "Moves it on by a timedelta, never back: a negative one leaves it where it is.")
-      .def("advance_to", &ManualClock::advance_to, arg("to"),
-           "Moves it to an instant, never back.");
+      .def(
+          "advance_to", [](ManualClock& self, NamedInstant<"to"> to) { self.advance_to(to); },
+          arg("to"), "Moves it to an instant, never back.");
 }
 
 void bind_priorities_core(py::module_& m) {
@@ -47,14 +50,14 @@ void bind_windows_core(py::module_& m) {
       arg("window"), "The same window every day of a week.");
   m.def(
       "is_open",
-      [](const CallingRules& rules, const TimeZone& zone, Instant now) {
+      [](const CallingRules& rules, const TimeZone& zone, NamedInstant<"now"> now) {
         value_of(validate(rules));
         return is_open(rules, zone, now);
       },
       arg("rules"), arg("zone"), arg("now"), "Whether a call may start at `now`.");
   m.def(
       "next_open_interval",
-      [](const CallingRules& rules, const TimeZone& zone, Instant after) {
+      [](const CallingRules& rules, const TimeZone& zone, NamedInstant<"after"> after) {
         value_of(validate(rules));
         return next_open_interval(rules, zone, after);
       },
@@ -73,7 +76,8 @@ void bind_windows_core(py::module_& m) {
       arg("user") = ZoneName{}, "The zone whose clock decides for a contact.");
   m.def(
       "spread",
-      [](std::size_t count, const CallingRules& rules, const TimeZone& zone, Instant from) {
+      [](std::size_t count, const CallingRules& rules, const TimeZone& zone,
+         NamedInstant<"start"> from) {
         value_of(validate(rules));
         return spread(count, rules, zone, from);
       },
@@ -92,8 +96,8 @@ void bind_retries_core(py::module_& m) {
       "Whether the policy allows another attempt.");
   m.def(
       "retry_at",
-      [](const RetryPolicy& policy, CallOutcome outcome, int attempts_made, Instant ended_at,
-         const CallingRules& rules, const TimeZone& zone) {
+      [](const RetryPolicy& policy, CallOutcome outcome, int attempts_made,
+         NamedInstant<"ended_at"> ended_at, const CallingRules& rules, const TimeZone& zone) {
         value_of(validate(policy));
         value_of(validate(rules));
         return retry_at(policy, outcome, attempts_made, ended_at, rules, zone);
@@ -136,7 +140,8 @@ void bind_forecasts_core(py::module_& m) {
       .field("attempts_per_row", &ForecastInput::attempts_per_row, "Retries included; at least 1.");
   m.def(
       "forecast",
-      [](const ForecastInput& input, const CallingRules& rules, const TimeZone& zone, Instant now) {
+      [](const ForecastInput& input, const CallingRules& rules, const TimeZone& zone,
+         NamedInstant<"now"> now) {
         value_of(validate(rules));
         return forecast(input, rules, zone, now);
       },
@@ -189,7 +194,8 @@ void bind_events_core(py::module_& m) {
       .field("judged", &CallTransition::judged, "A completed call got another success.");
   m.def(
       "apply_event",
-      [](const Call& call, const CallEvent& event, Instant now, std::chrono::seconds deadline) {
+      [](const Call& call, const CallEvent& event, NamedInstant<"now"> now,
+         NamedSeconds<"call_deadline"> deadline) {
         return apply_event(call, event, now, deadline);
       },
       arg("call"), arg("event"), arg("now"), arg("call_deadline") = std::chrono::seconds{3600},

@@ -171,9 +171,9 @@ void register_processor(py::module_& m) {
   py::class_<HeldProcessor>(m, "Processor", "The compiled part of `callqueue.Processor`.")
       .def(py::init([](const OpenStore& store, py::object dial, py::object lookup, py::object tell,
                        const std::string& worker, int batch, int parallelism,
-                       std::chrono::seconds lease, std::chrono::milliseconds poll,
-                       std::chrono::milliseconds stop_deadline,
-                       std::chrono::milliseconds max_backoff) {
+                       NamedSeconds<"lease"> lease, NamedMilliseconds<"poll"> poll,
+                       NamedMilliseconds<"stop_deadline"> stop_deadline,
+                       NamedMilliseconds<"max_backoff"> max_backoff) {
              return std::make_unique<HeldProcessor>(
                  store, std::move(dial), std::move(lookup), std::move(tell),
                  ProcessorOptions{worker, batch, parallelism, lease, poll, stop_deadline,

@@ -263,7 +263,8 @@ void bind_rows_services(QueueClass& queue) {
           "update_status",
           [](const Queue& self, UserId user_id, QueuedCallId id, QueuedCallStatus status,
              const std::string& failure_reason, std::optional<bool> success,
-             std::optional<Instant> completed_at, std::optional<std::chrono::seconds> duration) {
+             std::optional<NamedInstant<"completed_at">> completed_at,
+             std::optional<NamedSeconds<"duration">> duration) {
             return self.with([&](CallQueue& service) {
               return service.update_status(user_id, id, status,
                                            {failure_reason, success, completed_at, duration});
@@ -287,9 +288,9 @@ void bind_claims_services(QueueClass& queue) {
   queue
       .def(
           "claim",
-          [](const Queue& self, const std::string& worker, int limit, std::chrono::seconds lease,
-             std::optional<QueuedCallId> only, std::optional<UserId> only_user,
-             bool lapse_submitted) {
+          [](const Queue& self, const std::string& worker, int limit, NamedSeconds<"lease"> lease,
+             std::optional<Named<QueuedCallId, "only">> only,
+             std::optional<Named<UserId, "only_user">> only_user, bool lapse_submitted) {
             return self.with([&](CallQueue& service) {
               return service.claim(
                   claim_request(worker, limit, lease, only, only_user, lapse_submitted));
@@ -305,7 +306,7 @@ void bind_claims_services(QueueClass& queue) {
       .def(
           "call_now",
           [](const Queue& self, UserId user_id, QueuedCallId id, const std::string& worker,
-             std::chrono::seconds lease) {
+             NamedSeconds<"lease"> lease) {
             return self.with([&](CallQueue& service) {
               return service.call_now(user_id, id, {.worker = worker, .lease = lease});
             });
@@ -317,7 +318,7 @@ void bind_claims_services(QueueClass& queue) {
       .def(
           "finish_and_claim",
           [](const Queue& self, const std::vector<CallEvent>& events, const std::string& worker,
-             int limit, std::chrono::seconds lease) {
+             int limit, NamedSeconds<"lease"> lease) {
             return self.with([&](CallQueue& service) {
               return service.finish_and_claim(events,
                                               {.worker = worker, .limit = limit, .lease = lease});

@@ -11,10 +11,12 @@ namespace {
 using py::arg;
 
 std::shared_ptr<OpenStore> opened(const std::string& url, std::shared_ptr<ManualClock> clock,
-                                  Durability durability, std::chrono::milliseconds busy_timeout,
-                                  std::chrono::milliseconds statement_timeout, bool create,
-                                  int connections, bool prepare_statements, std::string schema,
-                                  bool listen, std::chrono::milliseconds look_interval,
+                                  Durability durability,
+                                  NamedMilliseconds<"busy_timeout"> busy_timeout,
+                                  NamedMilliseconds<"statement_timeout"> statement_timeout,
+                                  bool create, int connections, bool prepare_statements,
+                                  std::string schema, bool listen,
+                                  NamedMilliseconds<"look_interval"> look_interval,
                                   std::optional<std::uint64_t> seed) {
   StoreOptions options{.clock = std::move(clock),
                        .durability = durability,
@@ -231,7 +233,7 @@ void bind_calls_of_store(StoreClass& store) {
       .def(
           "renew_lease",
           [](const OpenStore& self, const CallRef& call, const std::string& worker,
-             std::chrono::seconds lease) {
+             NamedSeconds<"lease"> lease) {
             return value_of(self.use()->renew_lease(call, worker, lease));
           },
           Released(), arg("call"), arg("worker"), arg("lease"),
@@ -261,7 +263,7 @@ void bind_calls_of_store(StoreClass& store) {
       .def(
           "reserve_slot",
           [](const OpenStore& self, UserId user_id, const std::string& phone_number,
-             std::chrono::seconds deadline) {
+             NamedSeconds<"deadline"> deadline) {
             return value_of(self.use()->reserve_slot(user_id, phone_number, deadline));
           },
           Released(), arg("user_id"), arg("phone_number"),
