@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -45,8 +44,7 @@ cq_status tell_current(cq_error** error) noexcept {
 }
 
 char* own_text(std::string_view text) {
-  auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
-  if (copy == nullptr) throw std::bad_alloc{};
+  auto* copy = static_cast<char*>(::operator new(text.size() + 1));
   std::memcpy(copy, text.data(), text.size());
   copy[text.size()] = '\0';
   return copy;
@@ -71,6 +69,6 @@ void cq_error_free(cq_error** error) {
 
 void cq_string_free(char** text) {
   if (text == nullptr) return;
-  std::free(*text);
+  ::operator delete(*text);
   *text = nullptr;
 }

@@ -15,6 +15,8 @@
 struct cq_campaign_export {
   std::shared_ptr<callqueue::Store> store;
   callqueue::CampaignExport rows;
+  std::optional<std::string> piece{};  ///< Read, and not handed out yet.
+  bool goes_on = true;                 ///< After that piece.
 };
 
 namespace callqueue::c {
@@ -131,10 +133,15 @@ cq_status cq_campaign_export_next(cq_campaign_export* rows, char** text, int32_t
   return c::guard(error, [&] {
     auto& piece = c::out(text, "text");
     auto& goes_on = c::number(more, "more");
-    std::string next;
-    const bool is_more = c::value(c::handle(rows, "export").rows.next(next));
-    piece = c::own_text(next);
-    goes_on = is_more;
+    auto& host = c::handle(rows, "export");
+    if (!host.piece) {
+      std::string next;
+      host.goes_on = c::value(host.rows.next(next));
+      host.piece = std::move(next);
+    }
+    piece = c::own_text(*host.piece);
+    goes_on = host.goes_on;
+    host.piece.reset();
   });
 }
 

@@ -35,8 +35,8 @@ class CALLQUEUE_API CampaignExport {
       Store& store, UserId user_id, CampaignId id, ExportFormat format = ExportFormat::csv);
 
   /// Appends the next piece, up to 1,000 rows. @return whether there is more to come; after the
-  /// last piece nothing is appended any more. After an error of the store nothing was appended, and
-  /// the same piece may be asked for again.
+  /// last piece nothing is appended any more. After an error, or without memory, nothing was
+  /// appended, and the same piece may be asked for again.
   Result<bool> next(std::string& text);
 
  private:

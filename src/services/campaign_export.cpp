@@ -116,15 +116,19 @@ Result<bool> CampaignExport::next(std::string& text) {
   auto rows = source_(*store_, user_id_, id_, format_, {.limit = rows_a_piece, .cursor = cursor_});
   if (!rows) return tl::unexpected(std::move(rows.error()));
   const bool is_json = format_ == ExportFormat::json;
-  bool is_first = !std::exchange(begun_, true);
-  if (is_first) text += is_json ? "[" : header_;
+  bool is_first = !begun_;
+  std::string piece;
+  if (is_first) piece = is_json ? "[" : header_;
   for (const auto& row : rows->items) {
-    if (is_json && !std::exchange(is_first, false)) text += ',';
-    text += row;
+    if (is_json && !std::exchange(is_first, false)) piece += ',';
+    piece += row;
   }
+  const bool ends = rows->next_cursor.empty();
+  if (is_json && ends) piece += "]\n";
+  text += piece;  // The last thing that lacks memory: until here nothing has happened.
+  begun_ = true;
   cursor_ = std::move(rows->next_cursor);
-  ended_ = cursor_.empty();
-  if (is_json && ended_) text += "]\n";
+  ended_ = ends;
   return !ended_;
 }
 

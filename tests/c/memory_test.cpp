@@ -2,6 +2,7 @@
 #include <atomic>
 #include <new>
 #include <stdexcept>
+#include <string>
 
 #include "c/harness.h"
 
@@ -82,6 +83,37 @@ void lack_of_memory_for_texts(world* w, const char* campaign) {
   cq_campaign_free(&found);
 }
 
+/// All pieces. While `allowed` is not below 0, with one allocation more each time.
+std::string exported(world* w, const char* campaign, std::int32_t format, long allowed,
+                     bool* refused) {
+  cq_campaign_export* rows = nullptr;
+  OK(cq_campaign_export_results(w->store, w->ann->id, campaign, format, &rows, &error));
+  std::string whole;
+  for (std::int32_t more = 1; more == 1;) {
+    char* piece = nullptr;
+    cq_error* error = nullptr;
+    allocations_left = allowed;
+    const cq_status status = cq_campaign_export_next(rows, &piece, &more, &error);
+    allocations_left = -1;
+    if (status == CQ_OK) whole += piece;
+    if (status != CQ_OK) *refused = true;
+    cq_string_free(&piece);
+    cq_error_free(&error);
+    if (allowed >= 0) ++allowed;
+  }
+  cq_campaign_export_free(&rows);
+  return whole;
+}
+
+void lack_of_memory_loses_no_piece(world* w, const char* campaign) {
+  for (const std::int32_t format : {CQ_EXPORT_CSV, CQ_EXPORT_JSON}) {
+    bool refused = false;
+    const auto whole = exported(w, campaign, format, -1, &refused);
+    CHECK(!refused && whole.size() > 100);
+    CHECK(exported(w, campaign, format, 0, &refused) == whole && refused);
+  }
+}
+
 void lack_of_memory_loses_no_change(world* w) {
   cq_change_listener* listener = nullptr;
   cq_changes* changes = nullptr;
@@ -136,6 +168,7 @@ extern "C" void lack_of_memory_is_an_error(void) {
   cq_call_list_free(&calls);
   lack_of_memory_for_texts(&w, campaign);
   lack_of_memory_loses_no_change(&w);
+  lack_of_memory_loses_no_piece(&w, campaign);
   cq_migration_list* migrations = nullptr;
   without_memory(&migrations, [&](cq_error** error) {
     return cq_migrations_for("sqlite:x", &migrations, error);
