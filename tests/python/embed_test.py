@@ -63,5 +63,6 @@ def test_the_program_of_the_page_runs(tmp_path):
     assert done.returncode == 0 and "calling Ada" in done.stdout and "dialed=1" in done.stdout, done.stderr
 
 
-def test_the_example_is_short():
-    assert len(PROGRAM.read_text(encoding="utf-8").splitlines()) < 150
+@pytest.mark.parametrize("name", ["quickstart.cpp", "client.c", "embed.py"])
+def test_the_examples_are_short(name):
+    assert len((ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()) < 150
