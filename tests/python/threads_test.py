@@ -184,7 +184,7 @@ def test_a_leak_would_be_noticed():
     references, _ = growth(watched, lambda: kept.extend(watched * 1000))
     assert references == [1000]
     _, blocks = growth([], lambda: kept.extend(cq.User() for _ in range(1000)))
-    assert blocks >= 1000
+    assert blocks >= 1000 or os.environ.get("PYTHONMALLOC") == "malloc"  # Which counts none.
 
 
 def test_references_are_stable_over_many_calls(small):
