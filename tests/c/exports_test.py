@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """exports_test.py HEADER LIBRARY TESTS: the library exports what the header declares, and nothing else;
 and the header keeps its own conventions."""
+import ctypes
 import pathlib
 import re
 import subprocess
@@ -76,6 +77,16 @@ class Exports(unittest.TestCase):
     def test_every_function_says_whether_it_is_thread_safe(self):
         self.assertEqual(unsaid(self.header), [])
         self.assertEqual(unsaid("/// New.\nCQ_API void cq_new(void);"), ["cq_new"])
+
+    def test_whatever_frees_takes_nothing_too(self):
+        library = ctypes.CDLL(LIBRARY)
+        names = [name for name in declared(self.header) if name.endswith(("_free", "_close"))]
+        self.assertGreater(len(names), 25)
+        for name in names:
+            nothing = ctypes.c_void_p()
+            for given in (None, ctypes.byref(nothing)):
+                getattr(library, name)(given)
+            self.assertIsNone(nothing.value, name)
 
     def test_every_function_is_tested(self):
         tests = "".join(path.read_text(encoding="utf-8") for path in pathlib.Path(TESTS).glob("*_test.c"))
