@@ -220,8 +220,8 @@ class CALLQUEUE_API Store {
   /// Cancels the contact's queued rows. `conflict` while one is in flight. @return how many.
   virtual Result<int> cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) = 0;
   /// How many ready or waiting rows of its user are taken before this one by order alone (direct
-  /// calls, priority, position), windows and limits ignored. `conflict` (`status`) when it is not
-  /// queued.
+  /// calls, priority, position), windows and limits ignored; those of other campaigns only if they
+  /// are scheduled or active. `conflict` (`status`) when it is not queued.
   [[nodiscard]] virtual Result<std::int64_t> rows_ahead(UserId user_id, QueuedCallId id) = 0;
   [[nodiscard]] virtual Result<QueueStatistics> queue_statistics(UserId user_id) = 0;
   /// The row that `claim` would take first for this user if there were room and it were its turn.
@@ -279,7 +279,9 @@ class CALLQUEUE_API Store {
   /// What is not there, or another user's, is left out.
   [[nodiscard]] virtual Result<std::vector<Call>> find_calls(UserId user_id,
                                                              std::span<const CallId> ids) = 0;
-  /// In the order of creation.
+  /// In the order of creation, or backwards. A list of one campaign, one queued call, one
+  /// provider's id or of active statuses alone costs what is in it, however many other calls there
+  /// are.
   [[nodiscard]] virtual Result<PageOf<Call>> list_calls(UserId user_id, const CallFilter& filter,
                                                         const Page& page) = 0;
 

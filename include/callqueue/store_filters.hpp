@@ -29,12 +29,13 @@ struct QueueFilter {
   std::vector<QueuedCallStatus> statuses{};  ///< Empty: any.
 };
 
-/// Which calls to list.
+/// Which calls to list, and from which end.
 struct CallFilter {
   std::optional<CampaignId> campaign_id{};
   std::optional<QueuedCallId> queue_id{};
   std::string provider_call_id{};      ///< Empty: any.
   std::vector<CallStatus> statuses{};  ///< Empty: any.
+  bool newest_first = false;           ///< Else in the order of creation.
 };
 
 /// A call to be queued. The store adds id, position, zone and instants.

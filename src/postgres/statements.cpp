@@ -20,6 +20,17 @@ namespace {
 #define CALLQUEUE_AFTER \
   "AND q.id > coalesce(nullif(?3, '')::uuid, '00000000-0000-0000-0000-000000000000') "
 
+// By the indexes calls_id_user_id_unique, callqueue_calls_campaign, both in this order, and
+// callqueue_calls_queue, callqueue_calls_provider and callqueue_calls_active, which find few.
+#define CALLQUEUE_CALL_LISTS(behind, order)                                                 \
+  {                                                                                         \
+    .of_user = CALLQUEUE_CALL_LIST("", "true ", behind, order),                             \
+    .of_campaign = CALLQUEUE_CALL_LIST("", "c.campaign_id = ?3 ", behind, order),           \
+    .of_queued_call = CALLQUEUE_CALL_LIST("", "c.queue_id = ?4 ", behind, order),           \
+    .of_provider_call = CALLQUEUE_CALL_LIST("", "c.provider_call_id = ?5 ", behind, order), \
+    .of_active = CALLQUEUE_CALL_LIST("", "callqueue_holds_slot(c.status) ", behind, order), \
+  }
+
 constexpr Statements kStatements = {
     // Index idx_call_queue_user_status.
     .queued_calls_of_user =
@@ -113,6 +124,8 @@ constexpr Statements kStatements = {
                           WHERE r.campaign_id = calls.campaign_id), 3600) * interval '1 second'
       ELSE lease_expires_at END
   WHERE user_id = ?1 AND id = ?2 AND provider_call_id IS NULL)sql",
+    .calls_in_order = CALLQUEUE_CALL_LISTS(">", ""),
+    .calls_backwards = CALLQUEUE_CALL_LISTS("<", " DESC"),
     // Index calls_id_user_id_unique, an id at a time.
     .calls_by_ids = "SELECT " CALLQUEUE_CALL_COLUMNS R"sql(
   FROM calls c

@@ -26,6 +26,23 @@ namespace {
   "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') AND " \
   "c.lease_expires_at <= ?1 "
 
+// By the indexes calls_id_user_id_unique and callqueue_calls_campaign, both in this order; the
+// others find few.
+#define CALLQUEUE_CALL_LISTS(behind, order)                                                        \
+  {                                                                                                \
+    .of_user = CALLQUEUE_CALL_LIST("", "true ", behind, order),                                    \
+    .of_campaign = CALLQUEUE_CALL_LIST("INDEXED BY callqueue_calls_campaign ",                     \
+                                       "c.campaign_id = ?3 ", behind, order),                      \
+    .of_queued_call = CALLQUEUE_CALL_LIST("INDEXED BY callqueue_calls_queue ", "c.queue_id = ?4 ", \
+                                          behind, order),                                          \
+    .of_provider_call = CALLQUEUE_CALL_LIST("INDEXED BY callqueue_calls_provider ",                \
+                                            "c.provider_call_id = ?5 ", behind, order),            \
+    .of_active = CALLQUEUE_CALL_LIST(                                                              \
+        "INDEXED BY callqueue_calls_active ",                                                      \
+        "(c.status = 'initiated' OR c.status = 'ringing' OR c.status = 'in_progress') ", behind,   \
+        order),                                                                                    \
+  }
+
 constexpr Statements kStatements = {
     .queued_calls_of_user =
         "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS
@@ -127,6 +144,8 @@ constexpr Statements kStatements = {
                           WHERE r.campaign_id = calls.campaign_id), 3600) * 1000000
       ELSE lease_expires_at END
   WHERE user_id = ?1 AND id = ?2 AND provider_call_id IS NULL)sql",
+    .calls_in_order = CALLQUEUE_CALL_LISTS(">", ""),
+    .calls_backwards = CALLQUEUE_CALL_LISTS("<", " DESC"),
     // Index calls_id_user_id_unique, an id at a time.
     .calls_by_ids = "SELECT " CALLQUEUE_CALL_COLUMNS
                     " FROM json_each(?2) e CROSS JOIN calls c "

@@ -21,14 +21,6 @@ constexpr char kRenew[] = R"sql(
   UPDATE calls SET lease_expires_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND leased_by = ?3 AND status = 'initiated'
     AND provider_call_id IS NULL AND lease_expires_at > ?4)sql";
-// Index calls_id_user_id_unique; the filter is optional.
-constexpr char kList[] =
-    "SELECT " CALLQUEUE_CALL_COLUMNS
-    " FROM calls c WHERE c.user_id = ?1 AND c.id > ?2 "
-    "AND (?3 IS NULL OR c.campaign_id = ?3) AND (?4 IS NULL OR c.queue_id = ?4) "
-    "AND (?5 = '' OR c.provider_call_id = ?5) "
-    "AND (?6 = '' OR ?6 LIKE '%|' || callqueue_reads_as(c.status) || '|%') "
-    "ORDER BY c.id LIMIT ?7";
 
 std::string json_list(const std::set<CallId>& ids) {
   std::string list = "[";
@@ -37,6 +29,18 @@ std::string json_list(const std::set<CallId>& ids) {
     list.append(1, '"').append(to_text(id)).append(1, '"');
   }
   return list + ']';
+}
+
+/// The list that reads the fewest calls.
+const char* list_for(const CallFilter& filter, const CallLists& lists) {
+  const auto holds_slot = [](CallStatus status) { return is_active(status); };
+  const auto& statuses = filter.statuses;
+  if (filter.queue_id) return lists.of_queued_call;
+  if (!filter.provider_call_id.empty()) return lists.of_provider_call;
+  if (!statuses.empty() && std::all_of(statuses.begin(), statuses.end(), holds_slot)) {
+    return lists.of_active;
+  }
+  return filter.campaign_id ? lists.of_campaign : lists.of_user;
 }
 
 }  // namespace
@@ -136,10 +140,13 @@ Result<std::vector<Call>> SqlStore::find_calls(UserId user_id, std::span<const C
 Result<PageOf<Call>> SqlStore::list_calls(UserId user_id, const CallFilter& filter,
                                           const Page& page) {
   return read([&](Session& session, Instant) {
+    const auto& lists = filter.newest_first ? session.statements().calls_backwards
+                                            : session.statements().calls_in_order;
     const auto statuses = status_list(filter.statuses);
-    const auto after = id_cursor(page);
-    auto rows = session.query(kList, user_id, after, filter.campaign_id, filter.queue_id,
-                              filter.provider_call_id, statuses, row_limit(page) + 1);
+    const auto seen = filter.newest_first ? id_cursor_backwards(page) : id_cursor(page);
+    auto rows =
+        session.query(list_for(filter, lists), user_id, seen, filter.campaign_id, filter.queue_id,
+                      filter.provider_call_id, statuses, row_limit(page) + 1);
     return read_page<Call>(
         rows, page, [](const Rows& row) { return read_call(row); },
         [](const Call& call) { return to_text(call.id); });

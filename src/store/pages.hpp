@@ -43,6 +43,14 @@ namespace callqueue {
   return *id;
 }
 
+/// The same of a list that is ordered backwards: at first an id behind every other.
+[[nodiscard]] inline Uuid id_cursor_backwards(const Page& page) {
+  if (!page.cursor.empty()) return id_cursor(page);
+  Uuid last;
+  last.bytes.fill(0xff);
+  return last;
+}
+
 /// For `lower(column) LIKE lower(?) ESCAPE '\'`: texts that hold this one, whatever stands in it.
 /// Empty for an empty one.
 [[nodiscard]] inline std::string holds_pattern(std::string_view text) {

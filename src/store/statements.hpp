@@ -1,5 +1,7 @@
 #pragma once
 
+#include "store/call_lists.hpp"
+
 namespace callqueue {
 
 /// The statements of the shared flows whose text differs between the databases. Where a statement
@@ -35,6 +37,8 @@ struct Statements {
 
   /// Notes that the provider took user ?1's call ?2, as ?3 at ?4; the first acceptance counts.
   const char* accept_call;
+  CallLists calls_in_order;   ///< Of creation.
+  CallLists calls_backwards;  ///< The newest first.
   /// Those of user ?1's calls whose ids are in ?2, a JSON list of different ones, in their order:
   /// `CALLQUEUE_CALL_COLUMNS`.
   const char* calls_by_ids;

@@ -1,4 +1,6 @@
 // From the claim to the provider's acceptance and its deadline: no phantom call, no lost one.
+#include <algorithm>
+
 #include "conformance/backend.hpp"
 
 using namespace callqueue;
@@ -319,6 +321,61 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claims_outlive_the_process_that_made_them, Backend
   BOOST_TEST(backend.advance().requeued == 1);
   BOOST_TEST(backend.end(claimed[0]).ended);
   BOOST_TEST(backend.claim().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(calls_are_listed_from_either_end_by_what_is_wanted, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto bob = backend.user().with_queued(1);
+  const auto his = backend.claim_one();
+  auto ann = backend.user({.concurrent_calls_limit = 9});
+  std::vector<CallId> made;
+  std::vector<CampaignId> campaigns;
+  for (int i = 0; i < 6; ++i) {
+    if (i % 3 == 0) campaigns.push_back(ann.with_queued(3).campaign);
+    backend.pass(1s);
+    const auto claimed = backend.claim(1).at(0);
+    made.push_back(claimed.call.id);
+    const auto call = backend.dial(claimed, "p" + std::to_string(i));
+    backend.report(i % 2 == 0 ? event_for(call, CallOutcome::busy)
+                              : event_for(call, CallStatus::ringing));
+  }
+  const auto listed = [&](CallFilter filter, std::vector<int> expected) {
+    for (const bool newest_first : {false, true}) {
+      filter.newest_first = newest_first;
+      std::vector<CallId> wanted;
+      for (const int i : expected) wanted.push_back(made.at(static_cast<std::size_t>(i)));
+      if (newest_first) std::reverse(wanted.begin(), wanted.end());
+      std::vector<CallId> found;
+      Page page{.limit = 2};
+      do {
+        const auto some = must(backend.store().list_calls(ann.id, filter, page));
+        for (const auto& call : some.items) found.push_back(call.id);
+        page.cursor = some.next_cursor;
+      } while (!page.cursor.empty());
+      BOOST_TEST(found == wanted, boost::test_tools::per_element());
+    }
+  };
+  const std::vector active{CallStatus::initiated, CallStatus::ringing, CallStatus::in_progress};
+  const auto row = *ann.call(made[3]).queue_id;
+  listed({}, {0, 1, 2, 3, 4, 5});
+  listed({.campaign_id = campaigns[0]}, {0, 1, 2});
+  listed({.campaign_id = campaigns[1]}, {3, 4, 5});
+  listed({.queue_id = row}, {3});
+  listed({.queue_id = row, .statuses = {CallStatus::busy}}, {});
+  listed({.provider_call_id = "p4"}, {4});
+  listed({.campaign_id = campaigns[0], .provider_call_id = "p4"}, {});
+  listed({.statuses = {CallStatus::busy}}, {0, 2, 4});
+  listed({.campaign_id = campaigns[0], .statuses = {CallStatus::busy}}, {0, 2});
+  listed({.statuses = active}, {1, 3, 5});
+  listed({.statuses = {CallStatus::initiated, CallStatus::in_progress}}, {});
+  listed({.campaign_id = campaigns[1], .statuses = active}, {3, 5});
+  listed({.statuses = {CallStatus::ringing, CallStatus::busy}}, {0, 1, 2, 3, 4, 5});
+  listed({.campaign_id = bob.campaign}, {});
+  listed({.queue_id = his.queued.id}, {});
+
+  BOOST_TEST(fails_with(backend.store().list_calls(ann.id, {.newest_first = true}, {.cursor = "x"}),
+                        ErrorCode::invalid_argument, "cursor"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -269,4 +269,27 @@ BOOST_AUTO_TEST_CASE(a_call_is_located_without_reading_others) {
   BOOST_TEST(read < 300);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_of_calls_reads_what_it_shows) {
+  UnknownCrowd crowd;
+  crowd.add_calls(5000);
+  const auto call = claim_one(*crowd.store()).front().call;
+  const auto read = crowd.read_by([&](Store& store) {
+    for (const auto& filter : std::vector<CallFilter>{
+             {},
+             {.campaign_id = call.campaign_id},
+             {.queue_id = call.queue_id},
+             {.provider_call_id = "p77"},
+             {.statuses = {CallStatus::initiated, CallStatus::ringing, CallStatus::in_progress}}}) {
+      for (const bool newest_first : {false, true}) {
+        auto wanted = filter;
+        wanted.newest_first = newest_first;
+        const auto page = store.list_calls(call.user_id, wanted, {.limit = 20}).value();
+        BOOST_TEST(!page.items.empty());
+      }
+    }
+  });
+  BOOST_TEST(read > 0);
+  BOOST_TEST(read < 500);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include <functional>
 #include <set>
 
+#include "sqlite/session.hpp"
 #include "sqlite_support.hpp"
 
 using namespace callqueue;
@@ -104,6 +105,33 @@ BOOST_AUTO_TEST_CASE(queued_calls_come_in_the_order_of_creation_whatever_their_s
   const auto statistics = must(store.queue_statistics(ann));
   BOOST_TEST(statistics.completed == 6);
   BOOST_TEST(statistics.queued == 8);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_calls_reads_what_it_shows) {
+  World world;
+  const auto plan = [&](const char* list) {
+    std::string steps;
+    for (const auto& step : world.sql().rows("EXPLAIN QUERY PLAN " + std::string{list})) {
+      steps += step.substr(step.rfind('|') + 1) + '\n';
+    }
+    return steps;
+  };
+  const auto& statements = sqlite::sqlite_statements();
+  for (const auto& [lists, behind] : {std::pair{&statements.calls_in_order, "id>?"},
+                                      std::pair{&statements.calls_backwards, "id<?"}}) {
+    const std::string place = behind;
+    // No more steps: they come in this order.
+    BOOST_TEST(plan(lists->of_user) ==
+               "SEARCH c USING INDEX calls_id_user_id_unique (user_id=? AND " + place + ")\n");
+    BOOST_TEST(plan(lists->of_campaign) ==
+               "SEARCH c USING INDEX callqueue_calls_campaign (campaign_id=? AND " + place + ")\n");
+    for (const auto& [list, index] :
+         {std::pair{lists->of_queued_call, "callqueue_calls_queue"},
+          std::pair{lists->of_provider_call, "callqueue_calls_provider"},
+          std::pair{lists->of_active, "callqueue_calls_active"}}) {
+      BOOST_TEST(plan(list).starts_with("SEARCH c USING INDEX " + std::string{index} + " ("));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_go_between_two_pages_disturb_nothing) {
