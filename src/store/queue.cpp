@@ -42,10 +42,13 @@ constexpr char kCancelRow[] = R"sql(
   WHERE user_id = ?1 AND id = ?2 AND status = 'queued')sql";
 
 // Index idx_call_queue_user_status; a count by order alone looks at each queued row of the user.
+// ?7: the row's campaign. Others that were not started, or are paused, are not in its way.
 constexpr char kRowsAhead[] = R"sql(
   SELECT count(*) FROM call_queue q
     LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id
+    LEFT JOIN call_campaigns c ON c.user_id = q.user_id AND c.id = q.campaign_id
   WHERE q.user_id = ?1 AND q.status = 'queued' AND r.sweep IS NULL
+    AND (q.campaign_id IS NULL OR q.campaign_id = ?7 OR c.status IN ('scheduled', 'active'))
     AND (q.campaign_id IS NOT NULL, -q.priority, q.position, q.created_at, q.id)
         < (?2, ?3, ?4, ?5, ?6))sql";
 
@@ -214,7 +217,8 @@ Result<std::int64_t> SqlStore::rows_ahead(UserId user_id, QueuedCallId id) {
     require_queued(row);
     return session
         .value<std::int64_t>(kRowsAhead, user_id, row.campaign_id.has_value(),
-                             -std::int64_t{row.priority}, row.position, row.created_at, row.id)
+                             -std::int64_t{row.priority}, row.position, row.created_at, row.id,
+                             row.campaign_id)
         .value_or(0);
   });
 }

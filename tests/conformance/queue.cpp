@@ -135,6 +135,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_ahead_counts_what_is_taken_before, Backend, A
   backend.claim(2);
   BOOST_TEST(ahead(second) == 1);
   BOOST_TEST(fails_with(backend.store().rows_ahead(ann.id, direct), ErrorCode::conflict, "status"));
+
+  // What lies behind a campaign that does not run is behind nobody.
+  const auto draft = ann.draft();
+  const auto urgent = ann.add(draft, {.priority = 30}).id;
+  const auto next = ann.add(draft, {.priority = 30}).id;
+  BOOST_TEST(ahead(second) == 1);
+  BOOST_TEST(ahead(next) == 1);
+  ann.start(draft);
+  BOOST_TEST(ahead(second) == 3);
+  must(ann.set_status(CampaignStatus::active, CampaignStatus::paused));
+  BOOST_TEST(ahead(second) == 1);
+  BOOST_TEST(ahead(urgent) == 0);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_direct_call_that_waits_too_long_expires, Backend, AllBackends) {
