@@ -1,4 +1,7 @@
 // What is said of calls: twice, late, out of order.
+#include <algorithm>
+#include <chrono>
+
 #include "conformance/backend.hpp"
 
 using namespace callqueue;
@@ -343,6 +346,31 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(finish_and_claim_that_fails_changes_nothing, Backe
                         ErrorCode::not_found));
   BOOST_TEST(ann.active() == 1);
   BOOST_TEST((ann.call(claimed.call.id) == claimed.call));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_listens_elsewhere_hears_of_every_turn_of_a_call, Backend,
+                              SharedBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(1);
+  const auto elsewhere = backend.another();
+  const auto listener = must(elsewhere->listen());
+  const auto hears = [&] {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (std::chrono::steady_clock::now() < end) {
+      const auto changes = listener->wait(1s);
+      if (changes.everyone || std::ranges::count(changes.users, ann.id) > 0) return true;
+    }
+    return false;
+  };
+  const auto claimed = backend.claim_one();
+  BOOST_TEST(hears());
+  backend.dial(claimed);
+  BOOST_TEST(hears());
+  for (const auto status : {CallStatus::ringing, CallStatus::in_progress, CallStatus::completed}) {
+    backend.report(event_for(claimed.call, status));
+    BOOST_TEST(hears());
+    BOOST_TEST(must(elsewhere->find_call(ann.id, claimed.call.id)).status == status);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
