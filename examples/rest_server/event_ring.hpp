@@ -13,14 +13,15 @@ namespace rest {
 /// A message as it goes over the wire; shared by the ring and by all who are writing it out.
 using Message = std::shared_ptr<const std::string>;
 
-/// What a user is told: `{"seq":7,"type":"queue","queue":{…}}`.
+/// What a reader is told: `{"seq":7,"type":"queue","queue":{…}}`.
 struct LiveEvent {
-  std::string_view type;   ///< `campaign`, `campaign_deleted` or `queue`.
+  std::string_view
+      type;  ///< `campaign`, `campaign_deleted`, `queue`, `calls`, `users` or `system`.
   std::string_view field;  ///< The name of what it tells.
   std::string json;        ///< And that itself.
 };
 
-/// The last events of one user, numbered, in bounded memory. Not thread-safe.
+/// The last events of one feed, numbered, in bounded memory. Not thread-safe.
 class EventRing {
  public:
   /// @param epoch tells this ring from any other: numbers mean something within one only.

@@ -20,6 +20,7 @@ struct LiveOptions {
   std::chrono::milliseconds kept_for{120'000};  ///< For readers who come back.
   int kept_users = 200;                         ///< Without a reader, at most.
   std::chrono::milliseconds pace{200};          ///< Between two looks at a user.
+  std::chrono::milliseconds users_pace{500};    ///< The same at all users' figures, in parts.
 };
 
 class LiveEvents;
@@ -42,7 +43,8 @@ class EventSubscription {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Tells users what changes in their campaigns and their queue, whichever process changed it.
+/// Tells users what changes in their campaigns, their queue and their calls, and administrators of
+/// all users' figures, whichever process changed it.
 ///
 /// One thread waits for changes of the store and looks, only at users who have readers or had one a
 /// short time ago, what they have changed: the store says whose rows, or merely that there was
@@ -62,10 +64,12 @@ class LiveEvents {
   [[nodiscard]] std::unique_ptr<EventSubscription> subscribe(callqueue::UserId user_id,
                                                              std::string_view after,
                                                              std::function<void()> more);
+  /// The same of all users' figures: for administrators.
+  [[nodiscard]] std::unique_ptr<EventSubscription> subscribe_to_users(std::string_view after,
+                                                                      std::function<void()> more);
 
  private:
   friend class EventSubscription;
-  struct Watched;
   struct Impl;
 
   std::unique_ptr<Impl> impl_;

@@ -121,8 +121,10 @@ class LiveSocket : public std::enable_shared_from_this<LiveSocket> {
   }
 
   void subscribe() {
-    subscription_ = shared_.events.subscribe(request_.caller.user_id,
-                                             request_.parameter("after").value_or(""), waker());
+    const auto after = request_.parameter("after").value_or("");
+    subscription_ = route_.access == Access::administrator
+                        ? shared_.events.subscribe_to_users(after, waker())
+                        : shared_.events.subscribe(request_.caller.user_id, after, waker());
     if (!subscription_) {
       refused_ = problem(429, "too_many_requests", "There are too many WebSockets.");
     }

@@ -21,11 +21,17 @@ class LookPace {
 
   void begin(Clock::time_point now);
   void end(Clock::time_point now);
+  /// The look has seen a part, and goes on behind it: at once until everything was seen once, then
+  /// at the pace. What changes meanwhile is looked at once more.
+  void go_on(Clock::time_point now);
   void fail(Clock::time_point now);
 
  private:
   Clock::duration pace_;
+  void rest(Clock::time_point now);
+
   bool is_due_ = true;
+  bool is_amid_ = false;
   bool was_seen_ = false;
   Clock::time_point began_{};
   Clock::time_point not_before_{};

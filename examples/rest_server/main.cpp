@@ -205,6 +205,10 @@ Router routes_of(App& app, Metrics& metrics, Webhook& webhook) {
   add_metric_routes(router, metrics);
   add_webhook_routes(router, webhook);
   router.add({.method = "GET", .path = "/api/events", .is_live = true});
+  router.add({.method = "GET",
+              .path = "/api/users/events",
+              .access = Access::administrator,
+              .is_live = true});
   return router;
 }
 

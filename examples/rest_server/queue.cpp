@@ -113,6 +113,13 @@ Response call_directly(App& app, Request& request) {
   return response;
 }
 
+/// `order`: whether it is backwards.
+Result<bool> is_newest_first(const Request& request) {
+  const auto order = request.parameter("order").value_or("oldest");
+  if (order == "newest" || order == "oldest") return order == "newest";
+  return fail(ErrorCode::invalid_argument, "the order is newest or oldest", "order");
+}
+
 Response list_calls(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
@@ -122,12 +129,15 @@ Response list_calls(App& app, Request& request) {
   if (!campaign_id) return problem(campaign_id.error());
   const auto queue_id = id_parameter<QueuedCallId>(request, "queue_id");
   if (!queue_id) return problem(queue_id.error());
+  const auto newest_first = is_newest_first(request);
+  if (!newest_first) return problem(newest_first.error());
   return reply(app.store.list_calls(
       request.caller.user_id,
       {.campaign_id = *campaign_id,
        .queue_id = *queue_id,
        .provider_call_id = std::string{request.parameter("provider_call_id").value_or("")},
-       .statuses = std::move(*statuses)},
+       .statuses = std::move(*statuses),
+       .newest_first = *newest_first},
       *page));
 }
 

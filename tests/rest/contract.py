@@ -32,9 +32,9 @@ def operation_of(method, path):
     return None
 
 
-def check_message(message):
-    """A message of the WebSocket."""
-    schema = {**DOCUMENT["components"]["schemas"]["LiveMessage"], "components": DOCUMENT["components"]}
+def check_message(message, name="LiveMessage"):
+    """A message of the WebSocket, by the name of its schema."""
+    schema = {**DOCUMENT["components"]["schemas"][name], "components": DOCUMENT["components"]}
     jsonschema.Draft202012Validator(schema).validate(message)
 
 

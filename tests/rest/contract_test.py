@@ -67,7 +67,7 @@ class Contract(Case):
         yield "getQueuedCall", "/api/queue/" + row, None
         yield "cancelQueuedCall", "/api/queue/" + waiting, None
         yield "call", "/api/calls", direct
-        yield "listCalls", "/api/calls", None
+        yield "listCalls", "/api/calls?order=newest", None
         yield "reportCallEvents", "/webhooks/calls", json.dumps({"call_id": self.a_call(), "status": "ringing"}).encode()
         yield "getCall", lambda: "/api/calls/" + self.a_call(), None
         yield "listContacts", "/api/contacts?search=+1202", None
@@ -117,8 +117,8 @@ class Contract(Case):
                 walked.add(name)
                 if isinstance(body, dict):
                     self.refused(client.ask(method, path, {**body, "surprise": 1}), 422, "invalid_argument", "surprise")
-        # A WebSocket: events_test.py holds each message against the document.
-        self.assertEqual(walked | {"getEvents"}, set(by_id))
+        # WebSockets: events_test.py holds each message against the document.
+        self.assertEqual(walked | {"getEvents", "getUserEvents"}, set(by_id))
 
     def test_it_would_notice(self):
         """Answers that are not what the document says."""

@@ -9,12 +9,12 @@ import websocket
 
 import server
 from live import Live
-from server import Case
+from webhook import Webhook
 
 LARGE = 60_000  # Bytes: a description that makes an event as long.
 
 
-class Events(Case):
+class Events(Webhook):
     def setUp(self):
         super().setUp()
         self.tokens = {self.ann: self.token_of(self.ann), self.bob: self.token_of(self.bob)}
@@ -59,6 +59,23 @@ class Telling(Events):
             told = ann.next("campaign")
         self.assertEqual(told["campaign"]["id"], made)
 
+    def test_every_turn_of_a_call_is_told(self):
+        ann, bob = self.greeted(self.ann), self.greeted(self.bob)
+        told = lambda: ann.next("calls")["calls"]
+        nothing = {"initiated": 0, "ringing": 0, "in_progress": 0, "limit": 1}
+        limits = {"user_id": self.ann_id, "concurrent_calls_limit": 1}
+        self.ok(self.administrator.ask("PUT", "/api/settings/concurrency", limits), 204)
+        self.assertEqual(told(), nothing)
+        call = self.call_of(self.ann_id)
+        self.assertEqual(told(), {**nothing, "initiated": 1})
+        for status in ("ringing", "in_progress"):
+            self.applied({"call_id": call, "status": status})
+            self.assertEqual(told(), {**nothing, status: 1})
+        self.applied({"call_id": call, "status": "completed"})
+        self.assertEqual(told(), nothing)
+        his = self.campaign(self.bob)
+        self.assertEqual(bob.next()["campaign"]["id"], his)  # And of nothing before.
+
     def test_changes_of_another_process_are_told(self):
         person = self.contact(self.ann, "+12025550101")
         made = self.ok(self.ann.post("/api/campaigns/bulk-call",
@@ -102,6 +119,37 @@ class Telling(Events):
             self.ok(self.ann.ask("PATCH", f"/api/campaigns/{made}", {"description": f"{i}" * LARGE}))
             ann.next()
         self.assertEqual(self.greeted(self.ann, after=ann.place(first)).greeting["type"], "resync")
+
+
+class Users(Events):
+    """What administrators are told of all users."""
+
+    def users(self, **how):
+        return self.live(self.administrator, path="/api/users/events", **how).greeted()
+
+    def test_administrators_hear_of_every_users_figures(self):
+        self.tokens[self.administrator] = self.token_of(self.administrator)
+        events = self.users()
+        people = [self.contact(self.ann, f"+1202555010{i}") for i in range(3)]
+        self.ok(self.ann.post("/api/campaigns/bulk-call", {**self.settings(self.ann, start_date="2099-01-01"), "contact_ids": people}), 201)
+        known = {}
+        while known.get(self.ann_id, {}).get("queued") != 3:
+            known.update({user["id"]: user for user in events.next("users")["users"]})
+        listed = self.ok(self.administrator.get("/api/users"))["items"]
+        self.assertIn(known[self.ann_id], listed)
+        self.ok(self.administrator.ask("PUT", "/api/settings/concurrency", {"system_limit": 7}), 204)
+        told = events.next("system")
+        self.assertEqual(told["system"], {"active": 0, "limit": 7})
+        again = self.users(after=events.place(told))
+        self.assertEqual((again.greeting["type"], again.greeting["seq"]), ("hello", told["seq"]))
+
+    def test_nobody_else_does(self):
+        refused = self.live(first={"token": self.tokens[self.ann]}, path="/api/users/events")
+        self.assertEqual(refused.next()["problem"]["code"], "forbidden")
+        self.assertEqual(refused.end(), 1008)
+        with self.assertRaises(websocket.WebSocketBadStatusException) as refusal:
+            Live(self.server.port, self.tokens[self.ann], path="/api/users/events")
+        self.assertEqual(refusal.exception.status_code, 403)
 
 
 class Access(Events):

@@ -13,14 +13,15 @@ websocket._abnf.VALID_CLOSE_STATUS = (*websocket._abnf.VALID_CLOSE_STATUS, 1013)
 
 
 class Live:
-    def __init__(self, port, token=None, after=None, first=None, headers=None, sockopt=()):
+    def __init__(self, port, token=None, after=None, first=None, headers=None, sockopt=(), path="/api/events"):
         """token: in the header; first: the first message, as a value."""
+        self.schema = {"/api/events": "LiveMessage", "/api/users/events": "LiveUsersMessage"}[path]
         fields = dict(headers or {})
         if token:
             fields["Authorization"] = "Bearer " + token
         query = f"?after={after}" if after else ""
         self.socket = websocket.create_connection(
-            f"ws://127.0.0.1:{port}/api/events{query}", timeout=PATIENCE, sockopt=sockopt, skip_utf8_validation=False,
+            f"ws://127.0.0.1:{port}{path}{query}", timeout=PATIENCE, sockopt=sockopt, skip_utf8_validation=False,
             header=[f"{name}: {value}" for name, value in fields.items()])
         self.greeting = None
         if first is not None:
@@ -37,7 +38,7 @@ class Live:
                 kind, data = self.socket.recv_data(control_frame=True)
                 if kind == websocket.ABNF.OPCODE_TEXT:
                     message = json.loads(data)
-                    contract.check_message(message)
+                    contract.check_message(message, self.schema)
                     return message, None
                 if kind == websocket.ABNF.OPCODE_CLOSE:
                     return None, int.from_bytes(data[:2], "big") if data else 1005

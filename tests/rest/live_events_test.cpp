@@ -1,11 +1,14 @@
 // What users are told of changes that anybody makes, on every database that others may write to.
 #include "live_events.hpp"
 
+#include <array>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "conformance/backend.hpp"
 
@@ -22,11 +25,10 @@ constexpr auto kPatience = 60s;
 class Reader {
  public:
   Reader(LiveEvents& events, UserId user_id, const std::string& after = "")
-      : subscription_(events.subscribe(user_id, after, [this] {
-          const std::lock_guard lock(mutex_);
-          may_have_ = true;
-          more_.notify_all();
-        })) {}
+      : subscription_(events.subscribe(user_id, after, waker())) {}
+
+  /// Of all users' figures.
+  explicit Reader(LiveEvents& events) : subscription_(events.subscribe_to_users("", waker())) {}
 
   [[nodiscard]] bool is_let_in() const { return subscription_ != nullptr; }
 
@@ -56,6 +58,14 @@ class Reader {
   }
 
  private:
+  std::function<void()> waker() {
+    return [this] {
+      const std::lock_guard lock(mutex_);
+      may_have_ = true;
+      more_.notify_all();
+    };
+  }
+
   std::mutex mutex_;
   std::condition_variable more_;
   bool may_have_ = false;
@@ -107,6 +117,59 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_a_call_changes_are_told, Backend, Sh
   const auto told = reader.next("campaign");
   BOOST_TEST(is_of(told, ann.campaign));
   BOOST_TEST(told["campaign"]["completed_calls"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(every_turn_of_a_call_is_told_also_where_no_number_changes, Backend,
+                              SharedBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 2}).with_queued(3);
+  const auto first = backend.claim(1).front();
+  LiveEvents events{backend.store()};
+  Reader reader{events, ann.id};
+  reader.next();
+  const auto turn = [&](const ClaimedCall& claimed, CallStatus status) {
+    backend.report(event_for(ann.call(claimed.call.id), status));
+    return reader.next("calls")["calls"];
+  };
+  BOOST_TEST(turn(first, CallStatus::ringing) ==
+             (Json{{"initiated", 0}, {"ringing", 1}, {"in_progress", 0}, {"limit", 2}}));
+  const auto second = backend.claim(1).front();
+  BOOST_TEST(reader.next("calls")["calls"]["initiated"] == 1);
+  BOOST_TEST(turn(first, CallStatus::in_progress) ==
+             (Json{{"initiated", 1}, {"ringing", 0}, {"in_progress", 1}, {"limit", 2}}));
+  // One commit in which one call ends and another one begins.
+  const auto done = must(backend.store().finish_and_claim(
+      std::array{event_for(second.call, CallOutcome::busy)}, {.worker = "worker", .limit = 1}));
+  BOOST_REQUIRE(done.claimed.size() == 1U);
+  BOOST_TEST(reader.next("calls")["calls"]["initiated"] == 1);
+
+  must(backend.another()->set_user_limits(ann.id, 7, {}));
+  BOOST_TEST(reader.next("calls")["calls"]["limit"] == 7);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(administrators_hear_of_all_users_some_at_a_time, Backend,
+                              SharedBackends) {
+  Backend backend;
+  std::vector<TestUser> users;
+  for (int i = 0; i < 230; ++i) users.push_back(backend.user());  // More than one look's.
+  LiveEvents events{backend.store(), {.users_pace = 1ms}};
+  Reader reader{events};
+  BOOST_TEST(reader.next()["type"] == "hello");
+  const auto hears_of = [&](const TestUser& user) {
+    for (;;) {
+      const auto told = reader.next("users")["users"];
+      for (const auto& one : told) {
+        if (one["id"] == to_text(user.id)) return one;
+        BOOST_TEST(one["queued"] == 1);  // Of who has nothing, nothing has changed.
+      }
+    }
+  };
+  for (const auto at : {std::size_t{0}, std::size_t{150}, users.size() - 1}) {
+    users.at(at).direct();
+    BOOST_TEST(hears_of(users.at(at))["queued"] == 1);
+  }
+  must(backend.store().set_system_limit(33));
+  BOOST_TEST(reader.next("system")["system"] == (Json{{"active", 0}, {"limit", 33}}));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(nobody_hears_of_another_users_changes, Backend, SharedBackends) {

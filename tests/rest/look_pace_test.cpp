@@ -63,4 +63,31 @@ BOOST_AUTO_TEST_CASE(a_look_that_failed_is_done_again_a_little_later) {
   BOOST_TEST((pace.when() == kStart + 50ms + 1s));
 }
 
+BOOST_AUTO_TEST_CASE(a_look_in_parts_goes_on_at_once_the_first_time_and_at_the_pace_later) {
+  LookPace pace{200ms};
+  pace.begin(kStart);
+  pace.go_on(kStart + 10ms);
+  BOOST_TEST((pace.when() <= kStart + 10ms));
+  BOOST_TEST(!pace.was_seen());
+  pace.begin(kStart + 10ms);
+  pace.end(kStart + 10ms);
+  BOOST_TEST((pace.when() == kNever));
+
+  pace.change();
+  pace.begin(kStart + 1s);
+  pace.go_on(kStart + 1s);
+  BOOST_TEST((pace.when() == kStart + 1s + 200ms));
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_between_two_parts_of_a_look_is_looked_at_once_more) {
+  auto pace = seen();
+  pace.change();
+  pace.begin(kStart + 1s);
+  pace.go_on(kStart + 1s);
+  pace.change();
+  pace.begin(kStart + 2s);
+  pace.end(kStart + 2s);
+  BOOST_TEST((pace.when() == kStart + 2s + 200ms));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -53,6 +53,11 @@ class Queue(Case):
         self.refused(self.ann.post("/api/queue/cancel", {"ids": [str(uuid.uuid4())] * 1001}), 422, "invalid_argument", "ids")
         calls = self.ok(self.ann.get("/api/calls"))["items"]
         self.assertEqual(len(calls), 2)
+        newest = self.ok(self.ann.get("/api/calls?order=newest&limit=1"))
+        self.assertEqual(newest["items"], calls[1:])
+        self.assertEqual(self.ok(self.ann.get(f"/api/calls?order=newest&cursor={newest['next_cursor']}"))["items"], calls[:1])
+        self.assertEqual(self.ok(self.ann.get("/api/calls?order=oldest"))["items"], calls)
+        self.refused(self.ann.get("/api/calls?order=best"), 422, "invalid_argument", "order")
         self.assertEqual(self.ok(self.ann.get("/api/calls/" + calls[0]["id"]))["call_type"], "direct")
 
     def test_direct_calls_that_cannot_be(self):
