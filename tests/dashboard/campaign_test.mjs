@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const saved = async (page, button) => {
@@ -18,6 +18,9 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await page.getByRole('heading', {name: 'All about it', level: 1}).waitFor();
   const now = page.getByRole('region', {name: 'Calls now'});
   await until(async () => await now.getByRole('listitem').count() === 2, 'two calls');
+  const {items: on} = await kim.get('/api/calls?status=initiated,ringing,in_progress');
+  await kim.report(on.map(({id}) => ({call_id: id, status: 'in-progress'})));
+  await until(async () => await now.getByText('Talking').count() === 2, 'both to talk');
   await seen(page.getByRole('region', {name: 'Settings'}), 'Send an offer');
   await seen(page.getByRole('region', {name: 'Settings'}), /Up to 2, again after busy/);
   await accessible(page, 'the overview');
@@ -42,7 +45,10 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   const history = page.getByRole('table', {name: 'History'});
   await until(async () => await history.getByText('Successful').count() === 2, 'two successes');
   await page.getByRole('button', {name: 'Every attempt'}).click();
-  await until(async () => await page.getByRole('table', {name: 'Attempts'}).getByText('Busy').count() === 2, 'two busy lines');
+  const attempts = page.getByRole('table', {name: 'Attempts'});
+  await until(async () => await attempts.getByText('Busy').count() === 2, 'two busy lines');
+  assert.deepEqual(await attempts.locator('tbody tr').evaluateAll((rows) => rows.map((row) => /Busy/.test(row.innerText))).then((all) => all.slice(-2)),
+                   [true, true], 'the oldest are not last');
   assert.match(await saved(page, page.getByRole('button', {name: 'Results as CSV'})), /Person 2/);
   await accessible(page, 'the history');
 
@@ -51,6 +57,13 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await seen(outcomes, 'Answered');
   await page.getByRole('img', {name: /^Progress: 1 steps/}).waitFor();
   await page.locator('.plot canvas').first().waitFor();
+  for (const chart of ['Progress', 'Outcomes', 'Calls per hour', 'Calls per day', 'Length of calls', 'Attempts until success']) {
+    const card = page.getByRole('region', {name: chart, exact: true});
+    await card.getByRole('button', {name: `${chart} as a table`}).click();
+    await card.getByRole('table').waitFor();
+    assert.match(await saved(page, card.getByRole('button', {name: `${chart} as CSV`})), /^\w+,/);
+    await card.getByRole('button', {name: `${chart} as a picture`}).click();
+  }
   assert.equal(await saved(page, page.getByRole('button', {name: 'Outcomes as CSV'})), 'Outcome,Calls\r\nAnswered,2\r\nBusy,2\r\n');
   await page.getByRole('button', {name: 'Calls per day as a table'}).click();
   const days = page.getByRole('region', {name: 'Calls per day, figures'});
@@ -63,6 +76,7 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
 
 test('each reason for not dialling is told, with what can be done about it', async () => {
   const leo = await world.server.user('Leo', {limit: 1});
+  leo.agentId = await leo.agent('Leo’s voice');
   const page = await world.browser.open(world.server);
   await visit(page, leo);
   await seen(page, 'Your first campaign');
@@ -96,6 +110,11 @@ test('each reason for not dialling is told, with what can be done about it', asy
   await seen(why, 'No new call starts until you resume it.');
   await why.getByRole('button', {name: 'Resume'}).click();
   await seen(why, 'Nobody is due yet');
+  await page.getByRole('link', {name: 'Campaigns', exact: true}).first().click();
+  await page.getByRole('tab', {name: 'Completed 1'}).click();
+  const over = page.getByRole('listitem', {name: 'Busy', exact: true});
+  await seen(over, 'All calls are done');
+  await seen(over, 'Leo’s voice');
   silent(page);
   await page.context().close();
 });
@@ -104,7 +123,9 @@ test('a campaign is edited, and told when somebody else has changed it meanwhile
   const mia = await world.server.user('Mia', {limit: 0});
   const {id} = await mia.campaign('Before', {contacts: 2});
   const page = await world.browser.open(world.server, {width: 390, height: 844, dark: true});
-  await visit(page, mia, `/campaigns/${id}/edit`);
+  await visit(page, mia);
+  await page.getByRole('button', {name: 'More for Before'}).click();
+  await page.getByRole('menuitem', {name: 'Edit'}).click();
   await page.getByLabel('Name', {exact: true}).fill('After');
   await page.getByLabel('Last day').fill('2020-01-01');
   await page.getByRole('button', {name: 'Save changes'}).click();

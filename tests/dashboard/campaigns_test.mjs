@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {measure, test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const card = (page, name) => page.getByRole('listitem', {name, exact: true});
@@ -96,7 +96,15 @@ test('what others do shows at once, on every page that is open', async () => {
   }
   await card(pages[1], 'From outside').getByRole('button', {name: 'Pause'}).click();
   await pages[0].getByRole('tab', {name: 'Paused 1'}).waitFor();
-  await gus.ask('DELETE', `/api/campaigns/${id}`);
+  await card(pages[0], 'From outside').getByRole('button', {name: 'More for From outside'}).click();
+  await pages[0].getByRole('menuitem', {name: 'Delete'}).click();
+  const question = pages[0].getByRole('dialog', {name: 'Delete this campaign?'});
+  await accessible(pages[0], 'whether to delete');
+  await question.getByRole('button', {name: 'Keep it'}).click();
+  assert.equal((await gus.get(`/api/campaigns/${id}`)).status, 'paused');
+  await card(pages[0], 'From outside').getByRole('button', {name: 'More for From outside'}).click();
+  await pages[0].getByRole('menuitem', {name: 'Delete'}).click();
+  await question.getByRole('button', {name: 'Delete campaign'}).click();
   for (const page of pages) {
     await seen(page, 'Your first campaign');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);
@@ -105,7 +113,7 @@ test('what others do shows at once, on every page that is open', async () => {
   }
 });
 
-test('two hundred campaigns are painted within a second', async () => {
+measure('two hundred campaigns are painted within a second', async () => {
   const hana = await world.server.user('Hana', {limit: 0});
   await hana.campaign('Campaign 1', {contacts: 0});
   await Promise.all(Array.from({length: 199}, (_, i) => hana.campaign(`Campaign ${i + 2}`, {contacts: 0})));

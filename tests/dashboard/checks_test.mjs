@@ -1,7 +1,7 @@
 // What every screen is held against notices what is wrong.
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, silent, visit} from './browser.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 test('the checks of every screen notice what is planted', async () => {

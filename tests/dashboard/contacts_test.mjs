@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const table = (page) => page.getByRole('table', {name: 'Contacts'});

@@ -1,5 +1,6 @@
 // The dashboard as a person uses it. usage: node dashboard_test.mjs [PATH_OF_SERVER PATH_OF_CALLQUEUE]
 import {after, before} from 'node:test';
+import {runAll} from './suite.mjs';
 import {world} from './world.mjs';
 
 before(() => world.begin());
@@ -16,3 +17,4 @@ await import('./queue_test.mjs');
 await import('./settings_test.mjs');
 await import('./together_test.mjs');
 await import('./large_test.mjs');
+runAll();

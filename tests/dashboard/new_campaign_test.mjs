@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import test from 'node:test';
-import {accessible, seen, silent, visit} from './browser.mjs';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
 import {root} from './server.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const file = (text, name = 'list.csv') => ({name, mimeType: 'text/csv', buffer: Buffer.from(text)});
@@ -48,6 +48,7 @@ test('a list is uploaded, what is wrong with it is shown, and the campaign start
   await page.getByRole('combobox', {name: 'Time zone'}).fill('Asia/Tokyo');
   await seen(page.getByRole('figure'), 'Calling hours of the next seven days, Tokyo time');
   await seen(page.getByLabel('Outlook'), '3 contacts');
+  await until(async () => /Estimated end\s+\S.*Tokyo/.test(await page.getByLabel('Outlook').innerText()), 'the estimated end');
   await accessible(page, 'a new campaign');
   await page.setViewportSize({width: 390, height: 844});
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), true);

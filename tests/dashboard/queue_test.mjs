@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
 import {number} from './numbers.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const shown = (number) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');
@@ -29,7 +29,10 @@ test('the queue shows who is called, who waits where and how long, and is filter
   const second = await pia.campaign('Second', {contacts: 2, first: 400});
   await page.getByLabel('Campaign', {exact: true}).selectOption('Second');
   await until(async () => await table(page).getByRole('row').count() === 3, 'the second campaign alone');
-  assert.equal((await cells(page, 'Person 400'))[6], 'Not started');
+  assert.deepEqual((await cells(page, 'Person 400')).slice(5), ['–', 'Not started']);
+  await table(page).getByRole('button', {name: 'Person 400', exact: false}).click();
+  await seen(page.getByRole('dialog', {name: 'Person 400'}), 'None: the campaign is not started');
+  await page.keyboard.press('Escape');
   await page.reload();
   await rowOf(page, 'Person 401').waitFor();
   assert.equal(await table(page).getByRole('row').count(), 3);

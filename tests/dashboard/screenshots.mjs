@@ -44,7 +44,13 @@ async function furnish(server) {
   await api.campaign('Meter readings, north', {contacts: 260, first: 2000, start: true});
   await api.campaign('Autumn check-ups', {contacts: 90, first: 3000, start: true, start_date: '2099-03-01', first_call_time: '09:00', last_call_time: '17:00'});
   await api.campaign('Late payments', {contacts: 33, first: 4000});
-  return {api, active, completed: (await api.get('/api/campaigns?status=completed')).items[0]};
+  // Somebody else at work, for whom an administrator looks.
+  for (const {id} of list.slice(1, 3)) {
+    const other = new Api(server.base, await server.tool('token', 'create', '--user', id, '--name', 'screenshots'));
+    other.agentId = (await other.get('/api/agents')).items[0]?.id;
+    await other.campaign('Reminders', {contacts: 40, first: 5000, start: true});
+  }
+  return {api, administrator, user, active, completed: (await api.get('/api/campaigns?status=completed')).items[0]};
 }
 
 /** name: [path, what is done before the picture] */
@@ -64,11 +70,54 @@ const screens = ({active, completed}) => ({
   contacts: ['/contacts'],
   queue: ['/queue'],
   settings: ['/settings'],
+  report: ['/campaigns/new', async (page) => {
+    const rows = ['phone_number,name', '+12025550101,Ada Lovelace', '+12025550102,Alan Turing', '12,Nobody', '+12025550102,Alan Turing', '+4912,Somebody'];
+    await page.getByLabel('Choose a CSV file').setInputFiles({name: 'spring.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n') + '\n')});
+    await page.getByRole('region', {name: 'First rows'}).waitFor();
+    await page.getByLabel('Name', {exact: true}).fill('Spring');
+    await page.getByRole('button', {name: 'Save as draft'}).click();
+    await page.getByRole('region', {name: 'Report'}).waitFor();
+  }],
+  administrator: {path: '/settings', prepare: (page) => page.getByRole('table', {name: 'Users'}).waitFor(), asAdministrator: true},
+  'limits-dialog': {path: '/settings', asAdministrator: true, prepare: async (page) => {
+    await page.getByRole('table', {name: 'Users'}).locator('.row-open').first().click();
+    await page.getByRole('dialog').waitFor();
+  }},
+  'delete-campaign': {path: `/campaigns/${completed.id}`, prepare: async (page) => {
+    await page.getByRole('button', {name: /^More for/}).click();
+    await page.getByRole('menuitem', {name: 'Delete'}).click();
+    await page.getByRole('dialog').waitFor();
+  }},
+  'bulk-call': {path: '/contacts', prepare: async (page) => {
+    await page.getByLabel('Select all that are shown').check();
+    await page.getByRole('button', {name: /^Call \d/}).click();
+    await page.getByRole('dialog').getByRole('figure').waitFor();
+  }},
+  'bulk-call-directly': {path: '/contacts', prepare: async (page) => {
+    await page.getByLabel('Select all that are shown').check();
+    await page.getByRole('button', {name: /^Call \d/}).click();
+    await page.getByRole('radio', {name: /Directly/}).check();
+  }},
+  'direct-call': {path: '/queue', prepare: async (page) => {
+    await page.getByRole('button', {name: 'Direct call'}).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.choose-contact button').first().click();
+    await dialog.getByLabel('Later, or only until some time').check();
+  }},
+  'edit-contact': {path: '/contacts', prepare: async (page) => {
+    await page.locator('.row-open').first().click();
+    await page.getByRole('dialog').waitFor();
+  }},
+  'queued-call': {path: `/campaigns/${active.id}/queue`, prepare: async (page) => {
+    await page.locator('.row-open').last().click();
+    await page.getByRole('dialog').getByText('Position').waitFor();
+  }},
 });
 
-async function picture(browser, server, api, name, [path, prepare], {look, ...options}) {
+async function picture(browser, server, {api, administrator, user}, name, screen, {look, ...options}) {
+  const {path, prepare, asAdministrator} = Array.isArray(screen) ? {path: screen[0], prepare: screen[1]} : screen;
   const page = await browser.open(server, options);
-  await visit(page, api, path);
+  await visit(page, asAdministrator ? administrator : api, path, asAdministrator ? {userId: user.id} : null);
   await page.getByRole('heading', {level: 1}).waitFor();
   await prepare?.(page);
   await page.waitForLoadState('networkidle').catch(() => {});
@@ -87,7 +136,7 @@ try {
   const scene = await furnish(server);
   for (const [name, screen] of Object.entries(screens(scene))) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for (const look of kLooks) await picture(browser, server, scene.api, name, screen, look);
+    for (const look of kLooks) await picture(browser, server, scene, name, screen, look);
     console.log(name);
   }
 } finally {

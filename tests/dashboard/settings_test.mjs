@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
 import {Server} from './server.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const facts = async (page, title) => (await page.getByRole('region', {name: title}).locator('dd').allInnerTexts()).map(Number);
@@ -37,13 +37,14 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   for (const user of [una, vic]) await user.campaign('Waits', {contacts: 40, start: true});
   const {system} = await una.get('/api/settings/concurrency');
   const page = await world.browser.open(server);
+  const lists = [];
+  page.on('request', (request) => new URL(request.url()).pathname === '/api/users' && lists.push(request));
   await visit(page, administrator, '/settings', una);
   const users = page.getByRole('table', {name: 'Users'});
   const row = (name) => users.getByRole('row').filter({has: page.getByRole('button', {name, exact: true})});
   await row('Vic').waitFor();
   const turns = page.getByRole('region', {name: 'Whose turn it is'});
   await until(async () => {
-    await turns.getByRole('button', {name: 'Look again'}).click();
     const texts = (await turns.getByRole('listitem').allInnerTexts()).join('\n');
     return /Una\s+3\d calls ready · 1 of 1 in use/.test(texts) && /Vic\s+3\d calls ready · 1 of 1 in use/.test(texts);
   }, 'both to wait');
@@ -71,6 +72,13 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await administrator.ask('PUT', '/api/settings/concurrency', {system_limit: system.limit});
   for (const user of [una, vic]) await user.post(`/api/campaigns/${(await user.get('/api/campaigns')).items[0].id}/cancel`);
   for (const user of [una, vic]) await user.endCalls();
+  // What others do is told: the list was read once, and is not looked at again.
+  const wes = await server.user('Wes', {limit: 0});
+  await wes.campaign('Late', {contacts: 7, first: 900, start: true});
+  await until(async () => /^Wes\s+wes@example.org\s+0\s+0\s.*\s7\s+7\s/s.test(await row('Wes').innerText()), 'who is new, with what it has');
+  await until(async () => /^Vic\s+vic@example.org\s+0\s+1\s/.test(await row('Vic').innerText()), 'the end of Vic’s calls');
+  await seen(turns, 'Nobody waits');
+  assert.equal(lists.length, 1);
   silent(page);
   await page.context().close();
   await server.stop();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, visit} from './browser.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 test('a person signs in by a token, which is in no address and gone with the tab', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import {accessible, seen, silent, tabTo, until, visit} from './browser.mjs';
 import {Server} from './server.mjs';
+import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
 const kList = Buffer.from('phone_number,name\n+12025550101,Ann\n+12025550102,Bob\n+12025550103,Cid\n');

@@ -12,7 +12,6 @@ TYPES = (ROOT / "examples/dashboard/src/api/types.ts").read_text()
 
 # Where a type's schema is, if it has another name, or none of its own.
 PLACES = {
-    "UserActivity": lambda: SCHEMAS["UserPage"]["properties"]["items"]["items"],
     "Window": lambda: SCHEMAS["Rules"]["properties"]["weekly_windows"]["items"]["items"],
     "Retry": lambda: SCHEMAS["Rules"]["properties"]["retry"],
     "SeriesPoint": lambda: SCHEMAS["Series"]["items"],

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {root} from './server.mjs';
 import {source} from './sources.mjs';
+import {test} from './suite.mjs';
 
 test('numbers and times are written for people', async () => {
   const {counted, duration, moment, percent, phone} = await source('format.ts');
@@ -68,4 +71,25 @@ test('what is kept of the campaigns follows what is told', async () => {
   assert.deepEqual(inOrder(list).map(({id}) => id), ['2', '1']);
   assert.deepEqual(countByStatus(list), {draft: 0, scheduled: 0, active: 2, paused: 0, completed: 0, cancelled: 0});
   assert.equal(nothingRead.byId.size, 0);
+});
+
+test('each reason that the library gives has words of ours', async () => {
+  const {told} = await source('explain/reasons.ts');
+  const text = readFileSync(join(root, 'src/services/explain.cpp'), 'utf8');
+  const codes = new Set([...text.matchAll(/(?:\{|add\()"([a-z_]+)",/g)].map(([, code]) => code));
+  assert.ok(codes.size > 12, [...codes].join());
+  for (const code of codes) assert.notEqual(told({code, text: 'as it says', until: null}).title, 'as it says', code);
+});
+
+test('nothing is asked for again and again', () => {
+  const folder = join(root, 'examples/dashboard/src');
+  const files = readdirSync(folder, {recursive: true}).map(String).filter((name) => /\.tsx?$/.test(name));
+  assert.ok(files.length > 60);
+  assert.deepEqual(files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('setInterval(')), [join('store', 'now.ts')]);
+});
+
+test('who is new among all users comes last, and who has changed stays in its place', async () => {
+  const {merged} = await source('live/all_users.ts');
+  const user = (id, queued) => ({id, queued});
+  assert.deepEqual(merged([user('a', 0), user('b', 0)], new Map([['c', user('c', 3)], ['a', user('a', 1)]])), [user('a', 1), user('b', 0), user('c', 3)]);
 });

@@ -3,12 +3,14 @@
 import errno
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAUNCHER = [shutil.which("ccache")] if shutil.which("ccache") else []
+NODE = ["node", "--test-reporter=tap"]
 TIMEOUT = 200  # Seconds, unless the mutant says otherwise; a test that hangs has noticed.
 
 
@@ -38,6 +40,10 @@ def must(command, what, **options):
 
 
 def command_of(program, mutant):
+    if "page" in mutant:
+        return [*NODE, ROOT / "tests/dashboard/dashboard_test.mjs", mutant["server"], mutant["tool"]]
+    if mutant.get("http", "").endswith(".mjs"):
+        return [*NODE, ROOT / mutant["http"], program, mutant["tool"]]
     if "http" in mutant:
         return [sys.executable, "-B", ROOT / mutant["http"], program, mutant["tool"], *mutant["tests"]]
     if "pytest" in mutant:
@@ -58,12 +64,17 @@ def passes(program, mutant, says=""):
     environment = mutant.get("environment", {})
     if "pytest" in mutant:
         environment = {**environment, "PYTHONPATH": str(program)}
+    if command[0] == NODE[0]:
+        pages = {"CALLQUEUE_PAGES": str(program)} if "page" in mutant else {}
+        only = "|".join(f"^{re.escape(test)}$" for test in mutant["tests"])
+        # What does not show soon does not show.
+        environment = {**environment, **pages, "CALLQUEUE_ONLY": only, "CALLQUEUE_PATIENCE_MS": "8000"}
     try:
         result = run(command, environment, timeout=mutant.get("timeout", TIMEOUT))
     except subprocess.TimeoutExpired:
         return False
     said = result.stdout + result.stderr
-    if any(words in said for words in ("no test cases matching", "has no attribute 'test_", "ERROR: not found")):
+    if any(words in said for words in ("no test cases matching", "has no attribute 'test_", "ERROR: not found", "# tests 0")):
         raise Broken(f"there is no test {' '.join(mutant['tests'])}")
     if result.returncode != 0 and says not in said:
         raise Broken(f"the test does not say “{says}” but:\n{said[-3000:]}")

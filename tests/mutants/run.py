@@ -23,6 +23,7 @@ Optional:
 
     script = "tests/hammer/run.py"         # A script that is given the program as --worker.
     pytest = "tests/python/csv_test.py"    # For the Python package: see packaged.py.
+    page = true                            # For the dashboard: see paged.py.
     http = "tests/rest/queue_test.py"      # A script that is given the program as the server, and the tool; `test` is one of its.
     arguments = ["--rows", "150"]          # Of the script or the program.
     environment = {RC_PARAMS = "seed=1"}
@@ -48,6 +49,7 @@ from common import ROOT, Broken, find_text, passes
 from header_only import HeaderOnly
 from linked import Linked
 from packaged import Packaged
+from paged import Paged
 
 
 SAMPLE = 4
@@ -67,13 +69,16 @@ def read_list(group, only, build):
         find_text(mutant)
         if not is_wanted(mutant, place, only):
             continue
-        if "pytest" in listed or "pytest" in mutant:
+        if "page" in listed and "target" not in mutant:
+            mutant["page"] = True
+        elif "pytest" in listed or "pytest" in mutant:
             mutant.setdefault("pytest", listed.get("pytest"))
         elif "sources" not in mutant:
             mutant.setdefault("target", listed.get("target"))
             if "without" in listed:
                 mutant["without"] = listed["without"]
         mutant["tool"] = build / "callqueue"
+        mutant["server"] = build / "callqueue_rest_server"
         mutant["tests"] = [mutant["test"]] if "test" in mutant else []
         yield mutant
 
@@ -83,7 +88,7 @@ def controls(mutants):
     programs = {}
     for mutant in mutants:
         key = [mutant.get(name) for name in
-               ("target", "sources", "script", "http", "pytest", "arguments", "environment")]
+               ("target", "sources", "script", "http", "pytest", "page", "arguments", "environment")]
         key.append(bool(mutant["tests"]))  # None named: all of them.
         same = programs.setdefault(repr(key), {**mutant, "tests": []})
         same["tests"] += [test for test in mutant["tests"] if test not in same["tests"]]
@@ -118,7 +123,7 @@ def check_all(mutants, way, jobs):
     way.prepare()
     # The unchanged code first: without it, no failure means anything.
     faults = each([
-        (f"{mutant.get('http') or mutant.get('pytest') or mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
+        (f"{mutant.get('http') or mutant.get('pytest') or ('page' in mutant and 'dashboard') or mutant.get('script') or mutant.get('target') or mutant['sources'][0]}, unchanged",
          lambda mutant=mutant:
          None if passes(way.unchanged(mutant), mutant) else "the test fails without a mutant")
         for mutant in controls(mutants)
@@ -151,6 +156,7 @@ def main():
     faults = check_all([m for m in mutants if "sources" in m], HeaderOnly(options), options.jobs)
     faults += check_all([m for m in mutants if "target" in m], Linked(options), options.jobs)
     faults += check_all([m for m in mutants if "pytest" in m], Packaged(options), options.jobs)
+    faults += check_all([m for m in mutants if "page" in m], Paged(options), options.jobs)
     wrong = sum(fault is not None for fault in faults)
     print(f"{len(mutants)} mutants, {wrong} faults, {time.monotonic() - begin:.0f} s")
     return 1 if wrong or not mutants else 0

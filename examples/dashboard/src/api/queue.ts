@@ -13,7 +13,7 @@ export const queue = {
 };
 
 export const calls = {
-  list: (query: {limit?: number; cursor?: string; campaign_id?: Id; queue_id?: Id; status?: CallStatus[]},
+  list: (query: {limit?: number; cursor?: string; campaign_id?: Id; queue_id?: Id; status?: CallStatus[]; order?: 'oldest' | 'newest'},
          signal?: AbortSignal) => ask<PageOf<Call>>('/api/calls', {query, signal}),
   call: (request: NewDirectCall, key: string) => ask<PlacedCall>('/api/calls', {body: request, key}),
 };

@@ -351,9 +351,25 @@ export interface ConcurrencyLimits {
   system_limit?: number;
 }
 
-export type LiveMessage =
+/** The calls that are on, and how many may be at a time. */
+export interface ActiveCalls {
+  initiated: number;
+  ringing: number;
+  in_progress: number;
+  limit: number;
+}
+
+export type LivePlace =
   | {type: 'hello' | 'resync'; epoch: string; seq: number}
+  | {type: 'problem'; problem: Problem};
+export type LiveMessage =
+  | LivePlace
   | {type: 'campaign'; seq: number; campaign: Campaign}
   | {type: 'campaign_deleted'; seq: number; campaign_id: Id}
   | {type: 'queue'; seq: number; queue: QueueStatistics}
-  | {type: 'problem'; problem: Problem};
+  | {type: 'calls'; seq: number; calls: ActiveCalls};
+/** Of all users, to an administrator. */
+export type LiveUsersMessage =
+  | LivePlace
+  | {type: 'users'; seq: number; users: UserActivity[]}
+  | {type: 'system'; seq: number; system: SlotUse};

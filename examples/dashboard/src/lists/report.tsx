@@ -1,3 +1,4 @@
+import {useEffect, useRef} from 'preact/hooks';
 import {download} from '../api/client';
 import type {Imported} from '../api/types';
 import {Button, ButtonLink} from '../components/button';
@@ -9,6 +10,8 @@ import {ImportErrors} from './import_errors';
 /** What became of a list. */
 export function ImportReportCard({imported}: {imported: Imported}) {
   const {report, campaign, not_started: notStarted} = imported;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
   const figures: [string, number, string][] = [
     ['Imported', report.imported, 'new contacts'],
     ['Matched', report.matched, 'you had already'],
@@ -17,7 +20,7 @@ export function ImportReportCard({imported}: {imported: Imported}) {
   ];
   return (
     <section class="card report" aria-label="Report">
-      <h2 tabIndex={-1} ref={(heading) => heading?.focus()}>{counted(report.total, 'row')} read into “{campaign.name}”</h2>
+      <h2 tabIndex={-1} ref={heading}>{counted(report.total, 'row')} read into “{campaign.name}”</h2>
       <dl class="report-figures">
         {figures.map(([label, value, meaning]) => (
           <div key={label} class={label === 'Failed' && value > 0 ? 'is-bad' : undefined}>

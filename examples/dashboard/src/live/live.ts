@@ -28,7 +28,7 @@ const kPage = 1000;
 const kMostCampaigns = 5000;  // Of more the server does not tell either.
 const kGreetingPatience = 1500;
 
-let socket: LiveSocket | undefined;
+let socket: LiveSocket<LiveMessage & {seq: number}> | undefined;
 let pending: Change[] = [];
 let flushing: number | undefined;
 let reading: AbortController | undefined;
@@ -50,7 +50,7 @@ export function startLive(): void {
   };
   // First to hear of changes, then to read: so nothing falls in between. But not to wait for it.
   const patience = window.setTimeout(begin, kGreetingPatience);
-  socket = new LiveSocket(currentCaller(), {
+  socket = new LiveSocket('/api/events', currentCaller(), {
     onMessage(message) {
       take(message);
       if (message.type === 'hello' && hasBegun && !campaignList.value.isComplete) readEverything();
@@ -121,9 +121,15 @@ function take(message: LiveMessage): void {
       break;
     case 'queue':
       queueStatistics.set(message.queue);
-      readSlotsSoon();
       publish('queue');
       break;
+    case 'calls': {
+      const {limit, initiated, ringing, in_progress: talking} = message.calls;
+      concurrency.update((now) => now && {...now, concurrent_calls_limit: limit, user: {limit, active: initiated + ringing + talking}});
+      readSlotsSoon();  // The system's are others' as well.
+      publish('calls');
+      break;
+    }
     case 'problem':
       break;
   }

@@ -1,9 +1,9 @@
-import type {LiveMessage} from '../api/types';
+import type {LivePlace} from '../api/types';
 import type {Caller} from '../api/client';
 
-export interface SocketEvents {
+export interface SocketEvents<Message> {
   /** Each message in its order, `hello` and `resync` included. */
-  onMessage(message: LiveMessage): void;
+  onMessage(message: Message | LivePlace): void;
   /** It is tried again at that time (`performance.now()`), unless `retryNow` comes first. */
   onDown(retryAt: number): void;
   /** The token is not (any more) good. */
@@ -18,7 +18,7 @@ const kGreetingTime = 10_000;
  * The WebSocket of live events, opened again whenever it closes: each time a bit later, and from
  * where the last one got to, so that nothing is missed.
  */
-export class LiveSocket {
+export class LiveSocket<Message extends {type: string; seq: number}> {
   private socket: WebSocket | undefined;
   private epoch = '';
   private seq = 0;
@@ -28,7 +28,7 @@ export class LiveSocket {
   private isClosed = false;
   private lastProblem = '';
 
-  constructor(private readonly caller: Caller, private readonly events: SocketEvents) {
+  constructor(private readonly path: string, private readonly caller: Caller, private readonly events: SocketEvents<Message>) {
     window.addEventListener('online', this.retryNow);
     window.addEventListener('offline', this.drop);
     document.addEventListener('visibilitychange', this.look);
@@ -59,7 +59,7 @@ export class LiveSocket {
   };
 
   private open(): void {
-    const url = new URL('/api/events', location.href);
+    const url = new URL(this.path, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(url);
     this.socket = socket;
@@ -70,24 +70,25 @@ export class LiveSocket {
       socket.send(JSON.stringify({token: this.caller.token, ...after, ...user}));
     };
     socket.onmessage = ({data}) => {
-      if (socket === this.socket && !this.isClosed) this.take(JSON.parse(data as string) as LiveMessage);
+      if (socket === this.socket && !this.isClosed) this.take(JSON.parse(data as string) as Message | LivePlace);
     };
     socket.onclose = ({code}) => {
       if (socket === this.socket && !this.isClosed) this.onClosed(code);
     };
   }
 
-  private take(message: LiveMessage): void {
-    if (message.type === 'problem') {
-      this.lastProblem = message.problem.detail;
+  private take(message: Message | LivePlace): void {
+    const place = message as LivePlace;
+    if (place.type === 'problem') {
+      this.lastProblem = place.problem.detail;
       return;
     }
-    if (message.type === 'hello' || message.type === 'resync') {
+    if (place.type === 'hello' || place.type === 'resync') {
       window.clearTimeout(this.greeting);
-      this.epoch = message.epoch;
+      this.epoch = place.epoch;
       this.failures = 0;
     }
-    this.seq = message.seq;
+    this.seq = place.seq;
     this.events.onMessage(message);
   }
 

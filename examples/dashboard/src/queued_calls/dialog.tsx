@@ -8,15 +8,20 @@ import {Countdown, Moment} from '../components/moment';
 import {CallBadge, OutcomeBadge, QueuedBadge} from '../components/status';
 import {done, failed} from '../components/toast';
 import {duration, number, phone} from '../format';
+import {campaignList} from '../live/live';
 import {useResource} from '../store/resource';
+import {useSelected} from '../store/signal';
+import {standsStill} from './standing';
 
 /** One queued call: where it stands, and every attempt. Kept fresh while it is open. */
 export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; zone: string | null | undefined; onClose: () => void}) {
   const on = ['queue', ...(first.campaign_id ? [`campaign:${first.campaign_id}`] : [])];
   const placed = useResource(`row ${first.id}`, (signal) => queue.get(first.id, signal), {on});
-  const attempts = useResource(`attempts ${first.id}`, (signal) => calls.list({queue_id: first.id, limit: 100}, signal), {on});
+  const attempts = useResource(`attempts ${first.id}`, (signal) => calls.list({queue_id: first.id, limit: 100}, signal), {on: [...on, 'calls']});
   const [isBusy, setBusy] = useState(false);
   const row = placed.data ?? {...first, queue_position: null, starts_at: null};
+  const campaign = useSelected(campaignList, (list) => list.byId.get(first.campaign_id ?? ''));
+  const still = campaign && row.status === 'queued' ? standsStill(campaign) : '';
   const cancel = async () => {
     setBusy(true);
     await queue.cancel(row.id).then(() => {
@@ -31,8 +36,9 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
       <dl class="facts">
         <Fact name="Number">{phone(row.phone_number)}</Fact>
         <Fact name="Status"><QueuedBadge status={row.status} />{row.failure_reason && <span class="muted"> {row.failure_reason}</span>}</Fact>
-        {row.queue_position !== null && <Fact name="Position">{number(row.queue_position)}</Fact>}
-        {row.status === 'queued' && row.starts_at && (
+        {still && <Fact name="Position">None: the campaign is {still === 'Paused' ? 'paused' : 'not started'}</Fact>}
+        {!still && row.queue_position !== null && <Fact name="Position">{number(row.queue_position)}</Fact>}
+        {!still && row.status === 'queued' && row.starts_at && (
           <Fact name="Expected"><Moment at={row.starts_at} zone={row.timezone ?? zone} /> · <Countdown to={row.starts_at} /></Fact>
         )}
         {Object.entries(typeof row.user_data === 'string' ? {} : row.user_data).map(([name, value]) => (

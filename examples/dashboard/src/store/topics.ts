@@ -1,6 +1,6 @@
 // What has changed, for those who have read it from the server and may want to read it again.
 
-/** `queue`, `campaign:ID`, `campaigns`, or `everything` (something was missed). */
+/** `queue`, `calls`, `limits`, `campaign:ID`, `campaigns`, or `everything` (something was missed). */
 export type Topic = string;
 
 const listeners = new Map<Topic, Set<() => void>>();

@@ -36,18 +36,18 @@ export function attemptsOf(all: readonly Call[]): ChartData {
   };
 }
 
-/** What the server does not add up: from the calls themselves, the first thousands of them. */
+/** What the server does not add up: from the calls themselves, the last thousands of them. */
 export function useCallFigures(campaignId: Id, on: readonly Topic[]): {durations: ChartData; attempts: ChartData; note: string} | undefined {
   const found = useResource(`figures ${campaignId}`, async (signal) => {
     const all: Call[] = [];
     let cursor: string | null = '';
     while (cursor !== null && all.length < kMostCalls) {
       const page: {items: Call[]; next_cursor: string | null} =
-        await calls.list({campaign_id: campaignId, limit: 1000, cursor}, signal);
+        await calls.list({campaign_id: campaignId, limit: 1000, order: 'newest', cursor}, signal);
       all.push(...page.items);
       cursor = page.next_cursor;
     }
-    return {durations: durationsOf(all), attempts: attemptsOf(all), note: cursor === null ? '' : `Of the first ${number(all.length)} calls.`};
+    return {durations: durationsOf(all), attempts: attemptsOf(all), note: cursor === null ? '' : `Of the last ${number(all.length)} calls.`};
   }, {on, everyMs: 5000});
   return found.data;
 }

@@ -55,8 +55,8 @@ function People({campaign, statuses}: {campaign: Campaign; statuses: QueuedCallS
 
 function Attempts({campaign}: {campaign: Campaign}) {
   const pages = usePages(`attempts of ${campaign.id}`,
-                         (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, cursor}, signal),
-                         {on: [`campaign:${campaign.id}`, 'queue']});
+                         (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, order: 'newest', cursor}, signal),
+                         {on: [`campaign:${campaign.id}`, 'calls']});
   return <Rows pages={pages} caption="Attempts" columns={kAttempts} />;
 }
 

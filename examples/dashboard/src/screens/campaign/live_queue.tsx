@@ -8,6 +8,7 @@ import {QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
 import {phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {standsStill} from '../../queued_calls/standing';
 import {usePages} from '../../store/pages';
 
 type Shown = 'open' | 'processing' | 'queued';
@@ -38,8 +39,14 @@ const columns = (campaign: Campaign): Column<QueuedCall>[] => [
   {key: 'name', title: 'Contact', cell: (row) => row.contact_name ?? <span class="muted">No name</span>},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '160px'},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
-  {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && Date.parse(row.scheduled_for) > Date.now()
-    ? <Moment at={row.scheduled_for} zone={row.timezone ?? campaign.rules.timezone} /> : row.status === 'queued' ? 'Ready' : '', width: '260px', wide: true},
+  {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '260px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
   {key: 'priority', title: 'Priority', cell: (row) => row.priority, align: 'end', width: '90px', wide: true},
 ];
+
+function Due({row, campaign}: {row: QueuedCall; campaign: Campaign}) {
+  const still = standsStill(campaign);
+  if (still) return <span class="muted">{still}</span>;
+  if (Date.parse(row.scheduled_for) <= Date.now()) return <>Ready</>;
+  return <Moment at={row.scheduled_for} zone={row.timezone ?? campaign.rules.timezone} />;
+}

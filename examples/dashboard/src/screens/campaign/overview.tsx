@@ -63,7 +63,7 @@ function CallsNow({campaign}: {campaign: Campaign}) {
   const active = useResource(
     `calls ${campaign.id}`,
     (signal) => calls.list({campaign_id: campaign.id, status: ['initiated', 'ringing', 'in_progress'], limit: kShown}, signal),
-    {on: [`campaign:${campaign.id}`, 'queue'], everyMs: 500});
+    {on: ['calls'], everyMs: 300});
   const items = active.data?.items ?? [];
   return (
     <section class="card form-stack" aria-labelledby="calls-now">
@@ -74,8 +74,7 @@ function CallsNow({campaign}: {campaign: Campaign}) {
           {items.map((call) => (
             <li key={call.id}>
               <span class="number">{phone(call.phone_number)}</span>
-              {/* That it rings is not told by itself, and may be over. */}
-              <CallBadge status={call.status === 'ringing' ? 'initiated' : call.status} />
+              <CallBadge status={call.status} />
               <Since call={call} />
             </li>
           ))}

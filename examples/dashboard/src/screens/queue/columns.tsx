@@ -3,6 +3,7 @@ import {Moment} from '../../components/moment';
 import {QueuedBadge} from '../../components/status';
 import type {Column} from '../../components/table';
 import {duration, moment, number, phone} from '../../format';
+import {standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
 import type {Place} from './places';
@@ -21,13 +22,14 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: Readonly
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},
-    {key: 'position', title: 'Position', cell: (row) => positionOf(row, places.get(row.id)), align: 'end', width: '92px', wide: true},
+    {key: 'position', title: 'Position', cell: (row) => positionOf(row, campaignOf(row), places.get(row.id)), align: 'end', width: '92px', wide: true},
     {key: 'expected', title: 'Expected', cell: expected, width: '172px', wide: true},
   ];
 }
 
-function positionOf(row: QueuedCall, place: Place | undefined): string {
+function positionOf(row: QueuedCall, campaign: Campaign | undefined, place: Place | undefined): string {
   if (row.status !== 'queued') return '';
+  if (campaign && standsStill(campaign)) return '–';
   return place?.position ? number(place.position) : '…';
 }
 
@@ -35,8 +37,8 @@ function positionOf(row: QueuedCall, place: Place | undefined): string {
 function Expected({row, campaign, place}: {row: QueuedCall; campaign: Campaign | undefined; place: Place | undefined}) {
   if (row.status === 'processing') return row.started_at ? <span>since <Moment at={row.started_at} /></span> : null;
   if (row.status !== 'queued') return row.completed_at ? <span>ended <Moment at={row.completed_at} /></span> : <span class="muted">{row.failure_reason}</span>;
-  if (campaign?.status === 'paused') return <span class="muted">Paused</span>;
-  if (campaign?.status === 'draft') return <span class="muted">Not started</span>;
+  const still = campaign && standsStill(campaign);
+  if (still) return <span class="muted">{still}</span>;
   if (!place) return <span class="muted">…</span>;
   if (!place.startsAt) return <span class="muted" title="No slot is expected to become free.">Not known</span>;
   return <Wait to={place.startsAt} />;

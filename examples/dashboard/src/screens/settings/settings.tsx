@@ -5,6 +5,7 @@ import {Button} from '../../components/button';
 import {Failed, Skeleton} from '../../components/empty';
 import {Choice} from '../../components/field';
 import {counted} from '../../format';
+import {useAllUsers} from '../../live/all_users';
 import {concurrency} from '../../live/live';
 import {session, signOut} from '../../session';
 import {ScreenHead} from '../../shell/shell';
@@ -17,16 +18,17 @@ import {UsersPanel} from './users_panel';
 /** Limits, what is in use of them, and (for administrators) everybody's. */
 export function SettingsScreen() {
   const who = useSignal(session);
-  const limits = useResource('concurrency', (signal) => settings.concurrency(signal), {on: ['queue', 'limits'], everyMs: 500});
-  const now = limits.data;
+  const limits = useResource('concurrency', (signal) => settings.concurrency(signal), {on: ['calls', 'limits'], everyMs: 500});
+  const everybody = useAllUsers(who?.isAdministrator === true);
+  const now = limits.data && {...limits.data, system: everybody.system ?? limits.data.system};
   useEffect(() => {
-    if (now) concurrency.set(now);  // For the sidebar: nobody tells of a limit that has changed.
-  }, [now]);
+    if (limits.data) concurrency.set(limits.data);  // For the sidebar.
+  }, [limits.data]);
   return (
     <>
       <ScreenHead title="Settings" />
       {limits.error && !now ? <Failed error={limits.error} onRetry={limits.reload} /> : !now ? <Skeleton lines={4} /> : <Limits now={now} />}
-      {who?.isAdministrator && now && <UsersPanel systemLimit={now.system.limit} />}
+      {who?.isAdministrator && now && <UsersPanel all={everybody} systemLimit={now.system.limit} />}
       <section class="settings-section" aria-labelledby="account">
         <h2 id="account">Account</h2>
         <Account />

@@ -1,62 +1,31 @@
-import {useEffect, useState} from 'preact/hooks';
-import {users} from '../../api/people';
+import {useState} from 'preact/hooks';
 import type {UserActivity} from '../../api/types';
 import {Button} from '../../components/button';
 import {Failed, Skeleton} from '../../components/empty';
 import {type Column, Table} from '../../components/table';
-import {clock, counted, number} from '../../format';
-import {allRows} from '../../store/all_rows';
-import {useResource} from '../../store/resource';
+import {counted, number} from '../../format';
+import type {AllUsers} from '../../live/all_users';
 import {LimitsDialog, SystemLimitDialog} from './limits_dialog';
-
-const kMostUsers = 10_000;
-const kPage = 1000;
-
-interface Read {
-  users: UserActivity[];
-  at: Date;
-}
 
 type Opened = {name: 'user'; user: UserActivity} | {name: 'system'} | null;
 
-/**
- * Everybody's limits, and who is dealt the next slot. Events tell an administrator of the user for
- * whom it acts alone: what others do shows when this is looked at again.
- */
-export function UsersPanel({systemLimit}: {systemLimit: number}) {
+/** Everybody's limits, and who is dealt the next slot. */
+export function UsersPanel({all, systemLimit}: {all: AllUsers; systemLimit: number}) {
   const [opened, setOpened] = useState<Opened>(null);
-  const read = useResource('users', async (signal): Promise<Read> => ({
-    users: await allRows((cursor) => users.list({limit: kPage, cursor}, undefined, signal), kMostUsers), at: new Date(),
-  }), {on: ['queue', 'limits'], everyMs: 1000});
-  useEffect(() => {
-    const look = () => {
-      if (document.visibilityState === 'visible') read.reload();
-    };
-    document.addEventListener('visibilitychange', look);
-    window.addEventListener('focus', look);
-    return () => {
-      document.removeEventListener('visibilitychange', look);
-      window.removeEventListener('focus', look);
-    };
-  }, []);
-  const all = read.data?.users ?? [];
+  const {users} = all;
   return (
     <>
       <section class="settings-section" aria-labelledby="turns">
-        <div class="section-head">
-          <h2 id="turns">Whose turn it is</h2>
-          {read.data && <span class="muted number">As of {clock(read.data.at)}</span>}
-          <Button small icon="refresh" onClick={read.reload}>Look again</Button>
-        </div>
-        {read.error && !read.data ? <Failed error={read.error} onRetry={read.reload} /> : !read.data ? <Skeleton lines={2} /> : <Turns users={all} />}
+        <h2 id="turns">Whose turn it is</h2>
+        {all.error && !users ? <Failed error={all.error} onRetry={all.reload} /> : !users ? <Skeleton lines={2} /> : <Turns users={users} />}
       </section>
       <section class="settings-section" aria-labelledby="users">
         <div class="section-head">
           <h2 id="users">Limits of users and of the system</h2>
           <Button small icon="edit" onClick={() => setOpened({name: 'system'})}>System: {counted(systemLimit, 'call')}</Button>
         </div>
-        {read.data && (
-          <Table caption="Users" columns={kColumns} rows={all} rowKey={({id}) => id} maxRows={10}
+        {users && (
+          <Table caption="Users" columns={kColumns} rows={users} rowKey={({id}) => id} maxRows={10}
                  onOpen={(user) => setOpened({name: 'user', user})} />
         )}
       </section>
@@ -68,8 +37,8 @@ export function UsersPanel({systemLimit}: {systemLimit: number}) {
 
 const kTurns = 12;
 
-function Turns({users: all}: {users: readonly UserActivity[]}) {
-  const waiting = all.filter(({place, ready}) => place !== null && ready > 0).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+function Turns({users}: {users: readonly UserActivity[]}) {
+  const waiting = users.filter(({place, ready}) => place !== null && ready > 0).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
   if (waiting.length === 0) return <p class="card muted">Nobody waits: whoever has calls to make had a slot for them, or has reached a limit of its own.</p>;
   return (
     <ol class="card turns">
