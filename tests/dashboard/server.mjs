@@ -81,9 +81,11 @@ export class Api {
 }
 
 export class Server {
+  static all = [];
   /** @param pages the built dashboard. @param prepare makes the database file, if it is to hold something. */
   static async start(pages, {prepare, port = 0} = {}) {
     const server = new Server();
+    Server.all.push(server);
     server.pages = pages;
     server.folder = mkdtempSync(join(tmpdir(), 'dashboard-'));
     server.database = `sqlite:${server.folder}/queue.db`;

@@ -10,6 +10,7 @@ export const world = {
   },
   async end() {
     await this.browser?.stop();
-    await this.server?.stop();
+    // Also those of tests that failed.
+    for (const server of Server.all) await server.stop();
   },
 };

@@ -57,7 +57,7 @@ constexpr char kRows[] = R"sql(
 
 constexpr char kCalls[] = R"sql(
   INSERT INTO calls (id, user_id, phone_number, status, provider_call_id)
-  SELECT gen_random_uuid(), (SELECT user_id FROM call_campaigns LIMIT 1), '+4930', 'completed', 'p' || i
+  SELECT gen_random_uuid(), (SELECT user_id FROM call_campaigns WHERE name = 'c'), '+4930', 'completed', 'p' || i
   FROM generate_series(1, $1) i)sql";
 
 /// A draft of a user's own.
