@@ -20,8 +20,9 @@ namespace {
 #define CALLQUEUE_AFTER \
   "AND q.id > coalesce(nullif(?3, '')::uuid, '00000000-0000-0000-0000-000000000000') "
 
-// By the indexes calls_id_user_id_unique, callqueue_calls_campaign, both in this order, and
-// callqueue_calls_queue, callqueue_calls_provider and callqueue_calls_active, which find few.
+// By the index callqueue_calls_campaign, in this order, and callqueue_calls_queue,
+// callqueue_calls_provider and callqueue_calls_active, which find few. All of a user's are found in
+// this order by calls_id_user_id_unique, which holds those of other users between them.
 #define CALLQUEUE_CALL_LISTS(behind, order)                                                 \
   {                                                                                         \
     .of_user = CALLQUEUE_CALL_LIST("", "true ", behind, order),                             \

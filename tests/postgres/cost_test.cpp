@@ -269,13 +269,12 @@ BOOST_AUTO_TEST_CASE(a_call_is_located_without_reading_others) {
   BOOST_TEST(read < 300);
 }
 
-BOOST_AUTO_TEST_CASE(a_list_of_calls_reads_what_it_shows) {
+BOOST_AUTO_TEST_CASE(a_list_of_calls_by_what_they_belong_to_reads_what_it_shows) {
   UnknownCrowd crowd;
   crowd.add_calls(5000);
   const auto call = claim_one(*crowd.store()).front().call;
   const auto read = crowd.read_by([&](Store& store) {
     for (const auto& filter : std::vector<CallFilter>{
-             {},
              {.campaign_id = call.campaign_id},
              {.queue_id = call.queue_id},
              {.provider_call_id = "p77"},
