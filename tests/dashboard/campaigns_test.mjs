@@ -26,6 +26,7 @@ test('a campaign is started, watched, paused, resumed and cancelled, without a r
   assert.equal(await page.getByRole('tab', {name: /Drafts/}).getAttribute('aria-selected'), 'true');
   assert.equal(await figure(spring, 'Queued').innerText(), '6');
   await spring.getByRole('button', {name: 'Start'}).click();
+  await page.getByRole('dialog', {name: 'Call 6 people?'}).getByRole('button', {name: 'Start calling'}).click();
   await page.getByRole('tab', {name: 'Active 1'}).click();
   await page.getByRole('link', {name: 'Campaigns 1 active'}).waitFor();
   await until(async () => await figure(spring, 'Calling').innerText() === '2', 'two calls');

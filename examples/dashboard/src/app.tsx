@@ -5,12 +5,15 @@ import {Empty} from './components/empty';
 import {ButtonLink} from './components/button';
 import {ToastHost} from './components/toast';
 import {startLive, stopLive} from './live/live';
-import {go, here, href, matched} from './router';
+import {askBeforeLeaving, go, here, href, matched} from './router';
 import {routes} from './routes';
 import {session} from './session';
 import {Shell} from './shell/shell';
 import {SignIn} from './screens/sign_in/sign_in';
 import {useSignal} from './store/signal';
+import {isUnsaved, mayLeave} from './unsaved';
+
+askBeforeLeaving(() => (isUnsaved() ? mayLeave() : true));
 
 export function App() {
   const now = useSignal(session);

@@ -4,6 +4,7 @@ import type {Campaign} from './api/types';
 import type {MenuItem} from './components/menu';
 import type {IconName} from './components/icon';
 import {confirm} from './components/confirm';
+import {whatDeletingMeans} from './deleting';
 import {done, failed} from './components/toast';
 import {counted} from './format';
 import {note} from './live/live';
@@ -36,22 +37,25 @@ export function useCampaignActions(campaign: Campaign): Actions {
       title: 'Cancel this campaign?', danger: true, action: 'Cancel campaign',
       text: `Nobody else on the list of “${name}” will be called, and it cannot be started again. Calls that are on finish.`,
     })) return;
+    if (action === 'start' && !await confirm({
+      title: `Call ${counted(campaign.total_contacts, 'person', 'people')}?`, action: 'Start calling', keep: 'Not yet',
+      text: `“${name}” starts, and calls everybody on its list within its calling hours.`,
+    })) return;
     await guarded(`“${name}” was not ${kPast[action]}`, async () => {
       note({campaign: await campaigns.act(id, action)});
       done(`“${name}” is ${kPast[action]}.`);
     });
   };
   const remove = async () => {
-    if (!await confirm({
-      title: 'Delete this campaign?', danger: true, action: 'Delete campaign',
-      text: `“${name}” goes for good, with its list of ${counted(campaign.total_contacts, 'contact')}. ` +
-            'The calls that were made stay in the history.',
-    })) return;
-    await guarded(`“${name}” was not deleted`, async () => {
+    const work = () => guarded(`“${name}” was not deleted`, async () => {
       await campaigns.remove(id);
       if (here.value.path.startsWith(`/campaigns/${id}`)) go('/campaigns');
       note({deleted: id});
       done(`“${name}” is deleted.`);
+    });
+    await confirm({
+      title: 'Delete this campaign?', danger: true, action: 'Delete campaign',
+      text: whatDeletingMeans(campaign), work: {says: 'Deleting…', run: work},
     });
   };
 

@@ -15,13 +15,55 @@ function read(): Location {
 
 export const here = signal<Location>(read());
 
-window.addEventListener('hashchange', () => here.set(read()));
+/** Whether one may go from here; asked before every step. */
+let mayLeave: () => boolean | Promise<boolean> = () => true;
+export function askBeforeLeaving(ask: typeof mayLeave): void {
+  mayLeave = ask;
+}
+
+// Entries of the history are numbered: so it is known in which direction somebody goes.
+const numberOf = (state: unknown): number | undefined => (state as {at?: number} | null)?.at;
+let at = numberOf(window.history.state) ?? 0;
+window.history.replaceState({at}, '');
+let url = window.location.hash;
+/** A step that was asked for already. */
+let isAllowed = false;
+
+function arrive(): void {
+  url = window.location.hash;
+  here.set(read());
+}
+
+/** By a link, an address that was typed, Back or Forward: the browser has gone there already. */
+async function follow(): Promise<void> {
+  if (window.location.hash === url) return;
+  const asked = isAllowed ? true : mayLeave();
+  isAllowed = false;
+  let to = numberOf(window.history.state);
+  if (to === undefined) window.history.replaceState({at: (to = at + 1)}, '');
+  if (asked === true) {
+    at = to;
+    arrive();
+    return;
+  }
+  const steps = to - at;
+  if (steps !== 0) window.history.go(-steps);
+  if (!await asked) return;
+  isAllowed = true;
+  if (steps !== 0) window.history.go(steps);
+}
+
+window.addEventListener('hashchange', () => void follow());
 
 export function go(path: string, options: {replace?: boolean} = {}): void {
-  const url = '#' + path;
-  if (options.replace) window.history.replaceState(null, '', url);
-  else window.history.pushState(null, '', url);
-  here.set(read());
+  const set = () => {
+    if (options.replace) window.history.replaceState({at}, '', '#' + path);
+    else window.history.pushState({at: ++at}, '', '#' + path);
+    arrive();
+  };
+  const asked = mayLeave();
+  if (typeof asked !== 'boolean') void asked.then((may) => may && set());
+  else if (asked) set();
 }
 
 export const href = (path: string): string => '#' + path;

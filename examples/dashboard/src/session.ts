@@ -1,5 +1,6 @@
 import {signal} from './store/signal';
 import type {Id, User} from './api/types';
+import {forgetReport} from './lists/last_report';
 
 /** Who looks at the page. The token stays in this tab, and goes with it. */
 export interface Session {
@@ -30,9 +31,13 @@ export function signIn(next: Session): void {
   session.set(next);
 }
 
+/** What those are told who have not signed out themselves. */
+export const kEnded = 'Your access was ended by the administrator, or has run out. Ask for a new token.';
+
 export function signOut(reason = ''): void {
   sessionStorage.removeItem(kToken);
   sessionStorage.removeItem(kActingFor);
+  forgetReport();
   endedBecause.set(reason);
   session.set(null);
 }

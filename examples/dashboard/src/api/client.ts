@@ -1,4 +1,4 @@
-import {session, signOut} from '../session';
+import {kEnded, session, signOut} from '../session';
 import type {Id, Problem} from './types';
 
 /** The server said no, and why; `field` names the input that is to blame. */
@@ -92,7 +92,7 @@ async function send(path: string, ask: Ask): Promise<Response> {
   }
   if (response.ok) return response;
   const refusal = refusalOf(response.status, await response.text());
-  if (refusal.status === 401 && session.value?.token === caller.token) signOut(refusal.message);
+  if (refusal.status === 401 && session.value?.token === caller.token) signOut(kEnded);
   throw refusal;
 }
 

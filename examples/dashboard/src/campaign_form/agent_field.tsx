@@ -9,19 +9,24 @@ import {agentNames, noteAgent} from '../live/live';
 import {useSignal} from '../store/signal';
 
 /** Who speaks: one of the user's agents, or a new one. */
-export function AgentField({agentId, error, onChange}: {agentId: Id; error: string | undefined; onChange: (id: Id) => void}) {
+export function AgentField({agentId, error, onChange}: {
+  agentId: Id;
+  error: string | undefined;
+  /** `isByPage`: nobody has chosen it, there is only this one. */
+  onChange: (id: Id, isByPage: boolean) => void;
+}) {
   const names = useSignal(agentNames);
   const [isAdding, setAdding] = useState(false);
   const only = names.size === 1 ? [...names.keys()][0] : undefined;
   useEffect(() => {
-    if (!agentId && only) onChange(only);
+    if (!agentId && only) onChange(only, true);
   }, [agentId, only]);
   return (
     <>
       <Field label="Agent" error={error} hint="The voice that speaks.">
         {(input) => (
           <div class="form-inline">
-            <select {...input} value={agentId} onChange={(event) => onChange(event.currentTarget.value)}>
+            <select {...input} value={agentId} onChange={(event) => onChange(event.currentTarget.value, false)}>
               <option value="" disabled>{names.size === 0 ? 'There is none yet' : 'Choose one'}</option>
               {[...names].map(([id, name]) => <option key={id} value={id}>{name}</option>)}
             </select>
@@ -31,7 +36,7 @@ export function AgentField({agentId, error, onChange}: {agentId: Id; error: stri
       </Field>
       {isAdding && <NewAgent onClose={() => setAdding(false)} onMade={(id) => {
         setAdding(false);
-        onChange(id);
+        onChange(id, false);
       }} />}
     </>
   );

@@ -3,7 +3,7 @@ import type {RetryableOutcome} from '../api/types';
 import {Button} from '../components/button';
 import {Checkbox, Choice, Field} from '../components/field';
 import {outcomeName} from '../components/status';
-import {date} from '../format';
+import {counted, date} from '../format';
 import {AgentField} from './agent_field';
 import type {Draft, Errors} from './draft';
 import {HoursFields} from './hours';
@@ -11,10 +11,15 @@ import {HoursFields} from './hours';
 interface Props {
   draft: Draft;
   errors: Errors;
-  onChange: (part: Partial<Draft>) => void;
+  /** `isByPage`: nobody has entered it. */
+  onChange: (part: Partial<Draft>, isByPage?: boolean) => void;
 }
 
-/** A campaign's settings, as they are made and as they are changed. */
+/** Of the button that lets people be called: with how many. */
+export const startLabel = (people: number): string =>
+  (people > 0 ? `Create and start: call ${counted(people, 'person', 'people')}` : 'Create and start');
+
+/** A campaign's settings, as they are made and as they are changed. Enter does nothing in them: calls may follow. */
 export function CampaignForm(props: Props) {
   return (
     <>
@@ -33,7 +38,7 @@ function Basics({draft, errors, onChange}: Props) {
         {(input) => <input {...input} value={draft.name} maxLength={255} placeholder="Spring renewals"
                            onInput={(event) => onChange({name: event.currentTarget.value})} />}
       </Field>
-      <AgentField agentId={draft.agentId} error={errors.agent} onChange={(agentId) => onChange({agentId})} />
+      <AgentField agentId={draft.agentId} error={errors.agent} onChange={(agentId, isByPage) => onChange({agentId}, isByPage)} />
       <Field label="Next action" optional error={errors.nextAction} hint="What is to happen after a successful call; handed on with each call.">
         {(input) => <input {...input} value={draft.nextAction} placeholder="Send the offer by mail"
                            onInput={(event) => onChange({nextAction: event.currentTarget.value})} />}

@@ -22,10 +22,15 @@ type Props = Look & {
 const classOf = ({kind = 'plain', small}: Look, iconOnly: boolean) =>
   `button button-${kind}${small ? ' button-small' : ''}${iconOnly ? ' button-icon' : ''}`;
 
-export function Button({children, label, kind, icon, small, busy, disabled, type = 'button', buttonRef, ...rest}: Props) {
+export function Button({children, label, kind, icon, small, busy, disabled, type = 'button', buttonRef, onClick, ...rest}: Props) {
+  // One that is busy is not disabled: the focus would be lost.
   return (
     <button {...rest} ref={buttonRef ?? null} type={type} class={classOf({kind, small}, !children)} aria-label={label}
-            title={children ? undefined : label} disabled={disabled || busy} aria-busy={busy}>
+            title={children ? undefined : label} disabled={disabled} aria-disabled={busy || undefined} aria-busy={busy}
+            onClick={(event) => {
+              if (busy) event.preventDefault();
+              else onClick?.(event);
+            }}>
       {icon && <Icon name={icon} />}
       {children && <span>{children}</span>}
     </button>

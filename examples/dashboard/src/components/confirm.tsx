@@ -1,15 +1,19 @@
+import type {ComponentChildren} from 'preact';
+import {useState} from 'preact/hooks';
 import {signal, useSignal} from '../store/signal';
 import {Button} from './button';
 import {Dialog} from './dialog';
 
 export interface Question {
   title: string;
-  text: string;
+  text: ComponentChildren;
   /** What the button says that does it. */
   action: string;
   /** What the other one says. */
   keep?: string;
   danger?: boolean;
+  /** Is done before the dialog closes, which says so meanwhile. */
+  work?: {says: string; run: () => Promise<void>};
 }
 
 const asked = signal<(Question & {answer: (yes: boolean) => void}) | null>(null);
@@ -31,16 +35,31 @@ export function confirm(question: Question): Promise<boolean> {
 /** Where questions appear: once in the page. */
 export function ConfirmHost() {
   const question = useSignal(asked);
-  if (!question) return null;
+  return question && <Ask key={question.title} question={question} />;
+}
+
+function Ask({question}: {question: Question & {answer: (yes: boolean) => void}}) {
+  const {work, answer} = question;
+  const [isWorking, setWorking] = useState(false);
+  const refuse = () => {
+    if (!isWorking) answer(false);
+  };
+  const agree = async () => {
+    if (isWorking) return;
+    setWorking(work !== undefined);
+    await work?.run();
+    answer(true);
+  };
   return (
-    <Dialog title={question.title} onClose={() => question.answer(false)}
+    <Dialog title={question.title} onClose={refuse}
             actions={<>
-              <Button onClick={() => question.answer(false)}>{question.keep ?? 'Keep it'}</Button>
-              <Button kind={question.danger ? 'danger' : 'primary'} onClick={() => question.answer(true)}>
-                {question.action}
+              {!isWorking && <Button onClick={refuse}>{question.keep ?? 'Keep it'}</Button>}
+              <Button kind={question.danger ? 'danger' : 'primary'} busy={isWorking} onClick={() => void agree()}>
+                {isWorking ? work?.says : question.action}
               </Button>
             </>}>
-      <p>{question.text}</p>
+      {typeof question.text === 'string' ? <p>{question.text}</p> : question.text}
+      {isWorking && <p class="hidden" role="status">{work?.says}</p>}
     </Dialog>
   );
 }

@@ -1,15 +1,16 @@
 import {useEffect, useRef} from 'preact/hooks';
 import {download} from '../api/client';
-import type {Imported} from '../api/types';
+import type {Campaign} from '../api/types';
 import {Button, ButtonLink} from '../components/button';
 import {failed} from '../components/toast';
 import {counted, number} from '../format';
 import {href} from '../router';
 import {ImportErrors} from './import_errors';
+import type {Report} from './last_report';
 
 /** What became of a list. */
-export function ImportReportCard({imported}: {imported: Imported}) {
-  const {report, campaign, not_started: notStarted} = imported;
+export function ImportReportCard({campaign, imported}: {campaign: Campaign; imported: Report}) {
+  const {report, not_started: notStarted} = imported;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const figures: [string, number, string][] = [

@@ -6,7 +6,7 @@ import {queue as queueApi} from '../api/queue';
 import {settings as settingsApi} from '../api/settings';
 import {currentCaller} from '../api/client';
 import type {Agent, Campaign, Concurrency, Id, LiveMessage, QueueStatistics} from '../api/types';
-import {signOut} from '../session';
+import {kEnded, signOut} from '../session';
 import {signal} from '../store/signal';
 import {publish} from '../store/topics';
 import {type Change, type CampaignList, changed, nothingRead} from './campaign_list';
@@ -60,9 +60,9 @@ export function startLive(): void {
       link.set({state: 'offline', retryAt});
       begin();
     },
-    onRefused(reason) {
+    onRefused() {
       window.clearTimeout(patience);
-      signOut(reason || 'You have been signed out.');
+      signOut(kEnded);
     },
   });
 }

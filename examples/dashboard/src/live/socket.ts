@@ -7,7 +7,7 @@ export interface SocketEvents<Message> {
   /** It is tried again at that time (`performance.now()`), unless `retryNow` comes first. */
   onDown(retryAt: number): void;
   /** The token is not (any more) good. */
-  onRefused(reason: string): void;
+  onRefused(): void;
 }
 
 const kFirstDelay = 500;
@@ -26,7 +26,6 @@ export class LiveSocket<Message extends {type: string; seq: number}> {
   private timer: number | undefined;
   private greeting: number | undefined;
   private isClosed = false;
-  private lastProblem = '';
 
   constructor(private readonly path: string, private readonly caller: Caller, private readonly events: SocketEvents<Message>) {
     window.addEventListener('online', this.retryNow);
@@ -79,10 +78,7 @@ export class LiveSocket<Message extends {type: string; seq: number}> {
 
   private take(message: Message | LivePlace): void {
     const place = message as LivePlace;
-    if (place.type === 'problem') {
-      this.lastProblem = place.problem.detail;
-      return;
-    }
+    if (place.type === 'problem') return;
     if (place.type === 'hello' || place.type === 'resync') {
       window.clearTimeout(this.greeting);
       this.epoch = place.epoch;
@@ -96,7 +92,7 @@ export class LiveSocket<Message extends {type: string; seq: number}> {
     window.clearTimeout(this.greeting);
     if (code === 1008) {
       this.isClosed = true;
-      this.events.onRefused(this.lastProblem);
+      this.events.onRefused();
       return;
     }
     // Not all at the same instant, when a server with many pages comes back.

@@ -8,6 +8,7 @@ import {navigation} from '../routes';
 import {session, signOut} from '../session';
 import {useSelected, useSignal} from '../store/signal';
 import {theme, toggleTheme} from '../theme';
+import {mayLeave} from '../unsaved';
 
 export function Sidebar() {
   const path = useSelected(here, (location) => location.path);
@@ -76,7 +77,7 @@ function Account() {
       </div>
       <Button kind="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light colours' : 'Dark colours'}
               onClick={toggleTheme} />
-      <Button kind="quiet" icon="leave" label="Sign out" onClick={() => signOut()} />
+      <Button kind="quiet" icon="leave" label="Sign out" onClick={() => void mayLeave().then((may) => may && signOut())} />
     </div>
   );
 }

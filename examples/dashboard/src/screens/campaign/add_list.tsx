@@ -1,22 +1,23 @@
 import {useState} from 'preact/hooks';
 import {newKey} from '../../api/key';
-import type {Campaign, Imported} from '../../api/types';
+import type {Campaign} from '../../api/types';
 import {uploadFile} from '../../api/upload';
 import {Button} from '../../components/button';
 import {Checkbox} from '../../components/field';
 import {failed} from '../../components/toast';
-import {ImportReportCard} from '../../lists/report';
+import {keepReport} from '../../lists/last_report';
 import {FileField, type FileState, noFile} from '../../lists/file_field';
 import {Uploading} from '../../lists/uploading';
 import {note} from '../../live/live';
+import {go} from '../../router';
+import {forgetUnsaved, useEntered} from '../../unsaved';
 
 /** A further list for a campaign that is there. */
 export function AddListTab({campaign}: {campaign: Campaign}) {
-  const [state, setState] = useState<FileState>(noFile);
+  const [state, setState] = useEntered<FileState>(`list ${campaign.id}`, () => noFile);
   const [again, setAgain] = useState(false);
   const [key, setKey] = useState(newKey);
   const [sent, setSent] = useState<{share: number; abort: AbortController} | null>(null);
-  const [imported, setImported] = useState<Imported | null>(null);
   const upload = async (file: File) => {
     const abort = new AbortController();
     setSent({share: 0, abort});
@@ -24,8 +25,10 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
     try {
       const result = await uploadFile(file, {campaign_id: campaign.id, again, ...region},
                                       (share) => setSent({share, abort}), key, abort.signal);
+      forgetUnsaved();
       note({campaign: result.campaign});
-      setImported(result);
+      keepReport(result);
+      go(`/campaigns/${campaign.id}/report`, {replace: true});
     } catch (error) {
       if (!abort.signal.aborted) failed(error, 'The list was not imported');
     }
@@ -33,10 +36,9 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
     setSent(null);
   };
   if (sent) return <Uploading name={state.file?.name ?? ''} share={sent.share} onCancel={() => sent.abort.abort()} />;
-  if (imported) return <ImportReportCard imported={imported} />;
   return (
     <section class="form-section add-list" aria-label="Add a list">
-      <FileField state={state} error={undefined} onChange={setState} />
+      <FileField state={state} error={undefined} onChange={(next) => setState(() => next)} />
       <Checkbox label="Call again whoever is through already" checked={again} onChange={setAgain}
                 hint="Otherwise contacts that are on this campaign’s list are skipped." />
       <div class="form-actions">

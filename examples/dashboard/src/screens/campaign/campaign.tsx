@@ -8,6 +8,8 @@ import {Icon} from '../../components/icon';
 import {Menu} from '../../components/menu';
 import {CampaignBadge} from '../../components/status';
 import {type Tab, Tabs} from '../../components/tabs';
+import {reportOf} from '../../lists/last_report';
+import {ImportReportCard} from '../../lists/report';
 import {agentNames, campaignList} from '../../live/live';
 import {go, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
@@ -20,7 +22,7 @@ import {HistoryTab} from './history';
 import {LiveQueueTab} from './live_queue';
 import {OverviewTab} from './overview';
 
-type TabKey = 'overview' | 'queue' | 'history' | 'analytics' | 'add' | 'edit';
+type TabKey = 'overview' | 'queue' | 'history' | 'analytics' | 'add' | 'report' | 'edit';
 
 export function CampaignScreen({id, tab = 'overview'}: {id: string; tab?: string}) {
   const listed = useSelected(campaignList, (list) => list.byId.get(id));
@@ -50,6 +52,8 @@ function Shown({campaign, tab}: {campaign: Campaign; tab: string}) {
     {key: 'analytics', label: 'Analytics'},
   ];
   if (!isFinal) tabs.push({key: 'add', label: 'Add a list'}, {key: 'edit', label: 'Edit'});
+  const imported = reportOf(id);
+  if (imported) tabs.push({key: 'report', label: 'Last upload'});
   const chosen = tabs.find(({key}) => key === tab)?.key ?? 'overview';
   const {main} = actions;
   return (
@@ -69,6 +73,7 @@ function Shown({campaign, tab}: {campaign: Campaign; tab: string}) {
         {chosen === 'history' && <HistoryTab campaign={campaign} />}
         {chosen === 'analytics' && <AnalyticsTab campaign={campaign} />}
         {chosen === 'add' && <AddListTab campaign={campaign} />}
+        {chosen === 'report' && imported && <ImportReportCard campaign={campaign} imported={imported} />}
         {chosen === 'edit' && <EditTab campaign={campaign} />}
       </Tabs>
     </>

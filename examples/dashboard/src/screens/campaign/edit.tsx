@@ -9,10 +9,11 @@ import {Button, ButtonLink} from '../../components/button';
 import {done, failed} from '../../components/toast';
 import {note} from '../../live/live';
 import {go, href} from '../../router';
+import {forgetUnsaved, useEntered} from '../../unsaved';
 
 export function EditTab({campaign}: {campaign: Campaign}) {
   const {id} = campaign;
-  const [draft, setDraft] = useState(() => draftOf(campaign));
+  const [draft, setDraft] = useEntered(`edit ${id}`, () => draftOf(campaign));
   const [begunWith] = useState(campaign.updated_at);
   const [said, setSaid] = useState<Errors>({});
   const [isBusy, setBusy] = useState(false);
@@ -27,6 +28,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
     try {
       note({campaign: await campaigns.change(id, fieldsOf(draft))});
       done('Your changes are saved.');
+      forgetUnsaved();
       go(`/campaigns/${id}`, {replace: true});
     } catch (error) {
       if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
@@ -35,16 +37,13 @@ export function EditTab({campaign}: {campaign: Campaign}) {
     }
   };
   return (
-    <form class="form-layout" noValidate onSubmit={(event) => {
-      event.preventDefault();
-      void save();
-    }}>
+    <form class="form-layout" noValidate onSubmit={(event) => event.preventDefault()}>
       <div class="form-main">
         {campaign.updated_at !== begunWith && (
           <p class="notice is-warn" role="status">This campaign has been changed meanwhile. What you save replaces that.</p>
         )}
-        <CampaignForm draft={draft} errors={errors} onChange={(part) => {
-          setDraft((before) => ({...before, ...part}));
+        <CampaignForm draft={draft} errors={errors} onChange={(part, isByPage) => {
+          setDraft((before) => ({...before, ...part}), isByPage);
           setSaid({});
         }} />
       </div>
@@ -52,7 +51,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
         <OutlookCard outlook={foreseen.outlook} contacts={left} />
         {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
         <div class="form-actions">
-          <Button kind="primary" type="submit" busy={isBusy}>Save changes</Button>
+          <Button kind="primary" busy={isBusy} onClick={() => void save()}>Save changes</Button>
           <ButtonLink kind="quiet" href={href(`/campaigns/${id}`)}>Cancel</ButtonLink>
         </div>
       </aside>

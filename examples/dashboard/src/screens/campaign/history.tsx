@@ -1,17 +1,15 @@
 import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
-import {download} from '../../api/client';
 import {calls} from '../../api/queue';
 import type {Call, Campaign, QueuedCall, QueuedCallStatus} from '../../api/types';
-import {Button} from '../../components/button';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
 import {CallBadge, OutcomeBadge, QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
-import {failed} from '../../components/toast';
 import {duration, phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {DownloadResults} from '../../results';
 import {type Pages, usePages} from '../../store/pages';
 
 type Shown = 'people' | 'completed' | 'failed' | 'others' | 'attempts';
@@ -31,9 +29,7 @@ export function HistoryTab({campaign}: {campaign: Campaign}) {
         <Filter label="Show" chosen={shown} onChoose={setShown} options={[
           {key: 'people', label: 'Everybody'}, {key: 'completed', label: 'Completed'}, {key: 'failed', label: 'Failed'},
           {key: 'others', label: 'Not called'}, {key: 'attempts', label: 'Every attempt'}]} />
-        <Button icon="download" onClick={() => {
-          download(`/api/campaigns/${campaign.id}/export.csv`, `${campaign.name} results.csv`).catch((error: unknown) => failed(error));
-        }}>Results as CSV</Button>
+        <DownloadResults id={campaign.id} name={campaign.name} />
       </div>
       {shown === 'attempts' ? <Attempts campaign={campaign} /> : <People key={shown} campaign={campaign} statuses={kStatuses[shown]} />}
     </div>

@@ -3,7 +3,7 @@ import {Refusal} from '../../api/client';
 import type {Contact} from '../../api/types';
 import {type Draft, type Errors, fieldsOf, newDraft, placeOf, problemsOf} from '../../campaign_form/draft';
 import {AgentField} from '../../campaign_form/agent_field';
-import {CampaignForm} from '../../campaign_form/form';
+import {CampaignForm, startLabel} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {Button} from '../../components/button';
 import {Dialog} from '../../components/dialog';
@@ -84,7 +84,7 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
       {errors.other && <p class="field-error dialog-aside" role="alert">{errors.other}</p>}
       <Button onClick={onClose}>Cancel</Button>
       {way === 'campaign' && <Button onClick={() => void submit(false)}>Save as draft</Button>}
-      <Button kind="primary" icon="phone" onClick={() => void submit(true)}>{way === 'campaign' ? 'Create and start' : 'Call now'}</Button>
+      <Button kind="primary" icon="phone" onClick={() => void submit(true)}>{way === 'campaign' ? startLabel(chosen.length) : `Call now: ${counted(chosen.length, 'person', 'people')}`}</Button>
     </>}>
       <div class="bulk-call">
         <Choice name="way" legend="How" value={way} onChange={setWay} options={[

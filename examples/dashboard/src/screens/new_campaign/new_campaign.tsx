@@ -2,29 +2,34 @@ import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
 import {Refusal} from '../../api/client';
 import {newKey} from '../../api/key';
-import type {Campaign, Imported} from '../../api/types';
+import type {Campaign} from '../../api/types';
 import {uploadFile} from '../../api/upload';
 import {Button, ButtonLink} from '../../components/button';
 import {Icon} from '../../components/icon';
 import {done, failed} from '../../components/toast';
 import {type Draft, type Errors, fieldsOf, newDraft, placeOf, problemsOf} from '../../campaign_form/draft';
-import {CampaignForm} from '../../campaign_form/form';
+import {CampaignForm, startLabel} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {note} from '../../live/live';
-import {ImportReportCard} from '../../lists/report';
+import {keepReport} from '../../lists/last_report';
 import {Uploading} from '../../lists/uploading';
 import {go, here, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
+import {forgetUnsaved, useEntered} from '../../unsaved';
 import {Audience, type AudienceState, countOf, noAudience} from './audience';
 
 type Stage =
   | {name: 'form'}
-  | {name: 'uploading'; share: number; abort: AbortController}
-  | {name: 'done'; imported: Imported};
+  | {name: 'uploading'; share: number; abort: AbortController};
+
+interface Entered {
+  draft: Draft;
+  audience: AudienceState;
+}
 
 export function NewCampaignScreen() {
-  const [draft, setDraft] = useState<Draft>(newDraft);
-  const [audience, setAudience] = useState<AudienceState>(() => noAudience(here.value.query.get('from')));
+  const [{draft, audience}, enter] = useEntered('new campaign', (): Entered => (
+    {draft: newDraft(), audience: noAudience(here.value.query.get('from'))}));
   const [said, setSaid] = useState<Errors>({});
   const [stage, setStage] = useState<Stage>({name: 'form'});
   const [busy, setBusy] = useState<'' | 'start' | 'save'>('');
@@ -33,8 +38,8 @@ export function NewCampaignScreen() {
   const foreseen = useOutlook(draft, contacts);
   const errors = {...foreseen.errors, ...said};
 
-  const change = (part: Partial<Draft>) => {
-    setDraft((before) => ({...before, ...part}));
+  const change = (part: Partial<Draft>, isByPage?: boolean) => {
+    enter((before) => ({...before, draft: {...before.draft, ...part}}), isByPage);
     setSaid({});
   };
   const refuse = (error: unknown) => {
@@ -69,13 +74,16 @@ export function NewCampaignScreen() {
       const region = audience.region.trim() ? {default_region: audience.region.trim().toUpperCase()} : {};
       const imported = await uploadFile(audience.file, {...made, ...region, start},
                                         (share) => setStage({name: 'uploading', share, abort}), key, abort.signal);
+      forgetUnsaved();
       note({campaign: imported.campaign});
-      setStage({name: 'done', imported});
+      keepReport(imported);
+      go(`/campaigns/${imported.campaign.id}/report`, {replace: true});
       return;
     }
     const campaign: Campaign = audience.kind === 'contacts' && audience.ids.size > 0
       ? await campaigns.callContacts({...made, contact_ids: [...audience.ids], start}, key)
       : await campaigns.create(made, key);
+    forgetUnsaved();
     note({campaign});
     done(start ? `“${campaign.name}” is started.` : `“${campaign.name}” is saved as a draft.`);
     go(`/campaigns/${campaign.id}`);
@@ -86,17 +94,13 @@ export function NewCampaignScreen() {
   if (stage.name === 'uploading') {
     return <>{head}<Uploading name={audience.kind === 'file' ? audience.file?.name ?? '' : ''} share={stage.share} onCancel={() => stage.abort.abort()} /></>;
   }
-  if (stage.name === 'done') return <>{head}<ImportReportCard imported={stage.imported} /></>;
   return (
     <>
       {head}
-      <form class="form-layout" noValidate onSubmit={(event) => {
-        event.preventDefault();
-        void submit(true);
-      }}>
+      <form class="form-layout" noValidate onSubmit={(event) => event.preventDefault()}>
         <div class="form-main">
           <Audience state={audience} error={errors.file} onChange={(next) => {
-            setAudience(next);
+            enter((before) => ({...before, audience: next}));
             setSaid(({file: _file, ...rest}) => rest);
           }} />
           <CampaignForm draft={draft} errors={errors} onChange={change} />
@@ -105,7 +109,9 @@ export function NewCampaignScreen() {
           <OutlookCard outlook={foreseen.outlook} contacts={contacts} />
           {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
           <div class="form-actions">
-            <Button kind="primary" type="submit" icon="play" busy={busy === 'start'}>Create and start</Button>
+            <Button kind="primary" icon="play" busy={busy === 'start'} onClick={() => void submit(true)}>
+              {startLabel(contacts)}
+            </Button>
             <Button busy={busy === 'save'} onClick={() => void submit(false)}>Save as draft</Button>
             <ButtonLink kind="quiet" href={href('/campaigns')}>Cancel</ButtonLink>
           </div>

@@ -12,7 +12,7 @@ import {useSignal} from '../../store/signal';
 function takeToken(): string {
   const {path, query} = here.value;
   const token = path === '/sign-in' ? query.get('token') ?? '' : '';
-  if (token) window.history.replaceState(null, '', window.location.pathname);
+  if (token) window.history.replaceState(window.history.state, '', window.location.pathname);
   return token;
 }
 

@@ -1,0 +1,13 @@
+import {download} from './api/client';
+import type {Id} from './api/types';
+import {Button} from './components/button';
+import {failed} from './components/toast';
+
+/** Who was called, with what result, as a file. */
+export function DownloadResults({id, name, small}: {id: Id; name: string; small?: boolean}) {
+  return (
+    <Button icon="download" small={small} onClick={() => {
+      download(`/api/campaigns/${id}/export.csv`, `${name} results.csv`).catch((error: unknown) => failed(error));
+    }}>Results as CSV</Button>
+  );
+}
