@@ -77,7 +77,7 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await wes.campaign('Late', {contacts: 7, first: 900, start: true});
   await until(async () => /^Wes\s+wes@example.org\s+0\s+0\s.*\s7\s+7\s/s.test(await row('Wes').innerText()), 'who is new, with what it has');
   await until(async () => /^Vic\s+vic@example.org\s+0\s+1\s/.test(await row('Vic').innerText()), 'the end of Vic’s calls');
-  await seen(turns, 'Nobody waits');
+  await seen(turns, 'No call may start for Wes: calls are ready, and the limit is 0.');
   assert.equal(lists.length, 1);
   silent(page);
   await page.context().close();

@@ -14,11 +14,30 @@ const kPast: Record<CampaignAction, string> = {
   start: 'started', pause: 'paused', resume: 'resumed', cancel: 'cancelled',
 };
 
+/** A click as the browser tells of it; `detail` is 0 where it is a key that was pressed. */
+type Press = Pick<MouseEvent, 'detail' | 'clientX' | 'clientY'>;
+
+const kPause = 700;
+const kNear = 40;
+/** Where something was pressed last, and until when a click there is the second one of a double click. */
+const last = {x: 0, y: 0, until: -Infinity};
+
+const kByMenu: Press = {detail: 0, clientX: -kNear, clientY: -kNear};
+
+/** Whether it was meant for the button that stood there before: Resume takes the place of Pause. */
+function isSecondClick({detail, clientX, clientY}: Press): boolean {
+  return detail > 0 && performance.now() < last.until && Math.hypot(clientX - last.x, clientY - last.y) < kNear;
+}
+
+function remember({clientX, clientY}: Press): void {
+  Object.assign(last, {x: clientX, y: clientY, until: performance.now() + kPause});
+}
+
 export interface Actions {
   busy: boolean;
   /** What one most likely wants. */
   main: {action: CampaignAction; label: string; icon: IconName} | null;
-  run: (action: CampaignAction) => Promise<void>;
+  run: (action: CampaignAction, press: Press) => Promise<void>;
   menu: MenuItem[];
 }
 
@@ -32,7 +51,9 @@ export function useCampaignActions(campaign: Campaign): Actions {
     await work().catch((error: unknown) => failed(error, what));
     setBusy(false);
   };
-  const run = async (action: CampaignAction) => {
+  const run = async (action: CampaignAction, press: Press) => {
+    if (isSecondClick(press)) return;
+    remember(press);
     if (action === 'cancel' && !await confirm({
       title: 'Cancel this campaign?', danger: true, action: 'Cancel campaign',
       text: `Nobody else on the list of “${name}” will be called, and it cannot be started again. Calls that are on finish.`,
@@ -42,7 +63,9 @@ export function useCampaignActions(campaign: Campaign): Actions {
       text: `“${name}” starts, and calls everybody on its list within its calling hours.`,
     })) return;
     await guarded(`“${name}” was not ${kPast[action]}`, async () => {
-      note({campaign: await campaigns.act(id, action)});
+      const changed = await campaigns.act(id, action);
+      remember(press);
+      note({campaign: changed});
       done(`“${name}” is ${kPast[action]}.`);
     });
   };
@@ -62,7 +85,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
   const isFinal = status === 'completed' || status === 'cancelled';
   const menu: MenuItem[] = [];
   if (!isFinal) menu.push({label: 'Edit', icon: 'edit', onChoose: () => go(`/campaigns/${id}/edit`)});
-  if (!isFinal && status !== 'draft') menu.push({label: 'Cancel campaign', icon: 'stop', onChoose: () => void run('cancel'), danger: true});
+  if (!isFinal && status !== 'draft') menu.push({label: 'Cancel campaign', icon: 'stop', onChoose: () => void run('cancel', kByMenu), danger: true});
   menu.push({label: 'Delete', icon: 'trash', onChoose: () => void remove(), danger: true});
   return {busy, main: mainAction(campaign), run, menu};
 }

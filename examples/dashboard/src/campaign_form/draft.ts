@@ -88,6 +88,19 @@ export function fieldsOf(draft: Draft): CampaignFields & {start_date: LocalDate}
   };
 }
 
+/** Those that are others now, rules by themselves: what nobody has touched stays as somebody else may have made it. */
+export function changedFields(before: Draft, now: Draft): CampaignFields {
+  const {rules: rulesBefore, ...fieldsBefore} = fieldsOf(before);
+  const {rules: rulesNow, ...fieldsNow} = fieldsOf(now);
+  const rules = othersThan(rulesBefore ?? {}, rulesNow ?? {});
+  return {...othersThan(fieldsBefore, fieldsNow), ...(Object.keys(rules).length > 0 ? {rules} : {})};
+}
+
+function othersThan<T extends object>(before: T, now: T): Partial<T> {
+  const isOther = (name: string, value: unknown) => JSON.stringify(value) !== JSON.stringify(before[name as keyof T]);
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => isOther(name, value))) as Partial<T>;
+}
+
 /** What a forecast counts: name and agent are not asked for yet. */
 export function planOf(draft: Draft): CampaignFields & {start_date: LocalDate} {
   const {name: _name, agent_id: _agent, ...plan} = fieldsOf(draft);

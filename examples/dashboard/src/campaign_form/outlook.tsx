@@ -1,9 +1,11 @@
 import {useEffect, useState} from 'preact/hooks';
 import {campaigns} from '../api/campaigns';
 import {Refusal} from '../api/client';
-import type {Outlook} from '../api/types';
+import type {Concurrency, Outlook} from '../api/types';
 import {Moment} from '../components/moment';
 import {counted} from '../format';
+import {concurrency} from '../live/live';
+import {useSelected} from '../store/signal';
 import {type Draft, type Errors, placeOf, planOf} from './draft';
 import {WeekPicture} from './week_picture';
 
@@ -35,8 +37,12 @@ export function useOutlook(draft: Draft, contacts: number): Foreseen {
   return foreseen;
 }
 
+/** Of those two that bind the user; 0: no call starts. */
+const limitOf = (now: Concurrency | null): number | undefined => (now ? Math.min(now.user.limit, now.system.limit) : undefined);
+
 /** The week, and when it would be through. */
 export function OutlookCard({outlook, contacts}: {outlook: Outlook | undefined; contacts: number}) {
+  const limit = useSelected(concurrency, limitOf);
   return (
     <section class="card outlook" aria-label="Outlook" aria-live="polite">
       <h2>Outlook</h2>
@@ -45,12 +51,13 @@ export function OutlookCard({outlook, contacts}: {outlook: Outlook | undefined; 
         <>
           <dl class="facts">
             <div><dt>List</dt><dd>{contacts > 0 ? counted(contacts, 'contact') : 'None chosen yet'}</dd></div>
-            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 ? 'Never' : '–'}</dd></div>
+            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 && limit !== 0 ? 'Never' : '–'}</dd></div>
             <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
           </dl>
           {outlook.unreached_rows > 0 && (
             <p class="notice is-warn">
-              There is no time for {counted(outlook.unreached_rows, 'contact')}. Give it more hours, or a later last day.
+              {limit === 0 ? 'Nobody can be called: your administrator has set the calls at a time to 0.'
+                : `There is no time for ${counted(outlook.unreached_rows, 'contact')}. Give it more hours, or a later last day.`}
             </p>
           )}
           <WeekPicture intervals={outlook.open_intervals} zone={outlook.timezone} now={new Date()} />

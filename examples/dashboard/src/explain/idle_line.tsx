@@ -2,24 +2,26 @@ import type {Campaign, Reason} from '../api/types';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
 import {isAtLimit, isDialling, nextCallAt, told} from './reasons';
+import {useScene} from './use_explanation';
 
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
 
 /** In one line: that it is calling, or why not and when the next call comes. */
 export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: readonly Reason[] | undefined}) {
+  const scene = useScene(campaign);
   const first = reasons?.[0];
   if (!reasons || !first) return <p class="idle-line"><span class="idle-wait" /></p>;
-  const {title, tone} = told(first);
-  const next = isDialling(reasons) ? null : nextCallAt(reasons);
+  const {title, tone} = told(first, scene);
+  const next = isDialling(reasons) ? null : nextCallAt(reasons, scene);
   return (
     <p class={`idle-line is-${tone}`}>
       <Icon name={kIcons[tone] ?? 'info'} size={16} />
       <span>
         <span class="idle-title">{title}</span>
-        {next && !isAtLimit(first) && (
+        {next && !isAtLimit(first, scene) && (
           <span class="idle-next">Next call <Moment at={next} zone={campaign.rules.timezone} /> · <Countdown to={next} /></span>
         )}
-        {isAtLimit(first) && <span class="idle-next">Next call as soon as one ends</span>}
+        {isAtLimit(first, scene) && <span class="idle-next">Next call as soon as one ends</span>}
       </span>
     </p>
   );

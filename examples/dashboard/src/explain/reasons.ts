@@ -1,4 +1,5 @@
-import type {Reason} from '../api/types';
+import type {Campaign, Concurrency, Reason} from '../api/types';
+import {counted, number} from '../format';
 
 export type Advice = 'start' | 'resume' | 'add_contacts' | 'edit' | 'settings';
 
@@ -12,11 +13,15 @@ export interface Told {
   meaning?: string;
 }
 
+const kNoLimit = {
+  title: 'No call may start', tone: 'warn', advice: 'settings',
+} as const;
+
 /** The library's codes in a person's words; what is new there shows by its own text. */
 const kTold: Record<string, Told> = {
   dialing: {title: 'Calling now', tone: 'good'},
   in_flight_only: {title: 'Finishing the last calls', tone: 'good', meaning: 'Everybody has been called. The calls that are on will end the campaign.'},
-  not_started: {title: 'Not started', tone: 'neutral', advice: 'start'},
+  not_started: {title: 'Not started', tone: 'neutral', advice: 'start', meaning: 'Nobody is called before you start it.'},
   paused: {title: 'Paused', tone: 'warn', advice: 'resume', meaning: 'No new call starts until you resume it.'},
   completed: {title: 'All calls are done', tone: 'neutral'},
   cancelled: {title: 'Cancelled', tone: 'neutral'},
@@ -26,26 +31,67 @@ const kTold: Record<string, Told> = {
   window_unknown: {title: 'Calling hours are being worked out', tone: 'info', meaning: 'No call starts before that is done.'},
   no_more_windows: {title: 'Its last calling hours are over', tone: 'warn', advice: 'edit', meaning: 'Set a later end date to go on.'},
   nothing_due: {title: 'Nobody is due yet', tone: 'info', meaning: 'Those who are left are to be called again later.'},
+  user_limit_zero: {...kNoLimit, meaning: 'Your administrator has set your calls at a time to 0. It does not go on before that is changed.'},
+  system_limit_zero: {...kNoLimit, meaning: 'Your administrator has set the calls of all users together to 0. It does not go on before that is changed.'},
   user_at_limit: {title: 'All your calls at a time are in use', tone: 'info', advice: 'settings', meaning: 'The next call starts as soon as one ends.'},
   system_at_limit: {title: 'The system is at its limit', tone: 'warn', advice: 'settings', meaning: 'All users together may not have more calls. The next free place goes round in turn.'},
   user_ceiling: {title: 'Waiting while the system is busy', tone: 'warn', advice: 'settings', meaning: 'You are dealt no call while the whole system has that many.'},
   number_busy: {title: 'These numbers are being called right now', tone: 'info', meaning: 'Nobody is called twice at a time.'},
 };
 
-export function told(reason: Reason): Told {
-  if (reason.code === 'not_started' && reason.text.includes('scheduled')) {
-    return {title: 'Starts by itself', tone: 'info'};
-  }
-  return kTold[reason.code] ?? {title: reason.text, tone: 'info'};
+/** What is known beside the reasons themselves. */
+export interface Scene {
+  campaign: Campaign;
+  limits: Concurrency | null;
 }
+
+/** Somebody has to start or resume it: nothing goes on by itself. */
+export const isHeld = ({status}: Campaign): boolean => status === 'draft' || status === 'paused';
+
+/** As the library tells it, but that a limit of 0 is never `in use`. */
+function codeOf({code}: Reason, limits: Concurrency | null): string {
+  if (code === 'user_at_limit' && limits?.user.limit === 0) return 'user_limit_zero';
+  if (code === 'system_at_limit' && limits?.system.limit === 0) return 'system_limit_zero';
+  return code;
+}
+
+const kBehind: ReadonlySet<string> = new Set(['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy']);
+
+/** Those that are worth saying: of a campaign that is held, slots that are in use are no matter. */
+export function worthSaying(reasons: readonly Reason[], {campaign}: Scene): Reason[] {
+  return reasons.filter(({code}, i) => i === 0 || !isHeld(campaign) || !kBehind.has(code));
+}
+
+export function told(reason: Reason, {campaign, limits}: Scene): Told {
+  const code = codeOf(reason, limits);
+  if (code === 'not_started' && campaign.status === 'scheduled') return {title: 'Starts by itself', tone: 'info'};
+  if (code === 'completed' && campaign.completed_calls + campaign.failed_calls === 0) {
+    return {title: 'Nobody was called', tone: 'neutral', meaning: 'Its calls were cancelled before they were made.'};
+  }
+  if (code === 'user_at_limit' && limits) return {...kTold['user_at_limit'] as Told, meaning: inUse(limits.user)};
+  return kTold[code] ?? {title: reason.text, tone: 'info'};
+}
+
+function inUse({active, limit}: Concurrency['user']): string {
+  if (active > limit) return `${counted(active, 'call')} are on, ${number(limit)} may be: the limit was higher before. The next one starts when fewer are on.`;
+  return `You may have ${counted(limit, 'call')} at a time. The next one starts as soon as one ends.`;
+}
+
+/** Whether the library's sentence says no more than is said already, or has an instant on nobody's clock. */
+export const isSaidAlready = ({code}: Reason): boolean =>
+  ['nothing_due', 'outside_window', 'user_at_limit', 'user_limit_zero', 'system_limit_zero', 'paused', 'not_started', 'completed'].includes(code);
 
 export const isDialling = (reasons: readonly Reason[]): boolean =>
   reasons[0]?.code === 'dialing' || reasons[0]?.code === 'in_flight_only';
 
 /** Whether calls come as slots become free: there is no time to count down to. */
-export const isAtLimit = (reason: Reason): boolean =>
-  ['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy'].includes(reason.code);
+export const isAtLimit = (reason: Reason, {limits}: Scene): boolean =>
+  ['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy'].includes(codeOf(reason, limits));
 
-/** When the next call can start, if that is known. */
-export const nextCallAt = (reasons: readonly Reason[]): string | null =>
-  reasons.find((reason) => reason.until !== null)?.until ?? null;
+const isZero = (reason: Reason, {limits}: Scene): boolean => codeOf(reason, limits).endsWith('_limit_zero');
+
+/** When the next call can start by itself, if that is known. */
+export function nextCallAt(reasons: readonly Reason[], scene: Scene): string | null {
+  if (isHeld(scene.campaign) || reasons.some((reason) => isZero(reason, scene))) return null;
+  return reasons.find((reason) => reason.until !== null)?.until ?? null;
+}

@@ -1,62 +1,99 @@
+import {useRef} from 'preact/hooks';
+import type {CampaignAction} from '../api/campaigns';
 import type {Campaign, Reason} from '../api/types';
 import {Button, ButtonLink} from '../components/button';
 import {Failed, Skeleton} from '../components/empty';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
 import type {Actions} from '../campaign_actions';
+import {counted} from '../format';
 import {href} from '../router';
 import type {Resource} from '../store/resource';
-import {type Advice, isAtLimit, isDialling, nextCallAt, told} from './reasons';
+import {type Advice, isAtLimit, isDialling, isHeld, isSaidAlready, nextCallAt, type Scene, told, worthSaying} from './reasons';
+import {useScene} from './use_explanation';
 
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
 
 /** Why it is, or is not, calling: every reason, what it means, and what one can do about it. */
-export function WhyPanel({campaign, reasons, actions}: {campaign: Campaign; reasons: Resource<Reason[]>; actions: Actions}) {
-  const all = reasons.data;
+export function WhyPanel({campaign, reasons, actions, callsOn}: {
+  campaign: Campaign;
+  reasons: Resource<Reason[]>;
+  actions: Actions;
+  /** How many of its calls are on. */
+  callsOn: number;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const scene = useScene(campaign);
+  const all = reasons.data && worthSaying(reasons.data, scene);
   if (reasons.error && !all) return <Failed error={reasons.error} onRetry={reasons.reload} />;
   const first = all?.[0];
   const isFinal = campaign.status === 'completed' || campaign.status === 'cancelled';
-  const next = all && !isDialling(all) ? nextCallAt(all) : null;
+  const next = all && !isDialling(all) ? nextCallAt(all, scene) : null;
   return (
     <section class="card why" aria-labelledby="why" aria-live="polite">
-      <h2 id="why">{all && (isDialling(all) || isFinal) ? 'What it is doing' : 'Why is it not dialling?'}</h2>
+      <h2 id="why" ref={heading} tabIndex={-1}>{all && (isDialling(all) || isFinal || callsOn > 0) ? 'What it is doing' : 'Why is it not dialling?'}</h2>
       {!all && <Skeleton lines={1} />}
       {all && (
         <ul class="reasons">
-          {all.map((reason) => <ReasonLine key={reason.code} campaign={campaign} reason={reason} actions={actions} />)}
+          {callsOn > 0 && !isDialling(all) && (
+            <li class="reason is-good">
+              <Icon name="phone" size={20} />
+              <div><strong>Calling now</strong><p class="muted">{counted(callsOn, 'call')} of this campaign {callsOn === 1 ? 'is' : 'are'} on.</p></div>
+            </li>
+          )}
+          {all.map((reason, i) => (
+            <ReasonLine key={reason.code} reason={reason} scene={scene} isFirst={i === 0} actions={actions}
+                        onGone={() => heading.current?.focus()} />
+          ))}
         </ul>
       )}
-      {first && next && !isAtLimit(first) && (
+      {first && next && !isAtLimit(first, scene) && (
         <p class="why-next"><Icon name="clock" />Next call <Moment at={next} zone={campaign.rules.timezone} /> <strong><Countdown to={next} /></strong></p>
       )}
     </section>
   );
 }
 
-function ReasonLine({campaign, reason, actions}: {campaign: Campaign; reason: Reason; actions: Actions}) {
-  const {title, tone, meaning, advice} = told(reason);
+function ReasonLine({reason, scene, isFirst, actions, onGone}: {
+  reason: Reason;
+  scene: Scene;
+  isFirst: boolean;
+  actions: Actions;
+  onGone: () => void;
+}) {
+  const {campaign} = scene;
+  const isBehind = !isFirst && isHeld(campaign);
+  const {title, tone, meaning, advice} = told(reason, scene);
   return (
     <li class={`reason is-${tone}`}>
       <Icon name={kIcons[tone] ?? 'info'} size={20} />
       <div>
         <strong>{title}</strong>
-        <p class="muted">{said(reason)}{meaning ? ` ${meaning}` : ''}</p>
+        {isBehind && reason.until
+          ? <p class="muted">Once you {campaign.status === 'draft' ? 'start' : 'resume'} it: not before <Moment at={reason.until} zone={campaign.rules.timezone} />.</p>
+          : <p class="muted">{isSaidAlready(reason) ? '' : reason.text}{meaning ? ` ${meaning}` : ''}</p>}
       </div>
-      {advice && <AdviceButton campaign={campaign} advice={advice} actions={actions} />}
+      {advice && <AdviceButton campaign={campaign} advice={advice} actions={actions} onGone={onGone} />}
     </li>
   );
 }
 
-/** The library's sentence, unless its only news is an instant on nobody's clock: that is shown beside. */
-function said(reason: Reason): string {
-  return reason.code === 'nothing_due' || reason.code === 'outside_window' ? '' : reason.text;
-}
-
-function AdviceButton({campaign, advice, actions}: {campaign: Campaign; advice: Advice; actions: Actions}) {
+function AdviceButton({campaign, advice, actions, onGone}: {
+  campaign: Campaign;
+  advice: Advice;
+  actions: Actions;
+  /** It has done its work, and is not needed any more. */
+  onGone: () => void;
+}) {
   const {id} = campaign;
+  const run = (action: CampaignAction) => (event: MouseEvent) => {
+    void actions.run(action, event).then(() => {
+      if (document.activeElement === document.body) onGone();
+    });
+  };
   switch (advice) {
-    case 'start': return <Button small kind="primary" icon="play" busy={actions.busy} onClick={() => void actions.run('start')}>Start</Button>;
-    case 'resume': return <Button small kind="primary" icon="play" busy={actions.busy} onClick={() => void actions.run('resume')}>Resume</Button>;
+    case 'start': return <Button small kind="primary" icon="play" busy={actions.busy} onClick={run('start')}>Start</Button>;
+    case 'resume': return <Button small kind="primary" icon="play" busy={actions.busy} onClick={run('resume')}>Resume</Button>;
     case 'add_contacts': return <ButtonLink small icon="upload" href={href(`/campaigns/${id}/add`)}>Add a list</ButtonLink>;
     case 'edit': return <ButtonLink small icon="edit" href={href(`/campaigns/${id}/edit`)}>Change hours</ButtonLink>;
     case 'settings': return <ButtonLink small icon="settings" href={href('/settings')}>See limits</ButtonLink>;

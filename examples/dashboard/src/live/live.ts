@@ -38,6 +38,15 @@ let isReading = false;
 let slotsTimer: number | undefined;
 let slotsReadAt = -Infinity;
 
+const limitsOf = (now: Concurrency | null) => JSON.stringify(now && [now.user.limit, now.system.limit]);
+let knownLimits = limitsOf(null);
+concurrency.subscribe(() => {
+  const limits = limitsOf(concurrency.value);
+  if (limits === knownLimits) return;
+  knownLimits = limits;
+  publish('limits');
+});
+
 /** Begins to listen for whoever is signed in. */
 export function startLive(): void {
   stopLive();
@@ -132,6 +141,8 @@ function take(message: LiveMessage): void {
     }
     case 'problem':
       break;
+    default:
+      readSlotsSoon();  // A limit is another: that is told of by itself.
   }
   // Some hundred may come at once: drawn as one.
   if (pending.length > 0 && flushing === undefined) flushing = window.setTimeout(flush, 30);

@@ -35,16 +35,19 @@ export function AnalyticsTab({campaign}: {campaign: Campaign}) {
 }
 
 function KeyFigures({data}: {data: CampaignAnalytics}) {
-  const figures: [string, string][] = [
-    ['Done', percent(data.progress)],
-    ['Reached somebody', percent(data.connection_rate)],
-    ['Successful', percent(data.success_rate)],
-    ['Mean call', data.mean_duration_seconds === null ? '–' : duration(data.mean_duration_seconds)],
-    ['Attempts', number(data.statistics.attempts)],
+  const ended = Object.values(data.outcomes).reduce((sum, count) => sum + count, 0);
+  const share = (outcome: CallOutcome) => (ended > 0 ? percent((data.outcomes[outcome] ?? 0) / ended) : '–');
+  const figures: [string, string, string][] = [
+    ['Done', percent(data.progress), 'of the list'],
+    ['Answered', share('answered'), 'of the calls, by a person'],
+    ['Voicemail', share('voicemail'), 'of the calls'],
+    ['Successful', percent(data.success_rate), 'of the people who are done'],
+    ['Mean length', data.mean_duration_seconds === null ? '–' : duration(data.mean_duration_seconds), 'answered or voicemail'],
+    ['Calls', number(data.statistics.attempts), 'every attempt'],
   ];
   return (
     <dl class="key-figures">
-      {figures.map(([label, value]) => <div key={label} class="card"><dt>{label}</dt><dd>{value}</dd></div>)}
+      {figures.map(([label, value, of]) => <div key={label} class="card"><dt>{label}</dt><dd>{value}<small class="muted">{of}</small></dd></div>)}
     </dl>
   );
 }
@@ -56,10 +59,13 @@ function label(at: string, several: boolean): string {
   return several ? `${date(on).slice(0, -5)}, ${hour}:00` : `${hour}:00`;
 }
 
+/** Of the server's figures: whoever answers, a person or a machine, has picked up. */
+const kSeries = ['Calls', 'Answered or voicemail', 'Successful'] as const;
+
 function seriesOf(series: readonly SeriesPoint[], unit: string): ChartData {
   const several = new Set(series.map(({at}) => at.slice(0, 10))).size > 1;
   return {
-    head: [unit, 'Calls', 'Answered', 'Successful'],
+    head: [unit, ...kSeries],
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => ({label: label(point.at, several), values: [point.attempts, point.answered, point.successful]})),
   };
@@ -71,7 +77,7 @@ function progressOf(data: CampaignAnalytics): ChartData {
   const several = new Set(series.map(({at}) => at.slice(0, 10))).size > 1;
   let [attempts, answered, successful] = [0, 0, 0];
   return {
-    head: ['Until', 'Calls', 'Answered', 'Successful'],
+    head: ['Until', ...kSeries],
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => {
       attempts += point.attempts;

@@ -62,7 +62,7 @@ function Shown({campaign, tab}: {campaign: Campaign; tab: string}) {
         <CampaignBadge status={status} />
         {main && (
           <Button icon={main.icon} kind={main.action === 'pause' ? 'plain' : 'primary'} busy={actions.busy}
-                  onClick={() => void actions.run(main.action)}>{main.label}</Button>
+                  onClick={(event) => void actions.run(main.action, event)}>{main.label}</Button>
         )}
         <Menu label={`More for ${name}`} items={actions.menu.filter(({label}) => label !== 'Edit')} />
       </ScreenHead>

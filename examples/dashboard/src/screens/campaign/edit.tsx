@@ -2,7 +2,7 @@ import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
 import {Refusal} from '../../api/client';
 import type {Campaign} from '../../api/types';
-import {draftOf, type Errors, fieldsOf, placeOf, problemsOf} from '../../campaign_form/draft';
+import {changedFields, type Draft, draftOf, type Errors, placeOf, problemsOf} from '../../campaign_form/draft';
 import {CampaignForm} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {Button, ButtonLink} from '../../components/button';
@@ -13,8 +13,12 @@ import {forgetUnsaved, useEntered} from '../../unsaved';
 
 export function EditTab({campaign}: {campaign: Campaign}) {
   const {id} = campaign;
-  const [draft, setDraft] = useEntered(`edit ${id}`, () => draftOf(campaign));
-  const [begunWith] = useState(campaign.updated_at);
+  // What is changed here, over what the campaign is now: somebody else may change it meanwhile.
+  const [edits, edit] = useEntered<Partial<Draft>>(`edit ${id}`, () => ({}));
+  const base = draftOf(campaign);
+  const draft = {...base, ...edits};
+  const settings = JSON.stringify(base);
+  const [begunWith] = useState(settings);
   const [said, setSaid] = useState<Errors>({});
   const [isBusy, setBusy] = useState(false);
   const left = Math.max(0, campaign.total_contacts - campaign.completed_calls - campaign.failed_calls);
@@ -26,7 +30,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
     if (Object.keys(problems).length > 0) return;
     setBusy(true);
     try {
-      note({campaign: await campaigns.change(id, fieldsOf(draft))});
+      note({campaign: await campaigns.change(id, changedFields(base, draft))});
       done('Your changes are saved.');
       forgetUnsaved();
       go(`/campaigns/${id}`, {replace: true});
@@ -39,11 +43,11 @@ export function EditTab({campaign}: {campaign: Campaign}) {
   return (
     <form class="form-layout" noValidate onSubmit={(event) => event.preventDefault()}>
       <div class="form-main">
-        {campaign.updated_at !== begunWith && (
-          <p class="notice is-warn" role="status">This campaign has been changed meanwhile. What you save replaces that.</p>
+        {settings !== begunWith && (
+          <p class="notice is-warn" role="status">This campaign has been changed meanwhile, by somebody else or in another window. You see it as it is now; only what you change here is saved.</p>
         )}
         <CampaignForm draft={draft} errors={errors} onChange={(part, isByPage) => {
-          setDraft((before) => ({...before, ...part}), isByPage);
+          edit((before) => ({...before, ...part}), isByPage);
           setSaid({});
         }} />
       </div>

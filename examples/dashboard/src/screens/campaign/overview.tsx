@@ -7,7 +7,7 @@ import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
 import {CallBadge, outcomeName} from '../../components/status';
 import {nextCallAt} from '../../explain/reasons';
-import {useExplanation} from '../../explain/use_explanation';
+import {useExplanation, useScene} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
 import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
 import {kWeekdays} from '../../campaign_form/hours';
@@ -18,11 +18,12 @@ import {useSelected} from '../../store/signal';
 export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; agent: string | undefined; actions: Actions}) {
   const on = [`campaign:${campaign.id}`, 'queue'];
   const reasons = useExplanation(campaign);
+  const scene = useScene(campaign);
   const statistics = useResource(`statistics ${campaign.id}`, (signal) => campaigns.statistics(campaign.id, signal), {on});
   return (
     <div class="overview">
       <div class="form-main">
-        <WhyPanel campaign={campaign} reasons={reasons} actions={actions} />
+        <WhyPanel campaign={campaign} reasons={reasons} actions={actions} callsOn={statistics.data?.processing ?? 0} />
         <section class="card form-stack" aria-labelledby="progress">
           <h2 id="progress">Progress</h2>
           <CampaignProgress campaign={campaign} statistics={statistics.data} />
@@ -30,7 +31,7 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
         </section>
         <CallsNow campaign={campaign} />
       </div>
-      <Facts campaign={campaign} agent={agent} next={reasons.data && nextCallAt(reasons.data)} />
+      <Facts campaign={campaign} agent={agent} next={reasons.data && nextCallAt(reasons.data, scene)} />
     </div>
   );
 }
@@ -95,9 +96,9 @@ function Facts({campaign, agent, next}: {
   agent: string | undefined;
   next: Instant | null | undefined;
 }) {
-  const isOpen = !['draft', 'completed', 'cancelled'].includes(campaign.status);
+  const isOpen = campaign.status === 'active' || campaign.status === 'scheduled';
   const forecast = useResource(`forecast ${campaign.id} ${campaign.status}`, (signal) => campaigns.forecast(campaign.id, signal),
-                               {on: [`campaign:${campaign.id}`], everyMs: 3000, enabled: isOpen});
+                               {on: [`campaign:${campaign.id}`, 'limits'], everyMs: 3000, enabled: isOpen});
   const zone = campaign.rules.timezone;
   return (
     <section class="card form-stack" aria-labelledby="facts">

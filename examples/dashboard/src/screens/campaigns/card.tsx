@@ -40,7 +40,7 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
         <div class="card-actions">
           {main && (
             <Button small icon={main.icon} kind={main.action === 'pause' ? 'plain' : 'primary'} busy={actions.busy}
-                    onClick={() => void actions.run(main.action)}>{main.label}</Button>
+                    onClick={(event) => void actions.run(main.action, event)}>{main.label}</Button>
           )}
           <Menu label={`More for ${name}`} items={actions.menu} />
         </div>

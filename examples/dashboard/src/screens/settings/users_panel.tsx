@@ -17,7 +17,7 @@ export function UsersPanel({all, systemLimit}: {all: AllUsers; systemLimit: numb
     <>
       <section class="settings-section" aria-labelledby="turns">
         <h2 id="turns">Whose turn it is</h2>
-        {all.error && !users ? <Failed error={all.error} onRetry={all.reload} /> : !users ? <Skeleton lines={2} /> : <Turns users={users} />}
+        {all.error && !users ? <Failed error={all.error} onRetry={all.reload} /> : !users ? <Skeleton lines={2} /> : <Turns users={users} systemLimit={systemLimit} />}
       </section>
       <section class="settings-section" aria-labelledby="users">
         <div class="section-head">
@@ -37,8 +37,17 @@ export function UsersPanel({all, systemLimit}: {all: AllUsers; systemLimit: numb
 
 const kTurns = 12;
 
-function Turns({users}: {users: readonly UserActivity[]}) {
+function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimit: number}) {
   const waiting = users.filter(({place, ready}) => place !== null && ready > 0).sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+  const stuck = users.filter(({ready, concurrent_calls_limit: limit}) => ready > 0 && (limit === 0 || systemLimit === 0));
+  if (waiting.length === 0 && stuck.length > 0) {
+    return (
+      <p class="card">
+        No call may start for {stuck.slice(0, kTurns).map(({name}) => name).join(', ')}{stuck.length > kTurns ? ' and others' : ''}:{' '}
+        {systemLimit === 0 ? 'the limit of the system is 0.' : 'calls are ready, and the limit is 0.'}
+      </p>
+    );
+  }
   if (waiting.length === 0) return <p class="card muted">Nobody waits: whoever has calls to make had a slot for them, or has reached a limit of its own.</p>;
   return (
     <ol class="card turns">

@@ -1,0 +1,119 @@
+// What a campaign says of itself is so, also while it is held, and for whom no call may start.
+import assert from 'node:assert/strict';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {test} from './suite.mjs';
+import {world} from './world.mjs';
+
+const hour = (shift) => `${String((new Date().getUTCHours() + shift + 24) % 24).padStart(2, '0')}:00`;
+const show = async (page, {id, name}) => {
+  await page.evaluate((path) => { location.hash = path; }, `/campaigns/${id}`);
+  await page.getByRole('heading', {name, level: 1}).waitFor();
+};
+
+test('the second click of a double click does not undo the first, and the focus stays', async () => {
+  const rex = await world.server.user('Rex', {limit: 0});
+  const campaign = await rex.campaign('Twice', {contacts: 2, start: true});
+  const page = await world.browser.open(world.server);
+  const asked = [];
+  page.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).pathname.split('/').pop()));
+  await visit(page, rex, `/campaigns/${campaign.id}`);
+  const button = (name) => page.locator('.screen-actions').getByRole('button', {name});
+  await button('Pause').waitFor();
+  // A click at the same place in the instant in which another button has come there.
+  await page.evaluate(() => {
+    const actions = document.querySelector('.screen-actions');
+    const clicks = [];
+    new MutationObserver(() => {
+      const next = [...actions.querySelectorAll('button')].find(({textContent}) => textContent === 'Resume');
+      if (!next || clicks.length > 0) return;
+      const box = next.getBoundingClientRect();
+      clicks.push(new MouseEvent('click', {bubbles: true, detail: 2, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2}));
+      next.dispatchEvent(clicks[0]);
+      document.body.dataset.clicked = 'yes';
+    }).observe(actions, {subtree: true, childList: true, characterData: true});
+  });
+  await button('Pause').click();
+  await page.locator('body[data-clicked]').waitFor();
+  await button('Resume').and(page.locator(':not([aria-disabled])')).waitFor();
+  assert.deepEqual(asked, ['pause']);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Resume');
+  // By keys at once, and another button elsewhere.
+  await page.keyboard.press('Enter');
+  await button('Pause').waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Pause');
+  assert.deepEqual(asked, ['pause', 'resume']);
+  silent(page);
+  await page.context().close();
+});
+
+test('a campaign that is paused or a draft counts down to nothing', async () => {
+  const sue = await world.server.user('Sue', {limit: 1});
+  const closed = {contacts: 2, first_call_time: hour(3), last_call_time: hour(5), rules: {timezone: 'UTC'}};
+  const draft = await sue.campaign('Draft', closed);
+  const paused = await sue.campaign('Held', {...closed, start: true});
+  const page = await world.browser.open(world.server);
+  await visit(page, sue, `/campaigns/${paused.id}`);
+  const why = page.getByRole('region', {name: 'Why is it not dialling?'});
+  const facts = page.getByRole('region', {name: 'Settings'});
+  await seen(why, /^Next call/);
+  await seen(facts, 'Estimated end');
+  await page.getByRole('button', {name: 'Pause', exact: true}).click();
+  await seen(why, /Once you resume it: not before/);
+  const silentOfTimes = async () => {
+    assert.equal(await why.getByText(/Next call|goes on by itself/).count(), 0);
+    assert.equal(await facts.getByText('Estimated end').count(), 0);
+  };
+  await silentOfTimes();
+  await accessible(page, 'a paused campaign');
+  await show(page, draft);
+  await seen(why, /Once you start it: not before/);
+  await silentOfTimes();
+  await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Campaigns'}).click();
+  await page.getByRole('tab', {name: /^Paused/}).click();
+  const card = page.getByRole('listitem', {name: 'Held', exact: true});
+  await seen(card.locator('.idle-line'), 'Paused');
+  assert.equal(await card.getByText(/Next call/).count(), 0);
+  silent(page);
+  await page.context().close();
+});
+
+test('who may call nobody is told so, and who has calls on is not asked why not', async () => {
+  const tia = await world.server.user('Tia', {limit: 1});
+  const campaign = await tia.campaign('Limited', {contacts: 3, start: true});
+  const page = await world.browser.open(world.server);
+  await visit(page, tia, `/campaigns/${campaign.id}`);
+  const doing = page.getByRole('region', {name: 'What it is doing'});
+  await seen(doing, '1 call of this campaign is on.');
+  await seen(doing, 'You may have 1 call at a time. The next one starts as soon as one ends.');
+  await (await world.server.administrator()).ask('PUT', '/api/settings/concurrency', {user_id: tia.userId, concurrent_calls_limit: 0});
+  await tia.endCalls();
+  const why = page.getByRole('region', {name: 'Why is it not dialling?'});
+  await seen(why, 'No call may start');
+  assert.equal(await why.getByText(/as soon as one ends/).count(), 0);
+  await page.evaluate(() => { location.hash = '/campaigns/new'; });
+  await page.getByLabel('Choose a CSV file').setInputFiles({name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('phone_number\n+12025550101\n')});
+  await seen(page.getByLabel('Outlook'), /Nobody can be called: your administrator/);
+  assert.equal(await page.getByText(/more hours/).count(), 0);
+  silent(page);
+  await page.context().close();
+});
+
+test('what another window has changed is not undone by what is saved here', async () => {
+  const ugo = await world.server.user('Ugo', {limit: 0});
+  const {id} = await ugo.campaign('Shared', {contacts: 1, first_call_time: '09:00', last_call_time: '18:00', rules: {timezone: 'UTC'}});
+  const page = await world.browser.open(world.server);
+  await visit(page, ugo, `/campaigns/${id}/edit`);
+  await page.getByLabel('Description').fill('Here');
+  await ugo.ask('PATCH', `/api/campaigns/${id}`, {last_call_time: '15:00', rules: {spread: true}});
+  await seen(page, /has been changed meanwhile/);
+  await until(async () => await page.getByLabel('Calling hours, to').inputValue() === '15:00', 'the hours as they are now');
+  let sent;
+  page.on('request', (request) => request.method() === 'PATCH' && (sent = request.postDataJSON()));
+  await page.getByRole('button', {name: 'Save changes'}).click();
+  await seen(page, 'Your changes are saved.');
+  assert.deepEqual(sent, {description: 'Here'});
+  const {last_call_time: end, description, rules} = await ugo.get(`/api/campaigns/${id}`);
+  assert.deepEqual([end, description, rules.spread], ['15:00', 'Here', true]);
+  silent(page);
+  await page.context().close();
+});
