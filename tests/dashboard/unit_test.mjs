@@ -11,7 +11,8 @@ test('numbers and times are written for people', async () => {
                    ['0 s', '59 s', '1 min', '1 min 01 s', '1 h', '1 h 01 min', '1 d', '1 d 1 h', '0 s']);
   assert.deepEqual([0, 0.004, 0.5, 1].map(percent), ['0%', '0.4%', '50%', '100%']);
   assert.deepEqual([counted(1, 'call'), counted(1234, 'call')], ['1 call', '1,234 calls']);
-  assert.deepEqual([phone('+12025550100'), phone('+493012345678')], ['+1 202 555 0100', '+493012345678']);
+  assert.deepEqual(['+12025550100', '+4915123456789', '+493012345678', '+35312345678', '+97150123', '+861234', 'no number'].map(phone),
+                   ['+1 202 555 0100', '+49 151 2345 6789', '+49 301 234 5678', '+353 1234 5678', '+971 50 123', '+86 1234', 'no number']);
   const today = new Date('2026-03-29T08:00:00Z');
   assert.equal(moment('2026-03-29T12:00:00Z', 'Europe/Berlin', today), '14:00');
   assert.equal(moment('2026-03-28T12:00:00Z', 'Europe/Berlin', today), 'Sat 28 Mar, 13:00');
@@ -34,7 +35,7 @@ test('the picture of the week follows the clocks', async () => {
 });
 
 test('a form gives back the campaign that it was filled in from', async () => {
-  const {draftOf, fieldsOf, newDraft, placeOf, problemsOf} = await source('campaign_form/draft.ts');
+  const {draftOf, fieldsOf, newDraft, problemsOf, saidBy} = await source('campaign_form/draft.ts');
   const fields = {
     name: 'A', description: null, agent_id: 'x', next_action: null, first_call_time: '00:00', last_call_time: '24:00',
     start_date: '2026-01-01', end_date: null,
@@ -44,8 +45,12 @@ test('a form gives back the campaign that it was filled in from', async () => {
   assert.deepEqual(fieldsOf(draftOf(fields)), fields);
   assert.deepEqual(Object.keys(problemsOf(newDraft())), ['name', 'agent']);
   assert.deepEqual(problemsOf({...draftOf(fields), endDate: '2025-12-31', delays: '1, x'}),
-                   {endDate: 'It would end before it starts.', retry: 'Write minutes, with commas between.'});
-  assert.deepEqual(['rules.retry.max_attempts', 'windows', 'timezone', 'agent_id', 'what'].map(placeOf), ['retry', 'hours', 'zone', 'agent', 'other']);
+                   {endDate: 'It would end before it starts.', delays: 'Write minutes, with commas between, such as 10, 60.'});
+  assert.deepEqual(['rules.retry.max_attempts', 'rules.retry.delays_seconds', 'windows', 'timezone', 'agent_id', 'what'].map((field) => saidBy({field, message: 'no'})),
+                   [{attempts: 'no'}, {delays: 'no'}, {hours: 'no'}, {zone: 'no'}, {agent: 'no'}, {other: 'no'}]);
+  assert.deepEqual(saidBy({field: 'retry', message: 'max_attempts must be 1 to 100'}), {attempts: 'Attempts in all must be 1 to 100'});
+  const numbers = (attempts, delays) => Object.keys(problemsOf({...newDraft('a'), name: 'x', attempts, delays}));
+  assert.deepEqual([numbers('3', '10, 60'), numbers('0', '10'), numbers('3', 'abc'), numbers('999', '')], [[], ['attempts'], ['delays'], ['attempts']]);
 });
 
 test('a file is cut between rows, never within one', async () => {
@@ -78,7 +83,7 @@ test('each reason that the library gives has words of ours', async () => {
   const text = readFileSync(join(root, 'src/services/explain.cpp'), 'utf8');
   const codes = new Set([...text.matchAll(/(?:\{|add\()"([a-z_]+)",/g)].map(([, code]) => code));
   assert.ok(codes.size > 12, [...codes].join());
-  for (const code of codes) assert.notEqual(told({code, text: 'as it says', until: null}).title, 'as it says', code);
+  for (const code of codes) assert.notEqual(told({code, text: 'as it says', until: null}, {campaign: {status: 'active'}, limits: null}).title, 'as it says', code);
 });
 
 test('nothing is asked for again and again', () => {

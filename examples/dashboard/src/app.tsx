@@ -7,7 +7,7 @@ import {ToastHost} from './components/toast';
 import {startLive, stopLive} from './live/live';
 import {askBeforeLeaving, go, here, href, matched} from './router';
 import {routes} from './routes';
-import {session} from './session';
+import {session, signOut} from './session';
 import {Shell} from './shell/shell';
 import {SignIn} from './screens/sign_in/sign_in';
 import {useSignal} from './store/signal';
@@ -37,7 +37,9 @@ function SignedIn() {
 function Screen() {
   const {path} = useSignal(here);
   useEffect(() => {
-    if (path === '/' || path === '/sign-in') go('/campaigns', {replace: true});
+    const token = path === '/sign-in' ? here.value.query.get('token') : null;
+    if (token && token !== session.value?.token) signOut();  // Somebody else's link: the sign-in takes it.
+    else if (path === '/' || path === '/sign-in') go('/campaigns', {replace: true});
   }, [path]);
   for (const route of routes) {
     const parameters = matched(route.pattern, path);

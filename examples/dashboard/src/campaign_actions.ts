@@ -9,6 +9,7 @@ import {done, failed} from './components/toast';
 import {counted} from './format';
 import {note} from './live/live';
 import {go, here} from './router';
+import {downloadFailedRows} from './results';
 
 const kPast: Record<CampaignAction, string> = {
   start: 'started', pause: 'paused', resume: 'resumed', cancel: 'cancelled',
@@ -86,6 +87,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
   const menu: MenuItem[] = [];
   if (!isFinal) menu.push({label: 'Edit', icon: 'edit', onChoose: () => go(`/campaigns/${id}/edit`)});
   if (!isFinal && status !== 'draft') menu.push({label: 'Cancel campaign', icon: 'stop', onChoose: () => void run('cancel', kByMenu), danger: true});
+  menu.push({label: 'Rows that failed, as CSV', icon: 'download', onChoose: () => void downloadFailedRows(id)});
   menu.push({label: 'Delete', icon: 'trash', onChoose: () => void remove(), danger: true});
   return {busy, main: mainAction(campaign), run, menu};
 }

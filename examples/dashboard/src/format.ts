@@ -32,6 +32,16 @@ export function isZone(name: string): boolean {
   }
 }
 
+export const zones: readonly string[] = 'supportedValuesOf' in Intl ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : [];
+
+/** `new york` as America/New_York; what is no city of a zone stays as it is. */
+export function zoneNamed(text: string): string {
+  const wanted = text.trim();
+  if (!wanted || zones.includes(wanted)) return wanted;
+  const plain = (name: string) => name.toLowerCase().replaceAll('_', ' ');
+  return zones.find((zone) => plain(zone) === plain(wanted)) ?? zones.find((zone) => plain(placeOf(zone)) === plain(wanted)) ?? wanted;
+}
+
 const known = (zone: string | undefined): {timeZone?: string} => (zone && isZone(zone) ? {timeZone: zone} : {});
 
 /** 14:05 */
@@ -85,8 +95,20 @@ export const placeOf = (zone: string): string => (zone.split('/').pop() ?? zone)
 /** 09:00:00 as 09:00. */
 export const timeOfDay = (time: string): string => time.slice(0, 5);
 
-/** +12025550100 as +1 202 555 0100 where the country's form is known, else in groups. */
+/** Countries' codes (E.164); those of three digits are all others. */
+const kCountry = /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,})$/;
+
+/** +12025550100 as +1 202 555 0100: the country's code, then groups of three and four. */
 export function phone(text: string): string {
-  const north = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(text);
-  return north ? `+1 ${north[1]} ${north[2]} ${north[3]}` : text;
+  const [, country, rest = ''] = kCountry.exec(text) ?? [];
+  if (!country) return text;
+  // As few groups as four digits each allow, the shorter ones first.
+  const count = Math.ceil(rest.length / 4);
+  const groups: string[] = [];
+  for (let i = 0, at = 0; i < count; ++i) {
+    const length = Math.floor((rest.length - at) / (count - i));
+    groups.push(rest.slice(at, at + length));
+    at += length;
+  }
+  return `+${country} ${groups.join(' ')}`;
 }

@@ -3,6 +3,11 @@ import type {Id} from './api/types';
 import {Button} from './components/button';
 import {failed} from './components/toast';
 
+/** The rows of its lists that could not be taken, as a file. */
+export async function downloadFailedRows(id: Id): Promise<void> {
+  await download(`/api/campaigns/${id}/errors.csv`, 'rows that failed.csv').catch((error: unknown) => failed(error));
+}
+
 /** Who was called, with what result, as a file. */
 export function DownloadResults({id, name, small}: {id: Id; name: string; small?: boolean}) {
   return (

@@ -1,5 +1,6 @@
 import type {Campaign, CampaignFields, Id, LocalDate, RetryableOutcome, Rules, TimeOfDay, Window} from '../api/types';
-import {browserZone, isoDay, timeOfDay} from '../format';
+import {browserZone, isoDay, timeOfDay, zoneNamed} from '../format';
+import type {Refusal} from '../api/client';
 
 /** A campaign's settings as a form holds them. */
 export interface Draft {
@@ -65,7 +66,7 @@ function delaysOf(text: string): number[] {
 function rulesOf(draft: Draft): Rules {
   const retries = draft.retries.length > 0;
   return {
-    timezone: draft.zone.trim() || null,
+    timezone: zoneNamed(draft.zone) || null,
     clock: draft.clock,
     weekly_windows: draft.hours === 'weekly' ? draft.weekly.map((day) => day.map(sent)) : null,
     excluded_dates: draft.excluded,
@@ -114,17 +115,38 @@ export function problemsOf(draft: Draft): Errors {
   if (!draft.agentId) errors.agent = 'Choose who speaks.';
   if (!draft.startDate) errors.startDate = 'Say from when on it may call.';
   if (draft.endDate && draft.endDate < draft.startDate) errors.endDate = 'It would end before it starts.';
-  if (delaysOf(draft.delays).some((seconds) => !(seconds >= 0))) errors.retry = 'Write minutes, with commas between.';
-  return errors;
+  return {...errors, ...numberProblems(draft)};
+}
+
+/** Of what has to be a number: said as soon as it is none. */
+export function numberProblems(draft: Draft): Errors {
+  if (draft.retries.length === 0) return {};
+  const attempts = Number(draft.attempts);
+  const isCount = draft.attempts.trim() !== '' && Number.isInteger(attempts) && attempts >= 1 && attempts <= 100;
+  const areMinutes = delaysOf(draft.delays).every((seconds) => seconds >= 0);
+  return {
+    ...(isCount ? {} : {attempts: 'Write a whole number from 1 to 100.'}),
+    ...(areMinutes ? {} : {delays: 'Write minutes, with commas between, such as 10, 60.'}),
+  };
 }
 
 export type ErrorField =
-  | 'name' | 'description' | 'agent' | 'nextAction' | 'hours' | 'zone' | 'startDate' | 'endDate' | 'excluded' | 'retry' | 'file';
+  | 'name' | 'description' | 'agent' | 'nextAction' | 'hours' | 'zone' | 'startDate' | 'endDate' | 'excluded' | 'retry' | 'attempts' | 'delays' | 'file';
 export type Errors = Partial<Record<ErrorField | 'other', string>>;
 
-/** Where the form shows what the server says of a field. */
-export function placeOf(field: string | undefined): ErrorField | 'other' {
+/** What the server refuses, where the form shows it and in the form's words. */
+export function saidBy({field, message}: Pick<Refusal, 'field' | 'message'>): Errors {
+  const place = placeOf(field === 'retry' || field === 'rules.retry' ? message : field);
+  if (place === 'zone' && message.includes('unknown time zone')) {
+    return {zone: 'This is an unknown time zone. Choose a large city nearby from the list.'};
+  }
+  return {[place]: message.replace('max_attempts', 'Attempts in all').replace('delays_seconds', 'Minutes in between')};
+}
+
+function placeOf(field: string | undefined): ErrorField | 'other' {
   const name = field ?? '';
+  if (/max_attempts/.test(name)) return 'attempts';
+  if (/delay/.test(name)) return 'delays';
   if (/retry|delays|attempts|outcomes/.test(name)) return 'retry';
   if (/excluded/.test(name)) return 'excluded';
   if (/window|call_time|hours/.test(name)) return 'hours';

@@ -2,6 +2,7 @@ import {useState} from 'preact/hooks';
 import type {RetryableOutcome} from '../api/types';
 import {Button} from '../components/button';
 import {Checkbox, Choice, Field} from '../components/field';
+import {ZoneInput} from '../components/zone_input';
 import {outcomeName} from '../components/status';
 import {counted, date} from '../format';
 import {AgentField} from './agent_field';
@@ -16,8 +17,8 @@ interface Props {
 }
 
 /** Of the button that lets people be called: with how many. */
-export const startLabel = (people: number): string =>
-  (people > 0 ? `Create and start: call ${counted(people, 'person', 'people')}` : 'Create and start');
+export const startLabel = (people: number, isAbout = false): string =>
+  (people > 0 ? `Create and start: call ${isAbout ? 'about ' : ''}${counted(people, 'person', 'people')}` : 'Create and start');
 
 /** A campaign's settings, as they are made and as they are changed. Enter does nothing in them: calls may follow. */
 export function CampaignForm(props: Props) {
@@ -76,18 +77,10 @@ function When({draft, errors, onChange}: Props) {
   );
 }
 
-const zones: readonly string[] = 'supportedValuesOf' in Intl ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : [];
-
 function ZoneField({zone, error, onChange}: {zone: string; error: string | undefined; onChange: (zone: string) => void}) {
   return (
-    <Field label="Time zone" error={error} hint="Begin to type a city, such as Berlin.">
-      {(input) => (
-        <>
-          <input {...input} list="zones" value={zone} placeholder="Yours, as the server knows it" spellcheck={false}
-                 onInput={(event) => onChange(event.currentTarget.value)} />
-          <datalist id="zones">{zones.map((name) => <option key={name} value={name} />)}</datalist>
-        </>
-      )}
+    <Field label="Time zone" error={error} hint="Begin to type a large city, such as Berlin or New York.">
+      {(input) => <ZoneInput input={input} zone={zone} placeholder="Yours, as the server knows it" onChange={onChange} />}
     </Field>
   );
 }
@@ -142,11 +135,11 @@ function Attempts({draft, errors, onChange}: Props) {
       </fieldset>
       {draft.retries.length > 0 && (
         <div class="form-row">
-          <Field label="Attempts in all" error={errors.retry}>
+          <Field label="Attempts in all" error={errors.attempts ?? errors.retry}>
             {(input) => <input {...input} type="number" min={1} max={100} value={draft.attempts}
                                onInput={(event) => onChange({attempts: event.currentTarget.value})} />}
           </Field>
-          <Field label="Minutes in between" hint="Several, as 10, 60, 240: one for each further attempt.">
+          <Field label="Minutes in between" error={errors.delays} hint="Several, as 10, 60, 240: one for each further attempt.">
             {(input) => <input {...input} inputMode="numeric" value={draft.delays}
                                onInput={(event) => onChange({delays: event.currentTarget.value})} />}
           </Field>

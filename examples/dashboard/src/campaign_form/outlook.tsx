@@ -6,7 +6,7 @@ import {Moment} from '../components/moment';
 import {counted} from '../format';
 import {concurrency} from '../live/live';
 import {useSelected} from '../store/signal';
-import {type Draft, type Errors, placeOf, planOf} from './draft';
+import {type Draft, type Errors, numberProblems, planOf, saidBy} from './draft';
 import {WeekPicture} from './week_picture';
 
 const kQuiet = 300;
@@ -20,20 +20,25 @@ export interface Foreseen {
 export function useOutlook(draft: Draft, contacts: number): Foreseen {
   const [foreseen, setForeseen] = useState<Foreseen>({outlook: undefined, errors: {}});
   const plan = JSON.stringify({...planOf(draft), contacts});
+  const problems = JSON.stringify(numberProblems(draft));
   useEffect(() => {
+    if (problems !== '{}') {
+      setForeseen({outlook: undefined, errors: JSON.parse(problems) as Errors});
+      return;
+    }
     const abort = new AbortController();
     const timer = window.setTimeout(() => {
       campaigns.preview(JSON.parse(plan), abort.signal).then(
         (outlook) => setForeseen({outlook, errors: {}}),
         (error: unknown) => {
-          if (error instanceof Refusal) setForeseen({outlook: undefined, errors: {[placeOf(error.field)]: error.message}});
+          if (error instanceof Refusal) setForeseen({outlook: undefined, errors: saidBy(error)});
         });
     }, kQuiet);
     return () => {
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [plan]);
+  }, [plan, problems]);
   return foreseen;
 }
 
@@ -41,7 +46,7 @@ export function useOutlook(draft: Draft, contacts: number): Foreseen {
 const limitOf = (now: Concurrency | null): number | undefined => (now ? Math.min(now.user.limit, now.system.limit) : undefined);
 
 /** The week, and when it would be through. */
-export function OutlookCard({outlook, contacts}: {outlook: Outlook | undefined; contacts: number}) {
+export function OutlookCard({outlook, contacts, isAbout = false}: {outlook: Outlook | undefined; contacts: number; isAbout?: boolean}) {
   const limit = useSelected(concurrency, limitOf);
   return (
     <section class="card outlook" aria-label="Outlook" aria-live="polite">
@@ -50,7 +55,7 @@ export function OutlookCard({outlook, contacts}: {outlook: Outlook | undefined; 
       {outlook && (
         <>
           <dl class="facts">
-            <div><dt>List</dt><dd>{contacts > 0 ? counted(contacts, 'contact') : 'None chosen yet'}</dd></div>
+            <div><dt>List</dt><dd>{contacts > 0 ? `${isAbout ? 'about ' : ''}${counted(contacts, 'contact')}` : 'None chosen yet'}</dd></div>
             <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 && limit !== 0 ? 'Never' : '–'}</dd></div>
             <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
           </dl>

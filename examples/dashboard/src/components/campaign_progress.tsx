@@ -17,8 +17,12 @@ export function CampaignProgress({campaign, statistics}: {campaign: Campaign; st
         {tone: 'busy', count: statistics?.processing ?? 0, label: 'being called'},
       ]} />
       <p class="progress-text">
-        <strong>{total === 0 ? 'No contacts yet' : percent(finished / total)}</strong>
-        {total > 0 && <span class="muted">{number(finished)} of {number(total)} done</span>}
+        <strong>{total === 0 ? 'No contacts yet' : campaign.status === 'cancelled' ? 'Cancelled' : percent(finished / total)}</strong>
+        {total > 0 && (
+          <span class="muted">
+            {left > 0 ? `${number(completed + failed)} of ${number(total)} called, ${number(left)} left out` : `${number(finished)} of ${number(total)} done`}
+          </span>
+        )}
       </p>
     </div>
   );

@@ -3,8 +3,10 @@ import {number} from '../format';
 import {Button} from './button';
 
 /** How many rows are selected, and what one can do with them. */
-export function SelectionBar({count, more, busy, onSelectAll, onClear, children}: {
+export function SelectionBar({count, of, more, busy, onSelectAll, onClear, children}: {
   count: number;
+  /** How many there are, where that is known. */
+  of?: number | undefined;
   /** Whether there are rows that match and are not selected. */
   more: boolean;
   busy?: boolean;
@@ -14,7 +16,7 @@ export function SelectionBar({count, more, busy, onSelectAll, onClear, children}
 }) {
   return (
     <div class="selection-bar">
-      <p role="status"><strong>{number(count)}</strong> selected</p>
+      <p role="status"><strong>{number(count)}</strong>{count > 0 && of !== undefined ? ` of ${number(of)}` : ''} selected</p>
       {more && <Button kind="quiet" small busy={busy ?? false} onClick={onSelectAll}>Select all that match</Button>}
       {count > 0 && <Button kind="quiet" small onClick={onClear}>Clear<span class="hidden"> selection</span></Button>}
       <span class="selection-actions">{children}</span>

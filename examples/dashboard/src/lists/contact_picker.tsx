@@ -4,12 +4,13 @@ import type {Contact, Id} from '../api/types';
 import {Empty, Failed, Skeleton} from '../components/empty';
 import {Icon} from '../components/icon';
 import {type Column, Table} from '../components/table';
+import {kNumberWidth, Who} from '../components/who';
 import {number, phone} from '../format';
 import {usePages} from '../store/pages';
 
 const kColumns: readonly Column<Contact>[] = [
-  {key: 'name', title: 'Name', cell: (contact) => contact.name ?? <span class="muted">No name</span>},
-  {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: '170px'},
+  {key: 'name', title: 'Name', cell: (contact) => <Who name={contact.name} number={contact.phone_number} />},
+  {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: kNumberWidth, wide: true},
   {key: 'company', title: 'Company', cell: (contact) => contact.company ?? '', wide: true},
 ];
 

@@ -1,5 +1,6 @@
 import {useRef, useState} from 'preact/hooks';
 import {Icon} from '../components/icon';
+import {failed} from '../components/toast';
 
 /** A file, dropped here or chosen. */
 export function DropZone({file, onFile, error}: {file: File | null; onFile: (file: File) => void; error?: string | undefined}) {
@@ -7,6 +8,7 @@ export function DropZone({file, onFile, error}: {file: File | null; onFile: (fil
   const input = useRef<HTMLInputElement>(null);
   const take = (files: FileList | null | undefined) => {
     const first = files?.[0];
+    if (first && (files?.length ?? 0) > 1) failed(new Error(`One file at a time: only “${first.name}” was taken.`));
     if (first) onFile(first);
   };
   return (

@@ -9,17 +9,19 @@ export function ImportErrors({report, title}: {report: ImportReport; title: stri
   return (
     <details class="import-errors" open={total <= 10}>
       <summary>{title} ({counted(total, 'row')})</summary>
-      <div class="scroll-x errors-box" role="region" aria-label={title} tabIndex={0}>
-        <table class="table-plain">
-          <thead><tr><th scope="col">Line</th><th scope="col">Column</th><th scope="col">It says</th><th scope="col">What is wrong</th></tr></thead>
-          <tbody>
-            {errors.slice(0, kShown).map((error, i) => (
-              <tr key={i}><td>{number(error.line)}</td><td>{error.field}</td><td><code>{error.value || 'nothing'}</code></td><td>{error.reason}</td></tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <div class="errors-box" role="region" aria-label={title} tabIndex={0}><ul>
+        {errors.slice(0, kShown).map((error, i) => (
+          <li key={i}>
+            <span class="error-place"><strong>Line {number(error.line)}</strong> <span class="muted">{error.field}</span> <code>{error.value || 'nothing'}</code></span>
+            <span>{inPageWords(error.reason)}</span>
+          </li>
+        ))}
+      </ul></div>
       {total > kShown && <p class="hint">And {number(total - kShown)} more.</p>}
     </details>
   );
 }
+
+/** The library speaks of an import's options; here they are fields. */
+const inPageWords = (reason: string): string =>
+  reason.replace('name the country of national numbers when importing', 'enter its country as “Country of national numbers”');

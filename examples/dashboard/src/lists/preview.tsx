@@ -11,12 +11,14 @@ const kRows = 5;
 /** How a file is understood, before anything is written. */
 export function PreviewCard({preview, isWhole}: {preview: Preview; isWhole: boolean}) {
   const {columns, mapping, rows, report} = preview;
-  const usable = report.imported + report.matched;
+  const usable = report.imported;
+  const tone = usable === 0 ? 'is-bad' : report.failed > 0 ? 'is-warn' : 'is-good';
   return (
     <div class="form-stack">
-      <p class={report.failed > 0 ? 'notice is-warn' : 'notice is-good'} role="status">
+      <p class={`notice ${tone}`} role="status">
         {isWhole ? '' : `Of the first ${number(report.total)} rows `}
-        {isWhole ? `${counted(usable, 'row')} can be called` : `${number(usable)} can be called`}
+        {report.total === 0 ? 'The file has no rows below its header' : usable === 0 ? 'Nobody can be called'
+          : isWhole ? `${counted(usable, 'row')} can be called` : `${usable === report.total ? 'all' : number(usable)} can be called`}
         {report.failed > 0 && `, ${number(report.failed)} cannot`}
         {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out as a repetition`}.
       </p>

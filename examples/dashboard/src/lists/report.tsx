@@ -1,9 +1,8 @@
 import {useEffect, useRef} from 'preact/hooks';
-import {download} from '../api/client';
 import type {Campaign} from '../api/types';
 import {Button, ButtonLink} from '../components/button';
-import {failed} from '../components/toast';
 import {counted, number} from '../format';
+import {downloadFailedRows} from '../results';
 import {href} from '../router';
 import {ImportErrors} from './import_errors';
 import type {Report} from './last_report';
@@ -14,9 +13,9 @@ export function ImportReportCard({campaign, imported}: {campaign: Campaign; impo
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const figures: [string, number, string][] = [
-    ['Imported', report.imported, 'new contacts'],
-    ['Matched', report.matched, 'you had already'],
-    ['Skipped', report.skipped, 'are on this list already'],
+    ['On the list', report.imported, 'can be called'],
+    ['Known already', report.matched, report.matched === 1 ? 'of them was a contact before' : 'of them were contacts before'],
+    ['Left out', report.skipped, 'twice in the file, or on this list already'],
     ['Failed', report.failed, 'could not be read'],
   ];
   return (
@@ -31,13 +30,11 @@ export function ImportReportCard({campaign, imported}: {campaign: Campaign; impo
         ))}
       </dl>
       {notStarted && <p class="notice is-warn" role="alert">The campaign was not started: {notStarted.message}</p>}
-      {report.errors_total > 0 && <ImportErrors report={report} title="Rows that failed" />}
+      {report.errors_total > 0 && <ImportErrors report={report} title="Rows that were not taken" />}
       <div class="form-actions">
         <ButtonLink kind="primary" href={href(`/campaigns/${campaign.id}`)}>Go to the campaign</ButtonLink>
         {report.errors_total > 0 && (
-          <Button icon="download" onClick={() => {
-            download(`/api/campaigns/${campaign.id}/errors.csv`, 'rows that failed.csv').catch((error: unknown) => failed(error));
-          }}>Rows that failed, as CSV</Button>
+          <Button icon="download" onClick={() => void downloadFailedRows(campaign.id)}>Rows that failed, as CSV</Button>
         )}
       </div>
     </section>

@@ -8,8 +8,9 @@ export function Uploading({name, share, onCancel}: {name: string; share: number;
   return (
     <section class="card uploading" aria-label="Upload">
       <h2>{isSent ? 'Reading' : 'Uploading'} {name}</h2>
-      <Progress label="Upload" total={1000} parts={[{tone: 'good', count: Math.round(share * 1000), label: 'thousandths sent'}]} />
-      <p class="muted" role="status">{isSent ? 'All of it is there. The last rows are being read…' : `${percent(share)} sent`}</p>
+      {isSent ? <div class="progress is-endless" aria-hidden="true" />
+        : <Progress label="Upload" total={1000} parts={[{tone: 'good', count: Math.round(share * 1000), label: 'thousandths sent'}]} />}
+      <p class="muted" role="status">{isSent ? 'The file is sent. Its rows are being read now; a long list takes a while…' : `${percent(share)} sent`}</p>
       <div class="form-actions"><Button onClick={onCancel}>Cancel the upload</Button></div>
     </section>
   );

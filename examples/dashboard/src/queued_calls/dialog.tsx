@@ -41,7 +41,7 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
         {!still && row.status === 'queued' && row.starts_at && (
           <Fact name="Expected"><Moment at={row.starts_at} zone={row.timezone ?? zone} /> · <Countdown to={row.starts_at} /></Fact>
         )}
-        {Object.entries(typeof row.user_data === 'string' ? {} : row.user_data).map(([name, value]) => (
+        {Object.entries(typeof row.user_data === 'string' ? {} : row.user_data).filter(([, value]) => value !== '' && value !== null).map(([name, value]) => (
           <Fact key={name} name={name}>{String(value)}</Fact>
         ))}
       </dl>
@@ -67,7 +67,7 @@ export function AttemptList({calls: all}: {calls: readonly Call[] | undefined}) 
               <td><Moment at={call.started_at ?? call.created_at} /></td>
               <td>{call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />}</td>
               <td>{call.duration_seconds === null ? '–' : duration(call.duration_seconds)}</td>
-              <td>{call.success ? 'Successful' : call.failure_reason ?? ''}</td>
+              <td>{call.success ? 'Successful' : call.failure_reason === call.outcome ? '' : call.failure_reason ?? ''}</td>
             </tr>
           ))}
         </tbody>

@@ -2,7 +2,7 @@ import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
 import {Refusal} from '../../api/client';
 import type {Campaign} from '../../api/types';
-import {changedFields, type Draft, draftOf, type Errors, placeOf, problemsOf} from '../../campaign_form/draft';
+import {changedFields, type Draft, draftOf, type Errors, problemsOf, saidBy} from '../../campaign_form/draft';
 import {CampaignForm} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {Button, ButtonLink} from '../../components/button';
@@ -35,7 +35,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
       forgetUnsaved();
       go(`/campaigns/${id}`, {replace: true});
     } catch (error) {
-      if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
+      if (error instanceof Refusal && error.status === 422) setSaid(saidBy(error));
       else failed(error, 'Your changes were not saved');
       setBusy(false);
     }

@@ -7,6 +7,7 @@ import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
 import {CallBadge, OutcomeBadge, QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
+import {kNumberWidth, Who} from '../../components/who';
 import {duration, phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
 import {DownloadResults} from '../../results';
@@ -43,28 +44,33 @@ function People({campaign, statuses}: {campaign: Campaign; statuses: QueuedCallS
                          {on: [`campaign:${campaign.id}`, 'queue']});
   return (
     <>
-      <Rows pages={pages} caption="History" columns={kPeople} onOpen={setOpened} />
+      <Rows pages={pages} caption="History" columns={kPeople} isOver={isOver(campaign)} onOpen={setOpened} />
       {opened && <QueuedCallDialog row={opened} zone={campaign.rules.timezone} onClose={() => setOpened(null)} />}
     </>
   );
 }
 
+const isOver = ({status}: Campaign): boolean => status === 'completed' || status === 'cancelled';
+
 function Attempts({campaign}: {campaign: Campaign}) {
   const pages = usePages(`attempts of ${campaign.id}`,
                          (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, order: 'newest', cursor}, signal),
                          {on: [`campaign:${campaign.id}`, 'calls']});
-  return <Rows pages={pages} caption="Attempts" columns={kAttempts} />;
+  return <Rows pages={pages} caption="Attempts" columns={kAttempts} isOver={isOver(campaign)} />;
 }
 
-function Rows<Row extends {id: string}>({pages, caption, columns, onOpen}: {
+function Rows<Row extends {id: string}>({pages, caption, columns, isOver, onOpen}: {
   pages: Pages<Row>;
   caption: string;
   columns: readonly Column<Row>[];
+  /** Nothing comes any more. */
+  isOver: boolean;
   onOpen?: (row: Row) => void;
 }) {
   if (pages.error && pages.rows.length === 0) return <Failed error={pages.error} onRetry={pages.reload} />;
   if (pages.isLoading) return <Skeleton lines={5} />;
-  if (pages.rows.length === 0) return <Empty icon="phone" title="Nothing here yet">As calls end, their results come here by themselves.</Empty>;
+  if (pages.rows.length === 0) return isOver ? <Empty icon="phone" title="Nobody">There is nobody of this kind in this campaign.</Empty>
+    : <Empty icon="phone" title="Nothing here yet">As calls end, their results come here by themselves.</Empty>;
   return <Table caption={caption} columns={columns} rows={pages.rows} rowKey={({id}) => id} onRange={pages.onRange} onOpen={onOpen} />;
 }
 
@@ -74,19 +80,22 @@ function resultOf(row: QueuedCall): string {
 }
 
 const kPeople: readonly Column<QueuedCall>[] = [
-  {key: 'name', title: 'Contact', cell: (row) => row.contact_name ?? <span class="muted">No name</span>},
-  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '160px', wide: true},
+  {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
+  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '134px'},
   {key: 'result', title: 'Result', cell: (row) => resultOf(row)},
   {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '190px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
 ];
 
+/** What it says beyond its outcome. */
+const remarkOf = (reason: string | null, outcome: string | null): string => (reason === outcome ? '' : reason ?? '');
+
 const kAttempts: readonly Column<Call>[] = [
-  {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '190px'},
-  {key: 'phone', title: 'Number', cell: (call) => phone(call.phone_number), width: '160px'},
+  {key: 'phone', title: 'Number', cell: (call) => <>{phone(call.phone_number)}<span class="row-more muted"><Moment at={call.started_at ?? call.created_at} /></span></>},
+  {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '190px', wide: true},
   {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '90px', wide: true},
   {key: 'outcome', title: 'Outcome', cell: (call) => (call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />), width: '130px'},
   {key: 'talked', title: 'Talked', cell: (call) => (call.duration_seconds === null ? '–' : duration(call.duration_seconds)), align: 'end', width: '120px', wide: true},
-  {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : call.failure_reason ?? ''), wide: true},
+  {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : remarkOf(call.failure_reason, call.outcome)), wide: true},
 ];

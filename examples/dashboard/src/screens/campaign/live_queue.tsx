@@ -6,6 +6,7 @@ import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
 import {QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
+import {kNumberWidth, Who} from '../../components/who';
 import {phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
 import {standsStill} from '../../queued_calls/standing';
@@ -36,12 +37,11 @@ export function LiveQueueTab({campaign}: {campaign: Campaign}) {
 }
 
 const columns = (campaign: Campaign): Column<QueuedCall>[] => [
-  {key: 'name', title: 'Contact', cell: (row) => row.contact_name ?? <span class="muted">No name</span>},
-  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '160px'},
+  {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
+  {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
   {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '260px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
-  {key: 'priority', title: 'Priority', cell: (row) => row.priority, align: 'end', width: '90px', wide: true},
 ];
 
 function Due({row, campaign}: {row: QueuedCall; campaign: Campaign}) {

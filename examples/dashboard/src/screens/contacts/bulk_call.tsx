@@ -1,7 +1,7 @@
 import {useState} from 'preact/hooks';
 import {Refusal} from '../../api/client';
 import type {Contact} from '../../api/types';
-import {type Draft, type Errors, fieldsOf, newDraft, placeOf, problemsOf} from '../../campaign_form/draft';
+import {type Draft, type Errors, fieldsOf, newDraft, problemsOf, saidBy} from '../../campaign_form/draft';
 import {AgentField} from '../../campaign_form/agent_field';
 import {CampaignForm, startLabel} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
@@ -64,7 +64,7 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
       onQueued();
     } catch (error) {
       setStage({name: 'form'});
-      if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
+      if (error instanceof Refusal && error.status === 422) setSaid(saidBy(error));
       else failed(error, 'Nobody was queued');
       focusFirstError();
     }

@@ -7,6 +7,8 @@ import {Button} from '../../components/button';
 import {confirm} from '../../components/confirm';
 import {Dialog} from '../../components/dialog';
 import {Field} from '../../components/field';
+import {ZoneInput} from '../../components/zone_input';
+import {zoneNamed} from '../../format';
 import {done, failed} from '../../components/toast';
 
 type Name = 'phone_number' | 'default_region' | 'name' | 'email' | 'company' | 'notes' | 'timezone';
@@ -19,13 +21,17 @@ function textsOf(contact: Contact | undefined): Texts {
   };
 }
 
+/** The library speaks of an import's options; here they are fields. */
+const inPageWords = (message: string): string =>
+  message.replace('name the country of national numbers when importing', 'enter its country beside it');
+
 /** What is empty is cleared. */
 function fieldsOf(texts: Texts): ContactFields & {phone_number: string} {
   const orNull = (text: string) => text.trim() || null;
   const region = texts.default_region.trim().toUpperCase();
   return {
     phone_number: texts.phone_number.trim(), name: orNull(texts.name), email: orNull(texts.email), company: orNull(texts.company),
-    notes: orNull(texts.notes), timezone: orNull(texts.timezone), ...(region ? {default_region: region} : {}),
+    notes: orNull(texts.notes), timezone: orNull(zoneNamed(texts.timezone)), ...(region ? {default_region: region} : {}),
   };
 }
 
@@ -58,7 +64,7 @@ export function ContactDialog({contact, onClose, onSaved, onDeleted, onCall}: {
     } catch (error) {
       setKey(newKey());
       setBusy(false);
-      if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: error.message});
+      if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: inPageWords(error.message)});
       else failed(error, 'The contact was not saved');
     }
   };
@@ -103,7 +109,9 @@ export function ContactDialog({contact, onClose, onSaved, onDeleted, onCall}: {
           {field('company', 'Company')}
           {field('email', 'E-mail', {type: 'email'})}
         </div>
-        {field('timezone', 'Time zone', {hint: 'Such as Europe/Berlin. Left empty, that of the campaign counts.'})}
+        <Field label="Time zone" optional error={errors.timezone} hint="A large city, such as Berlin or New York. Left empty, that of the campaign counts.">
+          {(props) => <ZoneInput input={props} zone={texts.timezone} onChange={(zone) => change('timezone', zone)} />}
+        </Field>
         <Field label="Notes" optional error={errors.notes}>
           {(props) => <textarea {...props} value={texts.notes} onInput={(event) => change('notes', event.currentTarget.value)} />}
         </Field>

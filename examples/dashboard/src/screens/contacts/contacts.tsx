@@ -6,6 +6,7 @@ import {Empty, Failed, Skeleton} from '../../components/empty';
 import {SearchField} from '../../components/search_field';
 import {SelectionBar} from '../../components/selection_bar';
 import {type Column, Table} from '../../components/table';
+import {kNumberWidth, Who} from '../../components/who';
 import {failed} from '../../components/toast';
 import {counted, phone, placeOf} from '../../format';
 import {useRested} from '../../lists/contact_picker';
@@ -97,8 +98,8 @@ export function ContactsScreen() {
 export const nameOf = (contact: Contact): string => contact.name ?? phone(contact.phone_number);
 
 const kColumns: readonly Column<Contact>[] = [
-  {key: 'name', title: 'Name', cell: (contact) => contact.name ?? <span class="muted">No name</span>},
-  {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: '170px'},
+  {key: 'name', title: 'Name', cell: (contact) => <Who name={contact.name} number={contact.phone_number} />},
+  {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: kNumberWidth, wide: true},
   {key: 'company', title: 'Company', cell: (contact) => contact.company ?? '', wide: true},
   {key: 'email', title: 'E-mail', cell: (contact) => contact.email ?? '', wide: true},
   {key: 'timezone', title: 'Time zone', cell: (contact) => contact.timezone && <span title={contact.timezone}>{placeOf(contact.timezone)}</span>,

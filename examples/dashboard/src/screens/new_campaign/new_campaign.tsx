@@ -7,7 +7,7 @@ import {uploadFile} from '../../api/upload';
 import {Button, ButtonLink} from '../../components/button';
 import {Icon} from '../../components/icon';
 import {done, failed} from '../../components/toast';
-import {type Draft, type Errors, fieldsOf, newDraft, placeOf, problemsOf} from '../../campaign_form/draft';
+import {type Draft, type Errors, fieldsOf, newDraft, problemsOf, saidBy} from '../../campaign_form/draft';
 import {CampaignForm, startLabel} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {note} from '../../live/live';
@@ -35,6 +35,7 @@ export function NewCampaignScreen() {
   const [busy, setBusy] = useState<'' | 'start' | 'save'>('');
   const [key, setKey] = useState(newKey);
   const contacts = countOf(audience);
+  const isAbout = audience.kind === 'file' && audience.isAbout;
   const foreseen = useOutlook(draft, contacts);
   const errors = {...foreseen.errors, ...said};
 
@@ -45,11 +46,11 @@ export function NewCampaignScreen() {
   const refuse = (error: unknown) => {
     setKey(newKey());
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    if (error instanceof Refusal && error.status === 422) setSaid({[placeOf(error.field)]: error.message});
+    if (error instanceof Refusal && error.status === 422) setSaid(saidBy(error));
     else failed(error, 'The campaign was not created');
   };
   const submit = async (start: boolean) => {
-    const problems = {...problemsOf(draft), ...(start && contacts === 0 ? {file: 'Choose somebody to call first.'} : {})};
+    const problems = {...problemsOf(draft), ...(start && contacts === 0 ? {file: nobody(audience)} : {})};
     setSaid(problems);
     if (Object.keys(problems).length > 0) {
       focusFirstError();
@@ -106,11 +107,11 @@ export function NewCampaignScreen() {
           <CampaignForm draft={draft} errors={errors} onChange={change} />
         </div>
         <aside class="form-aside">
-          <OutlookCard outlook={foreseen.outlook} contacts={contacts} />
+          <OutlookCard outlook={foreseen.outlook} contacts={contacts} isAbout={isAbout} />
           {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
           <div class="form-actions">
             <Button kind="primary" icon="play" busy={busy === 'start'} onClick={() => void submit(true)}>
-              {startLabel(contacts)}
+              {startLabel(contacts, isAbout)}
             </Button>
             <Button busy={busy === 'save'} onClick={() => void submit(false)}>Save as draft</Button>
             <ButtonLink kind="quiet" href={href('/campaigns')}>Cancel</ButtonLink>
@@ -120,6 +121,10 @@ export function NewCampaignScreen() {
     </>
   );
 }
+
+/** Why it cannot start. */
+const nobody = (audience: AudienceState): string =>
+  (audience.kind === 'file' && audience.file && audience.problem) || 'Choose somebody to call first.';
 
 /** To what is to be mended, once it is drawn. */
 function focusFirstError(): void {

@@ -2,6 +2,7 @@ import type {Campaign, Id, QueuedCall} from '../../api/types';
 import {Moment} from '../../components/moment';
 import {QueuedBadge} from '../../components/status';
 import type {Column} from '../../components/table';
+import {kNumberWidth} from '../../components/who';
 import {duration, moment, number, phone} from '../../format';
 import {standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
@@ -18,7 +19,7 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: Readonly
         <span class="row-more muted">{expected(row)}</span>
       </>
     )},
-    {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: '158px', wide: true},
+    {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},

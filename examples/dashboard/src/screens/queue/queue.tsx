@@ -48,6 +48,7 @@ export function QueueScreen() {
   const {rows} = pages;
   const places = usePlaces(rows.slice(...range));
   const byId = useSignal(campaignList).byId;
+  const counts = useSignal(queueStatistics);
   const columns = columnsOf(byId, places);
   useEffect(() => setSelected(new Set()), [shown, campaignId]);
 
@@ -72,6 +73,10 @@ export function QueueScreen() {
     if (await cancelCalls(chosen)) {
       setSelected(new Set());
       pages.reload();
+      // The button has nothing to do now. The rows above those in sight have gone: from the top.
+      const table = document.querySelector<HTMLElement>('.table-box');
+      table?.scrollTo(0, 0);
+      (table ?? document.getElementById('main'))?.focus({preventScroll: true});
     }
     setBusy('');
   };
@@ -84,10 +89,10 @@ export function QueueScreen() {
       <div class="form-stack">
         <Filters shown={shown} campaignId={campaignId} onChange={filter} />
         {canSelect && rows.length > 0 && (
-          <SelectionBar count={chosen.length} busy={busy === 'select'} onSelectAll={() => void selectAll()} onClear={() => setSelected(new Set())}
+          <SelectionBar count={chosen.length} of={campaignId === '' ? counts?.queued : undefined} busy={busy === 'select'} onSelectAll={() => void selectAll()} onClear={() => setSelected(new Set())}
                         more={!pages.isComplete || [...waiting].some((id) => !selected.has(id))}>
             <Button icon="stop" kind={chosen.length > 0 ? 'danger' : 'plain'} disabled={chosen.length === 0} busy={busy === 'cancel'}
-                    onClick={() => void cancel()}>{chosen.length > 0 ? `Cancel ${counted(chosen.length, 'call')}` : 'Cancel calls'}</Button>
+                    onClick={() => void cancel()}>{busy === 'cancel' ? 'Cancelling…' : chosen.length > 0 ? `Cancel ${counted(chosen.length, 'call')}` : 'Cancel calls'}</Button>
           </SelectionBar>
         )}
         {pages.error && rows.length === 0 ? <Failed error={pages.error} onRetry={pages.reload} />

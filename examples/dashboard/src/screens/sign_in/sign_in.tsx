@@ -8,6 +8,9 @@ import {here} from '../../router';
 import {endedBecause, rememberedToken, rememberedUser, signIn} from '../../session';
 import {useSignal} from '../../store/signal';
 
+/** What is meant by what was typed or pasted: a token, or the address that holds one. */
+const tokenIn = (text: string): string => /[?&]token=([^&\s]+)/.exec(text)?.[1] ?? text.trim();
+
 /** A token that came behind # of the address; taken out of it, so that nobody reads it there. */
 function takeToken(): string {
   const {path, query} = here.value;
@@ -18,7 +21,9 @@ function takeToken(): string {
 
 export function SignIn() {
   const ended = useSignal(endedBecause);
+  const location = useSignal(here);
   const [token, setToken] = useState(takeToken);
+  const [isFilledIn, setFilledIn] = useState(token !== '');
   const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(() => !token && rememberedToken() !== null);
   const [others, setOthers] = useState<User[] | null>(null);
@@ -27,7 +32,7 @@ export function SignIn() {
   const tryToken = async (text: string, userId?: string) => {
     setBusy(true);
     setError('');
-    const caller: Caller = {token: text.trim(), userId};
+    const caller: Caller = {token: tokenIn(text), userId};
     try {
       const user = await users.me(caller);
       endedBecause.set('');
@@ -50,6 +55,15 @@ export function SignIn() {
     }
   };
 
+  useEffect(() => {
+    // The link was opened in a tab that was here already.
+    const linked = takeToken();
+    if (!linked) return;
+    setToken(linked);
+    setFilledIn(true);
+    setOthers(null);
+    setError('');
+  }, [location]);
   useEffect(() => {
     document.title = 'Sign in · callqueue';
     const remembered = rememberedToken();
@@ -75,9 +89,13 @@ export function SignIn() {
               {(props) => (
                 <input {...props} ref={input} type="password" autoComplete="off" spellcheck={false} required
                        placeholder="cq_…" value={token} autoFocus={!token}
-                       onInput={(event) => setToken(event.currentTarget.value)} />
+                       onInput={(event) => {
+                         setToken(tokenIn(event.currentTarget.value));
+                         setFilledIn(false);
+                       }} />
               )}
             </Field>
+            {isFilledIn && !error && <p class="notice" role="status">Your link has filled in the token. Press Sign in.</p>}
             <Button kind="primary" type="submit" busy={isBusy} autoFocus={token !== ''}>Sign in</Button>
             <p class="hint">It is kept in this tab only, until you close it or sign out.</p>
           </>
@@ -94,12 +112,14 @@ function isAdministratorsToken(failure: unknown): boolean {
 
 function ChooseUser({users: all, busy, onChoose}: {users: User[]; busy: boolean; onChoose: (id: string) => void}) {
   const [id, setId] = useState(all[0]?.id ?? '');
+  const select = useRef<HTMLSelectElement>(null);
+  useEffect(() => select.current?.focus(), []);
   if (all.length === 0) return <p>There is no user yet. <code>callqueue user add</code> makes one.</p>;
   return (
     <>
       <Field label="You are an administrator. Whose campaigns do you want to see?">
         {(props) => (
-          <select {...props} value={id} onChange={(event) => setId(event.currentTarget.value)}>
+          <select {...props} ref={select} value={id} onChange={(event) => setId(event.currentTarget.value)}>
             {all.map((user) => <option key={user.id} value={user.id}>{user.name}{user.email ? ` (${user.email})` : ''}</option>)}
           </select>
         )}
