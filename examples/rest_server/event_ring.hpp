@@ -16,7 +16,7 @@ using Message = std::shared_ptr<const std::string>;
 /// What a reader is told: `{"seq":7,"type":"queue","queue":{…}}`.
 struct LiveEvent {
   std::string_view
-      type;  ///< `campaign`, `campaign_deleted`, `queue`, `calls`, `users` or `system`.
+      type;  ///< `campaign`, `campaign_deleted`, `queue`, `calls`, `limits`, `users` or `system`.
   std::string_view field;  ///< The name of what it tells.
   std::string json;        ///< And that itself.
 };

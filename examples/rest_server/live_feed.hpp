@@ -58,7 +58,7 @@ struct LiveFeed {
   void wake_readers() const;
 };
 
-/// Of a user: its campaigns, its queue, and its calls that are on.
+/// Of a user: its campaigns, its queue, its calls that are on, and its limits.
 [[nodiscard]] std::shared_ptr<LiveFeed> user_feed(callqueue::Store& store,
                                                   callqueue::UserId user_id, std::string epoch,
                                                   std::chrono::milliseconds pace);

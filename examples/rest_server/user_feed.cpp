@@ -1,4 +1,4 @@
-// What a user is told of: campaigns, queue, calls.
+// What a user is told of: campaigns, queue, calls, limits.
 #include <array>
 #include <map>
 #include <optional>
@@ -8,6 +8,7 @@
 #include "callqueue/call_queue.hpp"
 #include "callqueue/json.hpp"
 #include "campaign_news.hpp"
+#include "limits_news.hpp"
 #include "live_feed.hpp"
 
 namespace rest {
@@ -131,6 +132,7 @@ std::shared_ptr<LiveFeed> user_feed(Store& store, UserId user_id, std::string ep
   feed->looks.push_back({LookPace{pace}, CampaignsSeen{store, user_id}});
   feed->looks.push_back({LookPace{pace}, QueueSeen{store, user_id}});
   feed->looks.push_back({LookPace{pace}, CallsSeen{store, user_id}});
+  feed->looks.push_back({LookPace{pace}, LimitsNews{store, user_id}});
   return feed;
 }
 

@@ -1,4 +1,6 @@
 // Users beside each other, and the whole system, as an operator looks at them.
+#include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "conformance/backend.hpp"
@@ -75,6 +77,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(users_are_listed_page_by_page, Backend, AllBackend
   for (std::size_t i = 0; i < seen.size(); ++i) BOOST_TEST((seen[i] == users[i].id));
   BOOST_TEST(fails_with(backend.store().list_user_activity({.limit = 0, .cursor = {}}),
                         ErrorCode::invalid_argument, "limit"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(who_listens_elsewhere_hears_of_limits, Backend, SharedBackends) {
+  Backend backend;
+  const auto ann = backend.user();
+  const auto elsewhere = backend.another();
+  const auto listener = must(elsewhere->listen());
+  const auto heard = [&](auto&& is_told) {
+    const auto end = std::chrono::steady_clock::now() + 60s;
+    while (std::chrono::steady_clock::now() < end) {
+      if (is_told(listener->wait(1s))) return true;
+    }
+    return false;
+  };
+  must(backend.store().set_user_limits(ann.id, 5, {}));
+  BOOST_TEST(heard([&](const Changes& changes) {
+    return changes.everyone ||
+           std::find(changes.users.begin(), changes.users.end(), ann.id) != changes.users.end();
+  }));
+  BOOST_TEST(must(elsewhere->find_user(ann.id)).concurrent_calls_limit == 5);
+  must(backend.store().set_system_limit(0));
+  BOOST_TEST(heard([](const Changes& changes) { return changes.everyone; }));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_system_counts_what_is_in_use_and_what_waits, Backend,

@@ -104,6 +104,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_user_hears_of_what_another_process_changes, Back
   BOOST_TEST(reader.next("campaign_deleted")["campaign_id"] == to_text(ann.campaign));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(limits_that_an_administrator_sets_are_told, Backend, SharedBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 4});
+  const auto bob = backend.user();
+  const auto other = backend.another();
+  LiveEvents events{backend.store()};
+  Reader reader{events, ann.id};
+  Reader bobs{events, bob.id};
+  BOOST_TEST(reader.next()["type"] == "hello");
+  BOOST_TEST(bobs.next()["type"] == "hello");
+  must(other->set_user_limits(ann.id, 0, {}));
+  const Json limits{
+      {"concurrent_calls_limit", 0}, {"system_concurrent_calls_limit", 10}, {"system_limit", 10}};
+  BOOST_TEST(reader.next("limits")["limits"] == limits);
+  must(other->set_user_limits(ann.id, {}, 3));
+  BOOST_TEST(reader.next("limits")["limits"]["system_concurrent_calls_limit"] == 3);
+  must(other->set_system_limit(7));
+  BOOST_TEST(reader.next("limits")["limits"]["system_limit"] == 7);
+  // Everybody's, and of ann's own bob has heard nothing.
+  BOOST_TEST(bobs.next()["limits"]["system_limit"] == 7);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(counters_that_a_call_changes_are_told, Backend, SharedBackends) {
   Backend backend;
   auto ann = backend.user().with_queued(2);
