@@ -69,6 +69,13 @@ template <class AnyId>
 /// `limit` and `cursor`.
 [[nodiscard]] callqueue::Result<callqueue::Page> page_of(const Request& request);
 
+/// Whether `order` asks for the queue in the order of calling.
+[[nodiscard]] callqueue::Result<bool> is_by_position(const Request& request);
+/// A page of it: rows with `queue_position` and `starts_at`.
+[[nodiscard]] Response list_upcoming(App& app, const Request& request,
+                                     std::optional<callqueue::CampaignId> campaign_id,
+                                     const callqueue::Page& page);
+
 /// The fields of a new campaign.
 void read_campaign(JsonReader& in, callqueue::CallCampaign& campaign);
 /// The same without its name and agent.

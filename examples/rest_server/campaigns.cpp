@@ -132,6 +132,9 @@ Response queue_of(App& app, Request& request) {
   if (const auto found = app.campaigns.find_by_id(request.caller.user_id, *id); !found) {
     return problem(found.error());
   }
+  const auto by_position = is_by_position(request);
+  if (!by_position) return problem(by_position.error());
+  if (*by_position) return list_upcoming(app, request, *id, *page);
   auto statuses = statuses_of<QueuedCallStatus>(request, parse_queued_call_status);
   if (!statuses) return problem(statuses.error());
   return reply(app.queue.list(request.caller.user_id,

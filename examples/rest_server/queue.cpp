@@ -12,15 +12,56 @@ using namespace callqueue;
 /// How long a direct call is given to start before the answer says that it is queued.
 constexpr std::chrono::milliseconds kStartsAtOnce{250};
 
+/// A row and where it stands, as JSON.
+std::string placed(const QueuedCall& row, std::optional<std::int64_t> position,
+                   std::optional<Instant> starts_at) {
+  auto text = to_json(row);
+  text.pop_back();
+  text += ",\"queue_position\":" + (position ? std::to_string(*position) : "null");
+  return text + ",\"starts_at\":" + (starts_at ? '"' + to_text(*starts_at) + '"' : "null") + '}';
+}
+
+}  // namespace
+
+Response list_upcoming(App& app, const Request& request, std::optional<CampaignId> campaign_id,
+                       const Page& page) {
+  if (request.parameter("contact_id").value_or("") != "" ||
+      request.parameter("status").value_or("queued") != "queued") {
+    return problem(422, "invalid_argument",
+                   "the order of calling has queued calls only, of all contacts", "order");
+  }
+  const auto rows = app.queue.upcoming(request.caller.user_id, campaign_id, page);
+  if (!rows) return problem(rows.error());
+  std::string items;
+  for (const auto& row : rows->items) {
+    if (!items.empty()) items += ',';
+    items += placed(row.call, row.position, row.starts_at);
+  }
+  const auto next = nlohmann::json(rows->next_cursor).dump();
+  return json("{\"items\":[" + items +
+              "],\"next_cursor\":" + (rows->next_cursor.empty() ? "null" : next) + '}');
+}
+
+Result<bool> is_by_position(const Request& request) {
+  const auto order = request.parameter("order").value_or("created");
+  if (order == "position" || order == "created") return order == "position";
+  return fail(ErrorCode::invalid_argument, "order is created or position", "order");
+}
+
+namespace {
+
 Response list_queue(App& app, Request& request) {
   const auto page = page_of(request);
   if (!page) return problem(page.error());
+  const auto by_position = is_by_position(request);
+  if (!by_position) return problem(by_position.error());
   auto statuses = statuses_of<QueuedCallStatus>(request, parse_queued_call_status);
   if (!statuses) return problem(statuses.error());
   const auto campaign_id = id_parameter<CampaignId>(request, "campaign_id");
   if (!campaign_id) return problem(campaign_id.error());
   const auto contact_id = id_parameter<ContactId>(request, "contact_id");
   if (!contact_id) return problem(contact_id.error());
+  if (*by_position) return list_upcoming(app, request, *campaign_id, *page);
   return reply(app.queue.list(
       request.caller.user_id,
       {.campaign_id = *campaign_id, .contact_id = *contact_id, .statuses = std::move(*statuses)},
@@ -29,16 +70,9 @@ Response list_queue(App& app, Request& request) {
 
 /// A row, and where it stands while it is queued.
 Response with_position(App& app, const QueuedCall& row, unsigned status = 200) {
-  std::string position = "null";
-  std::string starts_at = "null";
-  if (const auto place = app.queue.position(row.user_id, row.id)) {
-    position = std::to_string(place->position);
-    if (place->starts_at) starts_at = '"' + to_text(*place->starts_at) + '"';
-  }
-  auto text = to_json(row);
-  text.pop_back();
-  return json(text + ",\"queue_position\":" + position + ",\"starts_at\":" + starts_at + "}",
-              status);
+  const auto place = app.queue.position(row.user_id, row.id);
+  if (!place) return json(placed(row, {}, {}), status);
+  return json(placed(row, place->position, place->starts_at), status);
 }
 
 Response find_queued_call(App& app, Request& request) {

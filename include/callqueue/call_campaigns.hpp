@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,11 +29,20 @@ struct CampaignUpdate {
 /// One reason why a campaign is not being dialed right now.
 struct ExplainReason {
   /// not_started, paused, completed, cancelled, no_contacts, import_running, outside_window,
-  /// window_unknown, no_more_windows, nothing_due, user_at_limit, system_at_limit, user_ceiling,
-  /// number_busy, in_flight_only, dialing.
+  /// window_unknown, no_more_windows, nothing_due, user_limit_zero, system_limit_zero,
+  /// user_at_limit, system_at_limit, user_ceiling, number_busy, in_flight_only, dialing.
+  ///
+  /// A limit of 0 ends only when somebody raises it; one that is reached, when a call ends.
   std::string code{};
-  std::string text{};              ///< One sentence for a person.
+  std::string text{};              ///< One sentence for the user.
   std::optional<Instant> until{};  ///< When it ends by itself, where that is known.
+  /// Behind a reason that somebody has to end (a draft, a paused campaign, a limit of 0): it counts
+  /// only from then on, and nothing starts at `until` before.
+  bool conditional = false;
+  std::int64_t in_flight = 0;  ///< Calls of the campaign that are on; the same in each reason.
+  /// Where a limit is the reason: calls that are on and may be, of the user or of the system.
+  std::optional<int> active{};
+  std::optional<int> limit{};
 };
 
 /// Why nothing is being dialed (or that it is), most telling first. Pure.
@@ -82,7 +92,7 @@ class CALLQUEUE_API CallCampaigns {
   /// so that it says what the next claim will find.
   [[nodiscard]] Result<std::vector<ExplainReason>> explain(UserId user_id, CampaignId id);
   /// When it will end, from counts, limits and the mean duration so far (60 s before the first
-  /// call).
+  /// call). Of a paused campaign nothing is expected.
   [[nodiscard]] Result<Forecast> forecast(UserId user_id, CampaignId id);
   /// What the rules of a campaign come to before it is saved: of it `user_id`, window, dates and
   /// `rules` count, on the campaign's own clock. `invalid_argument` names the field, of the

@@ -31,9 +31,10 @@ struct QueueRequest {
 
 /// Where a row stands.
 struct QueuePosition {
-  std::int64_t position = 1;  ///< 1: the next of its user, by order alone.
+  std::int64_t position = 1;  ///< 1: the next of its user, in the order of `upcoming`.
   /// Expected, from the rows ahead, the free slots and how long the campaign's calls took on the
-  /// average; none: not within its windows.
+  /// average; none: not within its windows, or not until somebody raises a limit of 0 or resumes
+  /// the campaign.
   std::optional<Instant> starts_at{};
 };
 
@@ -62,6 +63,10 @@ class CALLQUEUE_API CallQueue {
                                                                const Page& page = {});
   [[nodiscard]] Result<PageOf<QueuedCall>> list(UserId user_id, const QueueFilter& filter = {},
                                                 const Page& page = {});
+  /// What is called next, with its places and when it may start: see `Store::list_upcoming_calls`.
+  [[nodiscard]] Result<PageOf<UpcomingCall>> upcoming(UserId user_id,
+                                                      std::optional<CampaignId> campaign_id = {},
+                                                      const Page& page = {});
   /// The row that `claim` would take first for this user, limits and turns ignored. Writes nothing.
   [[nodiscard]] Result<std::optional<QueuedCall>> get_next_queued(UserId user_id);
   [[nodiscard]] Result<QueueStatistics> get_queue_statistics(UserId user_id);

@@ -25,8 +25,8 @@ struct CampaignOutlook {
   /// When calls may start within seven days from now, in order. The first and the last one are cut
   /// there.
   std::vector<Interval> open_intervals{};
-  /// One attempt a contact. Without contacts `ends_at` is none, and `starts_at` when the first
-  /// could be called.
+  /// One attempt a contact. Without contacts `ends_at` is none without a reason, and `starts_at`
+  /// when the first could be called.
   Forecast forecast{};
 };
 

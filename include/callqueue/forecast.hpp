@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "callqueue/calling_rules.hpp"
 #include "callqueue/time.hpp"
@@ -29,7 +30,11 @@ struct Forecast {
   /// When the row with `rows_ahead` rows before it will be dialed; none: not within the campaign's
   /// windows.
   std::optional<Instant> starts_at{};
-  std::int64_t unreached_rows = 0;  ///< Rows that the remaining windows have no room for.
+  std::int64_t unreached_rows = 0;  ///< Rows that will not be called as things stand.
+  /// Why there is no `ends_at`, in the words of `ExplainReason::code`: `no_more_windows`,
+  /// `user_limit_zero`, `system_limit_zero`; of a campaign also `paused` (nothing is expected until
+  /// somebody resumes it), `window_unknown`, `completed`, `cancelled`. Empty otherwise.
+  std::string reason{};
 };
 
 /// The open rows of a campaign that are called on one clock.

@@ -46,4 +46,13 @@ struct QueuedCall {
   friend bool operator==(const QueuedCall&, const QueuedCall&) = default;
 };
 
+/// A queued call in the order of calling.
+struct UpcomingCall {
+  QueuedCall call{};
+  /// 1 is the next of what was asked for; none while its campaign is a draft or paused.
+  std::optional<std::int64_t> position{};
+  /// When it may start; see `QueuePosition`. The service adds it.
+  std::optional<Instant> starts_at{};
+};
+
 }  // namespace callqueue

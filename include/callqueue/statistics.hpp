@@ -95,7 +95,7 @@ struct CampaignAnalytics {
   std::map<CallOutcome, std::int64_t> outcomes{};  ///< Ended attempts by outcome.
   std::vector<CallSeriesPoint> daily{};            ///< Days with attempts only, in order.
   std::vector<CallSeriesPoint> hourly{};           ///< Hours with attempts only, in order.
-  /// See `Forecast`; none when final or beyond its windows.
+  /// See `Forecast`; none when final, paused or beyond its windows.
   std::optional<Instant> estimated_completion{};
 };
 

@@ -73,6 +73,7 @@ template <class Tag>
 [[nodiscard]] inline Json value(LocalDate date) { return to_text(date); }
 [[nodiscard]] inline Json value(std::chrono::seconds duration) { return duration.count(); }
 [[nodiscard]] inline Json value(bool flag) { return flag; }
+[[nodiscard]] inline Json value(int number) { return number; }
 [[nodiscard]] inline Json value(double number) { return number; }
 [[nodiscard]] inline Json value(CallOutcome outcome) { return to_text(outcome); }
 template <class T>

@@ -54,7 +54,8 @@ Json object(const CsvReport& report) {
 Json object(const Forecast& forecast) {
   return {{"ends_at", value(forecast.ends_at)},
           {"starts_at", value(forecast.starts_at)},
-          {"unreached_rows", forecast.unreached_rows}};
+          {"unreached_rows", forecast.unreached_rows},
+          {"reason", optional_text(forecast.reason)}};
 }
 
 Json object(const ImportRow& row) {
@@ -101,7 +102,13 @@ std::string to_json(const QueueStatistics& statistics) {
 }
 
 std::string to_json(const ExplainReason& reason) {
-  return json::dump({{"code", reason.code}, {"text", reason.text}, {"until", value(reason.until)}});
+  return json::dump({{"code", reason.code},
+                     {"text", reason.text},
+                     {"until", value(reason.until)},
+                     {"conditional", reason.conditional},
+                     {"in_flight", reason.in_flight},
+                     {"active", value(reason.active)},
+                     {"limit", value(reason.limit)}});
 }
 
 std::string to_json(const Forecast& forecast) { return json::dump(object(forecast)); }

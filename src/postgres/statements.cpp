@@ -32,6 +32,10 @@ namespace {
     .of_active = CALLQUEUE_CALL_LIST("", "callqueue_holds_slot(c.status) ", behind, order), \
   }
 
+#define CALLQUEUE_QUEUED_IN_LANE(which)                                             \
+  "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", q.id::text" CALLQUEUE_QUEUED_CALL_FROM \
+  "WHERE q.lane_id = ?1 AND q.status = 'queued' AND " which " LIMIT ?2"
+
 constexpr Statements kStatements = {
     // Index idx_call_queue_user_status.
     .queued_calls_of_user =
@@ -48,6 +52,18 @@ constexpr Statements kStatements = {
         "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", q.id::text" CALLQUEUE_QUEUED_CALL_FROM
         "WHERE q.user_id = ?1 AND q.contact_id = ?2 " CALLQUEUE_AFTER
         "AND (?6 IS NULL OR q.campaign_id = ?6) " CALLQUEUE_WANTED "ORDER BY q.id LIMIT ?4",
+
+    // Index idx_call_queue_priority_position, twice, and callqueue_waiting.
+    .ready_below =
+        CALLQUEUE_QUEUED_IN_LANE("q.ready AND q.priority < ?3 "
+                                 "ORDER BY q.priority DESC, q.position, q.created_at, q.id"),
+    .ready_behind = CALLQUEUE_QUEUED_IN_LANE(
+        "q.ready AND q.priority = ?3 AND (q.position, q.created_at, q.id) > (?4, ?5, ?6) "
+        "ORDER BY q.position, q.created_at, q.id"),
+    .waiting_after = CALLQUEUE_QUEUED_IN_LANE(
+        "NOT q.ready AND (q.scheduled_for, q.id) > "
+        "(?3, coalesce(nullif(?4, '')::uuid, '00000000-0000-0000-0000-000000000000')) "
+        "ORDER BY q.scheduled_for, q.id"),
 
     // Index callqueue_lanes_campaign; rows by idx_call_queue_priority_position and
     // callqueue_waiting.

@@ -63,6 +63,24 @@ Result<PageOf<QueuedCall>> CallQueue::list(UserId user_id, const QueueFilter& fi
   return check_page(page).and_then([&] { return store_.list_queued_calls(user_id, filter, page); });
 }
 
+Result<PageOf<UpcomingCall>> CallQueue::upcoming(UserId user_id,
+                                                 std::optional<CampaignId> campaign_id,
+                                                 const Page& page) {
+  auto rows = check_page(page).and_then(
+      [&] { return store_.list_upcoming_calls(user_id, campaign_id, page); });
+  if (!rows) return rows;
+  StartForecasts forecasts(store_, user_id);
+  for (auto& row : rows->items) {
+    if (!row.position) continue;
+    auto starts_at = forecasts.of(row.call, *row.position - 1);
+    // What went while it was read is not worth an error.
+    if (!starts_at && starts_at.error().code == ErrorCode::not_found) continue;
+    if (!starts_at) return tl::unexpected(starts_at.error());
+    row.starts_at = *starts_at;
+  }
+  return rows;
+}
+
 Result<std::optional<QueuedCall>> CallQueue::get_next_queued(UserId user_id) {
   return store_.next_queued_call(user_id);
 }
@@ -76,9 +94,11 @@ Result<QueuePosition> CallQueue::position(UserId user_id, QueuedCallId id) {
   if (!row) return tl::unexpected(row.error());
   const auto ahead = store_.rows_ahead(user_id, id);
   if (!ahead) return tl::unexpected(ahead.error());
-  return forecast_start(store_, *row, *ahead).map([&](std::optional<Instant> starts_at) {
-    return QueuePosition{.position = *ahead + 1, .starts_at = starts_at};
-  });
+  return StartForecasts(store_, user_id)
+      .of(*row, *ahead)
+      .map([&](std::optional<Instant> starts_at) {
+        return QueuePosition{.position = *ahead + 1, .starts_at = starts_at};
+      });
 }
 
 Result<std::vector<QueuedCall>> CallQueue::create_bulk(UserId user_id,

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "callqueue/call_campaigns.hpp"
 
@@ -72,7 +73,7 @@ bool explain_status(const CampaignFacts& facts, const LaneSummary& lanes, Reason
       return true;
     }
     case CampaignStatus::paused:
-      reasons.push_back({"paused", "The campaign is paused.", {}});
+      reasons.push_back({"paused", "The campaign is paused until somebody resumes it.", {}});
       return true;
     case CampaignStatus::completed:
       reasons.push_back({"completed", "The campaign is completed: all its calls are done.", {}});
@@ -85,14 +86,18 @@ bool explain_status(const CampaignFacts& facts, const LaneSummary& lanes, Reason
   return false;
 }
 
+std::int64_t queued_rows(const CampaignFacts& facts) {
+  std::int64_t queued = 0;
+  for (const auto& lane : facts.lanes) queued += lane.ready + lane.waiting;
+  return queued;
+}
+
 void explain_rows(const CampaignFacts& facts, Reasons& reasons) {
   if (facts.import_running) {
     reasons.push_back(
         {"import_running", "A list is being imported: its contacts appear when that ends.", {}});
   }
-  std::int64_t queued = 0;
-  for (const auto& lane : facts.lanes) queued += lane.ready + lane.waiting;
-  if (queued > 0) return;
+  if (queued_rows(facts) > 0) return;
   if (facts.processing > 0) {
     reasons.push_back({"in_flight_only",
                        std::to_string(facts.processing) +
@@ -104,21 +109,74 @@ void explain_rows(const CampaignFacts& facts, Reasons& reasons) {
   }
 }
 
-void explain_limits(const CampaignFacts& facts, Reasons& reasons) {
-  const auto add = [&](const char* code, const char* what, int active, int limit) {
-    reasons.push_back({code,
-                       std::string(what) + ": " + std::to_string(active) + " calls are active, " +
-                           std::to_string(limit) + " may be.",
-                       {}});
-  };
-  if (facts.user_active >= facts.user_limit) {
-    add("user_at_limit", "The user is at the limit", facts.user_active, facts.user_limit);
+/// `2 of 2 calls at a time are on`.
+std::string calls_on(int active, int limit) {
+  return std::to_string(active) + " of " + std::to_string(limit) +
+         (limit == 1 ? " call" : " calls") + " at a time are on";
+}
+
+ExplainReason limit_reason(const char* code, std::string text, int active, int limit) {
+  return {.code = code, .text = std::move(text), .active = active, .limit = limit};
+}
+
+/// Limits that let no call start whatever ends.
+void explain_zero_limits(const CampaignFacts& facts, Reasons& reasons) {
+  if (std::min(facts.user_limit, facts.user_system_limit) <= 0 && facts.system_limit > 0) {
+    reasons.push_back(limit_reason("user_limit_zero",
+                                   "Your limit of calls at a time is 0: no call starts until an "
+                                   "administrator raises it.",
+                                   facts.user_active, 0));
   }
-  if (facts.system_active >= facts.system_limit) {
-    add("system_at_limit", "The system is at its limit", facts.system_active, facts.system_limit);
-  } else if (facts.system_active >= facts.user_system_limit) {
-    add("user_ceiling", "The user is dealt nothing while the system is this busy",
-        facts.system_active, facts.user_system_limit);
+  if (facts.system_limit <= 0) {
+    reasons.push_back(limit_reason("system_limit_zero",
+                                   "The limit of calls at a time of all users together is 0: no "
+                                   "call starts until an administrator raises it.",
+                                   facts.system_active, 0));
+  }
+}
+
+void explain_limits(const CampaignFacts& facts, Reasons& reasons) {
+  if (facts.user_limit > 0 && facts.user_active >= facts.user_limit) {
+    reasons.push_back(limit_reason(
+        "user_at_limit",
+        "Your limit is reached: " + calls_on(facts.user_active, facts.user_limit) + ".",
+        facts.user_active, facts.user_limit));
+  }
+  if (facts.system_limit > 0 && facts.system_active >= facts.system_limit) {
+    reasons.push_back(limit_reason("system_at_limit",
+                                   "The limit of all users together is reached: " +
+                                       calls_on(facts.system_active, facts.system_limit) + ".",
+                                   facts.system_active, facts.system_limit));
+  } else if (facts.user_system_limit > 0 && facts.system_active >= facts.user_system_limit) {
+    reasons.push_back(
+        limit_reason("user_ceiling",
+                     "No call of yours starts while all users together have this many: " +
+                         calls_on(facts.system_active, facts.user_system_limit) + ".",
+                     facts.system_active, facts.user_system_limit));
+  }
+}
+
+/// Before the reasons that count only once somebody has ended this one.
+const char* once_ended(const CampaignFacts& facts, const ExplainReason& reason) {
+  if (reason.code == "paused") return "Once it is resumed: ";
+  if (facts.status == CampaignStatus::draft) return "Once it is started: ";
+  const bool is_zero = reason.code == "user_limit_zero" || reason.code == "system_limit_zero";
+  return is_zero ? "Once the limit is raised: " : nullptr;
+}
+
+/// Whether the reason is about when and how calls may start, not about what there is.
+bool is_about_starting(const ExplainReason& reason) {
+  return reason.code != "no_contacts" && reason.code != "import_running" &&
+         reason.code != "in_flight_only" && reason.code != "no_more_windows";
+}
+
+void qualify(const CampaignFacts& facts, Reasons& reasons) {
+  const char* once = nullptr;
+  for (auto& reason : reasons) {
+    reason.in_flight = facts.processing;
+    reason.conditional = once != nullptr && is_about_starting(reason);
+    if (reason.conditional) reason.text = once + reason.text;
+    if (once == nullptr) once = once_ended(facts, reason);
   }
 }
 
@@ -156,7 +214,7 @@ void explain_open_lanes(const CampaignFacts& facts, const LaneSummary& lanes, Re
   explain_limits(facts, reasons);
   if (facts.busy_numbers >= lanes.callable) {
     reasons.push_back(
-        {"number_busy", "Every number that is due is being called by this user right now.", {}});
+        {"number_busy", "Every number that is due is being called by you right now.", {}});
   }
 }
 
@@ -166,9 +224,13 @@ std::vector<ExplainReason> explain(const CampaignFacts& facts) {
   const LaneSummary lanes(facts.lanes, facts.now);
   Reasons reasons;
   const bool held_back = explain_status(facts, lanes, reasons);
-  if (is_final(facts.status)) return reasons;
+  if (is_final(facts.status)) {
+    qualify(facts, reasons);
+    return reasons;
+  }
 
   explain_rows(facts, reasons);
+  if (queued_rows(facts) > 0) explain_zero_limits(facts, reasons);
   if (lanes.any_open) explain_open_lanes(facts, lanes, reasons);
   const bool could_dial = lanes.any_open && lanes.callable > 0 && reasons.empty();
   if (!could_dial && !(facts.status == CampaignStatus::scheduled && !lanes.any_open)) {
@@ -180,6 +242,7 @@ std::vector<ExplainReason> explain(const CampaignFacts& facts) {
                            std::to_string(facts.processing) + " in flight.",
                        {}});
   }
+  qualify(facts, reasons);
   return reasons;
 }
 

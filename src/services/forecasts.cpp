@@ -18,10 +18,18 @@ double system_share(int system_limit, int user_ceiling, int system_active, int u
   return std::max(1, limit - (system_active - user_active));
 }
 
+/// A system limit of 0 is the user's own where it is the user's ceiling.
+void name_the_limit(Forecast& forecast, int system_limit) {
+  if (forecast.reason == "system_limit_zero" && system_limit > 0) {
+    forecast.reason = "user_limit_zero";
+  }
+}
+
 /// What a forecast has to know of a user, whatever it is about.
 struct Standing {
   User user;
   SlotUse slots;
+  int system_limit = 0;
   double system_share = 0;
   Instant now;
 };
@@ -37,7 +45,7 @@ Result<Standing> standing_of(Store& store, UserId user_id) {
   if (!now) return tl::unexpected(now.error());
   const double share =
       system_share(system->limit, user->system_concurrent_calls_limit, system->active, own->active);
-  return Standing{*std::move(user), *own, share, *now};
+  return Standing{*std::move(user), *own, system->limit, share, *now};
 }
 
 /// What is open, by clock. Calls in flight go with the first of them: they end soon.
@@ -91,7 +99,9 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
                                    const CampaignAnalytics& analytics) {
   const auto facts = store.campaign_facts(campaign.user_id, campaign.id);
   if (!facts) return tl::unexpected(facts.error());
-  if (is_final(facts->status)) return Forecast{};
+  if (is_final(facts->status) || facts->status == CampaignStatus::paused) {
+    return Forecast{.reason = std::string{to_text(facts->status)}};
+  }
   const ForecastInput input{
       .user_limit = facts->user_limit,
       .system_share = system_share(facts->system_limit, facts->user_system_limit,
@@ -101,12 +111,18 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
           attempts_per_row(analytics.statistics, campaign.rules.retry.max_attempts)};
   std::int64_t unreached = 0;
   const auto lanes = lanes_of(*facts, unreached);
-  if (lanes.empty() && facts->processing == 0) return Forecast{.unreached_rows = unreached};
+  if (lanes.empty() && facts->processing == 0) {
+    return Forecast{.unreached_rows = unreached, .reason = unreached > 0 ? "window_unknown" : ""};
+  }
   auto expected = forecast(input, calling_rules(campaign), lanes, facts->now);
   // Only what is in flight is left.
   if (lanes.empty()) expected.ends_at = facts->now + input.mean_duration;
-  if (unreached > 0) expected.ends_at.reset();
+  if (unreached > 0 && expected.ends_at.has_value()) {
+    expected.ends_at.reset();
+    expected.reason = "window_unknown";
+  }
   expected.unreached_rows += unreached;
+  name_the_limit(expected, facts->system_limit);
   return expected;
 }
 
@@ -130,34 +146,49 @@ Result<CampaignOutlook> outlook_of(Store& store, const CallCampaign& campaign,
       .system_share = standing->system_share,
       .mean_duration = assumptions.call_duration};
   outlook.forecast = forecast(input, rules, *zone, now);
+  name_the_limit(outlook.forecast, standing->system_limit);
   if (assumptions.contacts == 0) outlook.forecast.ends_at.reset();
   return outlook;
 }
 
-Result<std::optional<Instant>> forecast_start(Store& store, const QueuedCall& row,
-                                              std::int64_t rows_ahead) {
-  const auto standing = standing_of(store, row.user_id);
+Result<void> StartForecasts::look() {
+  if (pace_) return {};
+  const auto standing = standing_of(store_, user_id_);
   if (!standing) return tl::unexpected(standing.error());
+  pace_ =
+      ForecastInput{.user_limit = standing->slots.limit, .system_share = standing->system_share};
+  now_ = standing->now;
+  return {};
+}
 
-  CallingRules rules = always();
-  auto duration = default_duration;
-  if (row.campaign_id) {
-    const auto campaign = store.find_campaign(row.user_id, *row.campaign_id);
+Result<StartForecasts::Course> StartForecasts::course_of(std::optional<CampaignId> id) {
+  if (const auto known = courses_.find(id); known != courses_.end()) return known->second;
+  Course course{.rules = always()};
+  if (id) {
+    const auto campaign = store_.find_campaign(user_id_, *id);
     if (!campaign) return tl::unexpected(campaign.error());
-    const auto analytics = store.campaign_analytics(row.user_id, *row.campaign_id);
+    course.runs = campaign->status != CampaignStatus::paused;
+    const auto analytics = store_.campaign_analytics(user_id_, *id);
     if (!analytics) return tl::unexpected(analytics.error());
-    rules = calling_rules(*campaign);
-    duration = mean_duration(*analytics);
+    course.rules = calling_rules(*campaign);
+    course.duration = mean_duration(*analytics);
   }
-  const auto zone = TimeZone::load(row.timezone);
-  if (!zone) return std::nullopt;  // Nobody is called in a zone that nobody knows.
+  return courses_.emplace(id, std::move(course)).first->second;
+}
 
-  const ForecastInput input{.open_rows = rows_ahead + 1,
-                            .rows_ahead = rows_ahead,
-                            .user_limit = standing->slots.limit,
-                            .system_share = standing->system_share,
-                            .mean_duration = duration};
-  return forecast(input, rules, *zone, std::max(standing->now, row.scheduled_for)).starts_at;
+Result<std::optional<Instant>> StartForecasts::of(const QueuedCall& row, std::int64_t rows_ahead) {
+  if (const auto looked = look(); !looked) return tl::unexpected(looked.error());
+  const auto course = course_of(row.campaign_id);
+  if (!course) return tl::unexpected(course.error());
+  const auto zone = TimeZone::load(row.timezone);
+  // Nobody is called in a zone that nobody knows.
+  if (!zone || !course->runs) return std::nullopt;
+
+  auto input = *pace_;
+  input.open_rows = rows_ahead + 1;
+  input.rows_ahead = rows_ahead;
+  input.mean_duration = course->duration;
+  return forecast(input, course->rules, *zone, std::max(now_, row.scheduled_for)).starts_at;
 }
 
 }  // namespace callqueue

@@ -20,6 +20,10 @@ namespace {
   "LEFT JOIN callqueue_lanes l ON l.lane_id = q.lane_id " \
   "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "
 
+#define CALLQUEUE_QUEUED_IN_LANE(index, which)                                            \
+  "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", q.rowid FROM call_queue q INDEXED BY " index \
+  " " CALLQUEUE_JOINED "WHERE q.lane_id = ?1 AND q.status = 'queued' AND " which " LIMIT ?2"
+
 // Of `calls c`: an active call whose lease or deadline has passed by ?1. Index
 // callqueue_calls_lease.
 #define CALLQUEUE_LAPSED_CALL                                                         \
@@ -59,6 +63,19 @@ constexpr Statements kStatements = {
         "SELECT " CALLQUEUE_QUEUED_CALL_COLUMNS ", q.rowid FROM call_queue q " CALLQUEUE_JOINED
         "WHERE q.user_id = ?1 AND q.contact_id = ?2 " CALLQUEUE_AFTER
         "AND (?6 IS NULL OR q.campaign_id = ?6) " CALLQUEUE_WANTED "ORDER BY q.rowid LIMIT ?4",
+
+    .ready_below =
+        CALLQUEUE_QUEUED_IN_LANE("idx_call_queue_priority_position",
+                                 "q.ready = 1 AND q.priority < ?3 "
+                                 "ORDER BY q.priority DESC, q.position, q.created_at, q.id"),
+    .ready_behind = CALLQUEUE_QUEUED_IN_LANE(
+        "idx_call_queue_priority_position",
+        "q.ready = 1 AND q.priority = ?3 AND (q.position, q.created_at, q.id) > (?4, ?5, ?6) "
+        "ORDER BY q.position, q.created_at, q.id"),
+    .waiting_after = CALLQUEUE_QUEUED_IN_LANE(
+        "callqueue_waiting",
+        "q.ready = 0 AND (q.scheduled_for, q.rowid) > (?3, CAST(?4 AS INTEGER)) "
+        "ORDER BY q.scheduled_for, q.rowid"),
 
     // Index callqueue_lanes_campaign; rows by idx_call_queue_priority_position and
     // callqueue_waiting.

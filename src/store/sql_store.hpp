@@ -74,6 +74,11 @@ class SqlStore : public Store {
                                                const Page& page) override;
   Result<QueueStatistics> queue_statistics(UserId user_id) override;
 
+  // upcoming_calls.cpp
+  Result<PageOf<UpcomingCall>> list_upcoming_calls(UserId user_id,
+                                                   std::optional<CampaignId> campaign_id,
+                                                   const Page& page) override;
+
   // calls.cpp
   Result<std::vector<CallId>> begin_dial(std::span<const CallRef> calls,
                                          std::string_view worker) override;

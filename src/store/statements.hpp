@@ -15,6 +15,12 @@ struct Statements {
   const char* queued_calls_of_campaign;  ///< The same, of the user's campaign ?6.
   const char* queued_calls_of_contact;   ///< Of user ?1's contact ?2, in campaign ?6 unless NULL.
 
+  // Queued rows of lane ?1 in the order of calling, at most ?2: the columns of
+  // `CALLQUEUE_QUEUED_CALL_COLUMNS`, then the row's place as above.
+  const char* ready_below;    ///< Ready, with a lower priority than ?3.
+  const char* ready_behind;   ///< Ready, of priority ?3, behind position ?4, created_at ?5, id ?6.
+  const char* waiting_after;  ///< That wait, behind due ?3 and place ?4.
+
   /// The published lanes of campaign ?1: timezone, opens_at, closes_at, stale, and of its queued
   /// rows how many are ready, how many wait and until when the first one does.
   const char* lane_facts;

@@ -127,26 +127,128 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_ahead_counts_what_is_taken_before, Backend, A
   const auto direct = ann.direct().id;
   const auto ahead = [&](QueuedCallId id) { return must(backend.store().rows_ahead(ann.id, id)); };
   BOOST_TEST(ahead(direct) == 0);
-  BOOST_TEST(ahead(waiting) == 1);
-  BOOST_TEST(ahead(first) == 2);
-  BOOST_TEST(ahead(second) == 3);
-  BOOST_TEST(ahead(low) == 4);
+  BOOST_TEST(ahead(first) == 1);
+  BOOST_TEST(ahead(second) == 2);
+  BOOST_TEST(ahead(low) == 3);
+  BOOST_TEST(ahead(waiting) == 4);
   ann.start(campaign);
   backend.claim(2);
-  BOOST_TEST(ahead(second) == 1);
+  BOOST_TEST(ahead(second) == 0);
+  BOOST_TEST(ahead(waiting) == 2);
   BOOST_TEST(fails_with(backend.store().rows_ahead(ann.id, direct), ErrorCode::conflict, "status"));
-
-  // What lies behind a campaign that does not run is behind nobody.
+  // What belongs to a campaign that does not run is in nobody else's way.
   const auto draft = ann.draft();
   const auto urgent = ann.add(draft, {.priority = 30}).id;
   const auto next = ann.add(draft, {.priority = 30}).id;
-  BOOST_TEST(ahead(second) == 1);
+  BOOST_TEST(ahead(second) == 0);
   BOOST_TEST(ahead(next) == 1);
   ann.start(draft);
-  BOOST_TEST(ahead(second) == 3);
+  BOOST_TEST(ahead(second) == 2);
   must(ann.set_status(CampaignStatus::active, CampaignStatus::paused));
-  BOOST_TEST(ahead(second) == 1);
+  BOOST_TEST(ahead(second) == 0);
   BOOST_TEST(ahead(urgent) == 0);
+}
+
+namespace {
+
+std::vector<UpcomingCall> upcoming(World& world, UserId user_id, int limit,
+                                   std::optional<CampaignId> campaign_id = {}) {
+  std::vector<UpcomingCall> all;
+  Page page{.limit = limit, .cursor = {}};
+  do {
+    auto part = must(world.store().list_upcoming_calls(user_id, campaign_id, page));
+    BOOST_TEST(static_cast<int>(part.items.size()) <= limit);
+    all.insert(all.end(), part.items.begin(), part.items.end());
+    page.cursor = part.next_cursor;
+  } while (!page.cursor.empty());
+  return all;
+}
+
+std::vector<QueuedCallId> ids_of(const std::vector<UpcomingCall>& rows) {
+  std::vector<QueuedCallId> ids;
+  for (const auto& row : rows) ids.push_back(row.call.id);
+  return ids;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(upcoming_calls_come_in_the_order_in_which_they_are_claimed, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 99});
+  must(backend.store().set_system_limit(99));
+  backend.user().with_queued(2);
+  const auto first = ann.draft();
+  const auto second = ann.draft();
+  const auto stopped = ann.draft();
+  std::vector<QueuedCallId> last;
+  for (const int priority : {5, 0, 5, -3}) {
+    for (const auto& timezone : {"Europe/Berlin", "Asia/Tokyo"}) {
+      ann.add(first, {.priority = priority, .timezone = timezone});
+      ann.add(second, {.priority = priority});
+    }
+  }
+  const auto later = ann.add(second, {.priority = 9, .scheduled_for = noon + 2h}).id;
+  const auto soon = ann.add(first, {.scheduled_for = noon + 1h}).id;
+  last.push_back(ann.add(stopped, {.priority = 99}).id);
+  last.push_back(ann.add(stopped, {.scheduled_for = noon + 1min}).id);
+  ann.start(first);
+  ann.start(second);
+  const auto direct = ann.direct().id;
+  const auto direct_later = ann.direct({.scheduled_for = noon + 90min}).id;
+  backend.advance();
+
+  const auto listed = upcoming(backend, ann.id, 1000);
+  BOOST_TEST_REQUIRE(listed.size() == 22U);
+  for (const int limit : {1, 2, 7, 19, 22}) {
+    BOOST_TEST(ids_of(upcoming(backend, ann.id, limit)) == ids_of(listed),
+               boost::test_tools::per_element());
+  }
+  for (std::size_t i = 0; i < 20; ++i) {
+    BOOST_TEST(listed[i].position.value() == static_cast<std::int64_t>(i) + 1);
+    BOOST_TEST(must(backend.store().rows_ahead(ann.id, listed[i].call.id)) ==
+               static_cast<std::int64_t>(i));
+    BOOST_TEST((listed[i].call == ann.row(listed[i].call.id)));
+  }
+  BOOST_TEST(!listed[20].position.has_value());
+  BOOST_TEST((listed.front().call.id == direct));
+  const std::vector<QueuedCallId> tail{soon, direct_later, later, last[0], last[1]};
+  const auto all = ids_of(listed);
+  BOOST_TEST(std::vector(all.end() - 5, all.end()) == tail, boost::test_tools::per_element());
+  const auto of_second = upcoming(backend, ann.id, 3, second);
+  BOOST_TEST_REQUIRE(of_second.size() == 9U);
+  BOOST_TEST(of_second.back().position.value() == 9);
+  BOOST_TEST((of_second.back().call.id == later));
+
+  std::vector<QueuedCallId> claimed;
+  for (const auto& call : backend.claim(99)) {
+    if (call.call.user_id == ann.id) claimed.push_back(call.queued.id);
+  }
+  BOOST_TEST(claimed == std::vector(all.begin(), all.begin() + 17),
+             boost::test_tools::per_element());
+  BOOST_TEST((upcoming(backend, ann.id, 2).front().call.id == soon));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(upcoming_calls_leave_out_what_nobody_will_call, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(3);
+  must(ann.set_status(CampaignStatus::active, CampaignStatus::cancelled));
+  BOOST_TEST(upcoming(backend, ann.id, 5).empty());
+  const auto import =
+      must(backend.store().begin_import({.user_id = ann.id, .campaign_id = ann.draft()}));
+  must(backend.store().stage_import(
+      ann.id, import, std::vector{ImportRow{.line = 2, .phone_number = "+493012345678"}}));
+  BOOST_TEST(upcoming(backend, ann.id, 5).empty());
+  must(backend.store().publish_import(ann.id, import));
+  BOOST_TEST(upcoming(backend, ann.id, 5).size() == 1U);
+  for (const auto* cursor :
+       {"x", "9/1/1/1/2026-01-01T00:00:00Z/1", "0/1/1/1/2026-01-01T00:00:00Z/x",
+        "0/-1/1/1/2026-01-01T00:00:00Z/x", "2/1/1/1/x/1"}) {
+    BOOST_TEST(
+        fails_with(backend.store().list_upcoming_calls(ann.id, {}, {.limit = 5, .cursor = cursor}),
+                   ErrorCode::invalid_argument, "cursor"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_direct_call_that_waits_too_long_expires, Backend, AllBackends) {

@@ -39,6 +39,7 @@ BOOST_AUTO_TEST_CASE(calls_follow_each_other_on_the_slots_there_are) {
   BOOST_TEST((seen.starts_at == nine + 2min));
   BOOST_TEST((seen.ends_at == nine + 3min));
   BOOST_TEST(seen.unreached_rows == 0);
+  BOOST_TEST(seen.reason.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_share_of_the_system_may_be_less_than_the_users_limit) {
@@ -69,6 +70,7 @@ BOOST_AUTO_TEST_CASE(rows_beyond_the_last_window_are_counted) {
   BOOST_TEST(!seen.ends_at.has_value());
   BOOST_TEST(!seen.starts_at.has_value());
   BOOST_TEST(seen.unreached_rows == 3);
+  BOOST_TEST(seen.reason == "no_more_windows");
 }
 
 BOOST_AUTO_TEST_CASE(without_slots_nothing_is_reached) {
@@ -77,6 +79,10 @@ BOOST_AUTO_TEST_CASE(without_slots_nothing_is_reached) {
   BOOST_TEST(!seen.ends_at.has_value());
   BOOST_TEST(!seen.starts_at.has_value());
   BOOST_TEST(seen.unreached_rows == 7);
+  BOOST_TEST(seen.reason == "user_limit_zero");
+  BOOST_TEST(
+      forecast({.open_rows = 7, .system_share = 0}, daily("09:00", "18:00"), TimeZone{}, nine)
+          .reason == "system_limit_zero");
 }
 
 BOOST_AUTO_TEST_CASE(a_campaign_without_open_rows_has_ended) {

@@ -270,7 +270,8 @@ BOOST_AUTO_TEST_CASE(statistics_and_reports_are_objects_with_every_field) {
 
   BOOST_TEST(Json::parse(to_json(QueueStatistics{.queued = 2}))["queued"] == 2);
   BOOST_TEST(to_json(ExplainReason{.code = "paused", .text = "It is paused."}) ==
-             R"({"code":"paused","text":"It is paused.","until":null})");
+             R"({"code":"paused","text":"It is paused.","until":null,"conditional":false,)"
+             R"("in_flight":0,"active":null,"limit":null})");
   BOOST_TEST(to_json(ImportError{.import_id = id<ImportId>(3),
                                  .imported_at = at("2026-03-25T10:00:00Z"),
                                  .error = {.line = 4,
@@ -288,9 +289,9 @@ BOOST_AUTO_TEST_CASE(statistics_and_reports_are_objects_with_every_field) {
                  .forecast = {.unreached_rows = 2}}) ==
              R"({"timezone":"UTC","open_intervals":[{"opens_at":"2026-03-25T10:00:00.000000Z",)"
              R"("closes_at":"2026-03-25T18:00:00.000000Z"}],)"
-             R"("ends_at":null,"starts_at":null,"unreached_rows":2})");
-  BOOST_TEST(to_json(Forecast{.unreached_rows = 2}) ==
-             R"({"ends_at":null,"starts_at":null,"unreached_rows":2})");
+             R"("ends_at":null,"starts_at":null,"unreached_rows":2,"reason":null})");
+  BOOST_TEST(to_json(Forecast{.unreached_rows = 2, .reason = "paused"}) ==
+             R"({"ends_at":null,"starts_at":null,"unreached_rows":2,"reason":"paused"})");
   BOOST_TEST(to_json(SlotUse{.active = 1, .limit = 2}) == R"({"active":1,"limit":2})");
   BOOST_TEST(to_json(MigrateResult{.to = 2, .applied = {"a", "b"}}) ==
              R"({"from":0,"to":2,"applied":["a","b"]})");

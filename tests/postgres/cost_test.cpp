@@ -249,6 +249,27 @@ BOOST_AUTO_TEST_CASE(claims_read_little_whatever_the_server_knows_of_the_tables)
   BOOST_TEST(in_peace < 300);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_upcoming_calls_reads_what_it_shows) {
+  UnknownCrowd crowd;
+  const auto claimed = claim_one(*crowd.store());
+  const auto user_id = claimed.front().call.user_id;
+  const auto pages = [&](int limit, int count) {
+    return [=](Store& store) {
+      Page page{.limit = limit, .cursor = {}};
+      for (int i = 0; i < count; ++i) {
+        const auto part = store.list_upcoming_calls(user_id, {}, page).value();
+        BOOST_TEST(static_cast<int>(part.items.size()) == limit);
+        page.cursor = part.next_cursor;
+      }
+    };
+  };
+  BOOST_TEST(crowd.read_by(pages(10, 1)) < 300);
+  // From what is ready on into what waits, and deep into that.
+  const auto read = crowd.read_by(pages(100, 25));
+  BOOST_TEST(read > 2'500);
+  BOOST_TEST(read < 60'000);
+}
+
 // Whatever the server knew of the table when it planned.
 BOOST_AUTO_TEST_CASE(a_call_is_located_without_reading_others) {
   UnknownCrowd crowd;

@@ -39,6 +39,21 @@ class Queue(Case):
         self.assertEqual(len(queued), 2)
         places = [self.ok(self.ann.get("/api/queue/" + q["id"]))["queue_position"] for q in queued]
         self.assertEqual(places, [1, 2])
+        people = [self.contact(self.ann, f"+1202555020{i}") for i in range(2)]
+        self.ok(self.ann.post("/api/campaigns/bulk-call",
+                              {**self.settings(self.ann), "contact_ids": people, "start": True}), 201)
+        late = self.ok(self.ann.post("/api/calls", {"contact_id": people[0], "agent_id": agent}), 202)
+        order = self.ok(self.ann.get("/api/queue?order=position&limit=4"))
+        self.assertEqual([r["queue_position"] for r in order["items"]], [1, 2, 3, 4])
+        self.assertEqual([r["id"] for r in order["items"][:3]], [q["id"] for q in queued] + [late["id"]])
+        rest = self.ok(self.ann.get(f"/api/queue?order=position&cursor={order['next_cursor']}"))
+        self.assertEqual([r["queue_position"] for r in rest["items"]], [5])
+        self.assertTrue(all(r["starts_at"] for r in order["items"] + rest["items"]))
+        for wrong in ("order=x", "order=position&status=failed", "order=position&contact_id=" + people[0]):
+            self.refused(self.ann.get("/api/queue?" + wrong), 422, "invalid_argument", "order")
+        self.ok(self.ann.ask("DELETE", "/api/queue/" + late["id"]))
+        for row in order["items"][3:] + rest["items"]:
+            self.ok(self.ann.ask("DELETE", "/api/queue/" + row["id"]))
         self.assertEqual(self.ok(self.ann.get("/api/queue/statistics"))["queued"], 2)
         users = {u["name"]: u for u in self.ok(self.administrator.get("/api/users"))["items"]}
         told = ("active_calls", "queued", "ready", "concurrent_calls_limit")

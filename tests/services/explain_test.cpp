@@ -136,6 +136,50 @@ BOOST_AUTO_TEST_CASE(full_limits_are_told_each) {
   BOOST_TEST(codes(given) == "user_ceiling");
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_of_0_is_no_limit_that_is_reached) {
+  auto given = facts();
+  given.user_limit = 0;
+  given.user_active = 2;
+  BOOST_TEST(codes(given) == "user_limit_zero");
+  BOOST_TEST(explain(given).front().active.value() == 2);
+  BOOST_TEST(explain(given).front().limit.value() == 0);
+  given.user_limit = 2;
+  given.user_active = 0;
+  given.user_system_limit = 0;
+  BOOST_TEST(codes(given) == "user_limit_zero");
+  given.system_limit = 0;
+  BOOST_TEST(codes(given) == "system_limit_zero");
+  given.lanes[0].opens_at = now + 1h;
+  BOOST_TEST(codes(given) == "system_limit_zero outside_window");
+  BOOST_TEST(explain(given).back().conditional);
+  given.lanes.clear();
+  BOOST_TEST(codes(given) == "no_contacts");
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_after_the_resuming_is_said_to_come_after_it) {
+  auto given = facts();
+  given.status = CampaignStatus::paused;
+  given.processing = 2;
+  given.lanes[0].opens_at = now + 1h;
+  const auto reasons = explain(given);
+  BOOST_TEST(codes(given) == "paused outside_window");
+  BOOST_TEST(!reasons.front().conditional);
+  BOOST_TEST(!reasons.front().until.has_value());
+  BOOST_TEST(reasons.back().conditional);
+  BOOST_CHECK(reasons.back().until == now + 1h);
+  BOOST_TEST(reasons.back().text.starts_with("Once it is resumed: "));
+  for (const auto& reason : reasons) BOOST_TEST(reason.in_flight == 2);
+  given.lanes.clear();
+  BOOST_TEST(codes(given) == "paused in_flight_only");
+  BOOST_TEST(!explain(given).back().conditional);
+  given.status = CampaignStatus::active;
+  given.lanes = {open_lane(5)};
+  given.user_active = 2;
+  BOOST_TEST(!explain(given).front().conditional);
+  BOOST_TEST(explain(given).front().text ==
+             "Your limit is reached: 2 of 2 calls at a time are on.");
+}
+
 BOOST_AUTO_TEST_CASE(numbers_that_are_busy_are_told_when_no_other_is_due) {
   auto given = facts();
   given.busy_numbers = 4;

@@ -65,7 +65,12 @@ void bind_statistics_reports(py::module_& m) {
                        "One reason why a campaign is not being dialed right now.")
       .field("code", &ExplainReason::code, "`outside_window`, `user_at_limit`, `dialing` …")
       .field("text", &ExplainReason::text, "One sentence for a person.")
-      .field("until", &ExplainReason::until, "When it ends by itself, where that is known.");
+      .field("until", &ExplainReason::until, "When it ends by itself, where that is known.")
+      .field("conditional", &ExplainReason::conditional,
+             "Counts once the first one has been ended.")
+      .field("in_flight", &ExplainReason::in_flight, "Calls of the campaign that are on.")
+      .field("active", &ExplainReason::active, "Where a limit is the reason: calls that are on.")
+      .field("limit", &ExplainReason::limit, "And that may be.");
 }
 
 void bind_forecasts_reports(py::module_& m) {
@@ -75,7 +80,8 @@ void bind_forecasts_reports(py::module_& m) {
   Model<Forecast>(m, "Forecast", "What may be expected.")
       .field("ends_at", &Forecast::ends_at, "When the last open row will be done; None: never.")
       .field("starts_at", &Forecast::starts_at, "When the row asked about will be dialed.")
-      .field("unreached_rows", &Forecast::unreached_rows, "Rows the windows have no room for.");
+      .field("unreached_rows", &Forecast::unreached_rows, "Rows that will not be called.")
+      .field("reason", &Forecast::reason, "Why `ends_at` is None, as `ExplainReason.code`.");
   Model<CampaignAssumptions>(m, "CampaignAssumptions",
                              "What is supposed of a campaign without rows.")
       .field("contacts", &CampaignAssumptions::contacts, "At most 100,000,000.")

@@ -63,12 +63,18 @@ class LanesAhead {
     for (const auto& lane : lanes_) left += static_cast<double>(lane.calls);
     if (left == 0) return result;
     result.ends_at.reset();
+    result.reason = why_not();
     result.unreached_rows =
         static_cast<std::int64_t>(std::ceil(left / std::max(input_.attempts_per_row, 1.0)));
     return result;
   }
 
  private:
+  [[nodiscard]] const char* why_not() const {
+    if (pace_.slots > 0) return "no_more_windows";
+    return input_.user_limit <= 0 ? "user_limit_zero" : "system_limit_zero";
+  }
+
   /// Moves on to where a lane with calls left is open. @return false when there is no such time.
   bool go_to_next_opening() {
     std::optional<Instant> next;
