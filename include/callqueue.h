@@ -826,11 +826,11 @@ CQ_API cq_status cq_campaigns_get_analytics(cq_store* store, const char* user_id
                                             const char* campaign_id, char** analytics,
                                             cq_error** error);
 /// Why nothing is being dialed (or that it is), most telling first: JSON, a list of `code`, `text`,
-/// `until`. Thread-safe.
+/// `until`, `conditional`, `in_flight`, `active`, `limit`. Thread-safe.
 /// @since 0.1
 CQ_API cq_status cq_campaigns_explain(cq_store* store, const char* user_id, const char* campaign_id,
                                       char** reasons, cq_error** error);
-/// When it will end: JSON with `starts_at`, `ends_at`, `unreached_rows`. Thread-safe.
+/// When it will end: JSON with `starts_at`, `ends_at`, `unreached_rows`, `reason`. Thread-safe.
 /// @since 0.1
 CQ_API cq_status cq_campaigns_forecast(cq_store* store, const char* user_id,
                                        const char* campaign_id, char** forecast, cq_error** error);
@@ -1465,8 +1465,9 @@ CQ_API cq_status cq_store_list_import_errors(cq_store* store, const char* user_i
 
 /// @since 0.1
 enum cq_export_format {
-  CQ_EXPORT_CSV = 0,  ///< A header, then one line a row.
-  CQ_EXPORT_JSON = 1  ///< One array.
+  CQ_EXPORT_CSV = 0,         ///< A header, then one line a row.
+  CQ_EXPORT_JSON = 1,        ///< One array.
+  CQ_EXPORT_SPREADSHEET = 2  ///< CSV for people: a mark, local times, own columns.
 };
 
 /// What there is to say of a campaign, row by row, as a file. Not thread-safe.

@@ -57,7 +57,7 @@ cq_status open_export(cq_store* store, const char* user_id, const char* campaign
     auto& opened = out(rows, "export");
     auto made = value(how(open(store), id<UserId>(user_id, "user_id"),
                           id<CampaignId>(campaign_id, "campaign_id"),
-                          enumerator(format, ExportFormat::json, "format")));
+                          enumerator(format, ExportFormat::spreadsheet, "format")));
     opened = new cq_campaign_export{store->store, std::move(made)};
   });
 }

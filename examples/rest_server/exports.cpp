@@ -36,17 +36,29 @@ Response file(Result<CampaignExport> opened, const std::string& name) {
   return response;
 }
 
+/// `for=spreadsheet`.
+Result<ExportFormat> format_of(const Request& request) {
+  const auto reader = request.parameter("for").value_or("program");
+  if (reader == "program") return ExportFormat::csv;
+  if (reader == "spreadsheet") return ExportFormat::spreadsheet;
+  return fail(ErrorCode::invalid_argument, "for is program or spreadsheet", "for");
+}
+
 Response results(App& app, Request& request) {
   const auto id = id_of<CampaignId>(request);
   if (!id) return problem(id.error());
-  return file(CampaignExport::results(app.store, request.caller.user_id, *id),
+  const auto format = format_of(request);
+  if (!format) return problem(format.error());
+  return file(CampaignExport::results(app.store, request.caller.user_id, *id, *format),
               "campaign-" + to_text(*id) + ".csv");
 }
 
 Response errors(App& app, Request& request) {
   const auto id = id_of<CampaignId>(request);
   if (!id) return problem(id.error());
-  return file(CampaignExport::import_errors(app.store, request.caller.user_id, *id),
+  const auto format = format_of(request);
+  if (!format) return problem(format.error());
+  return file(CampaignExport::import_errors(app.store, request.caller.user_id, *id, *format),
               "campaign-" + to_text(*id) + "-errors.csv");
 }
 

@@ -62,7 +62,9 @@ Response no_such_part(std::string_view part) {
 /// What comes behind the file has not been heard of when that is read.
 Response after_the_file(std::string_view part) {
   if (part == "file") return there_twice(part);
-  if (part != "settings" && part != "default_region") return no_such_part(part);
+  if (part != "settings" && part != "default_region" && part != "campaign_id" && part != "again") {
+    return no_such_part(part);
+  }
   return problem(422, "invalid_argument", "the part must come before the file", part);
 }
 
@@ -139,21 +141,44 @@ Response upload(App& app, Request& request) {
   }
 }
 
-Response preview_file(App&, Request& request) {
+/// A part of a preview's form that comes before the file.
+std::optional<Response> read_preview_part(Part& part, CsvImportOptions& options,
+                                          std::optional<CampaignId>& campaign_id) {
+  std::string text;
+  std::getline(part.content, text);
+  if (part.name == "default_region") {
+    options.default_region = text;
+  } else if (part.name == "again" && (text == "true" || text == "false")) {
+    options.again = text == "true";
+  } else if (part.name == "again") {
+    return problem(422, "invalid_argument", "again must be true or false", "again");
+  } else if (part.name == "campaign_id") {
+    const auto id = parse_id<CampaignId>(text, "campaign_id");
+    if (!id) return problem(id.error());
+    campaign_id = *id;
+  } else {
+    return no_such_part(part.name);
+  }
+  return std::nullopt;
+}
+
+Response preview_file(App& app, Request& request) {
   const auto boundary = multipart_boundary(request.field("content-type"));
   if (!boundary) return no_form();
   try {
     Multipart form{*request.stream, *boundary};
     CsvImportOptions options;
+    std::optional<CampaignId> campaign_id;
     while (auto part = form.next()) {
       if (part->name == "file") {
         LastPart file{form, part->content};
         std::istream content{&file};
-        auto response = reply(preview_csv(content, options));
+        auto response = reply(campaign_id ? preview_csv(app.store, request.caller.user_id,
+                                                        *campaign_id, content, options)
+                                          : preview_csv(content, options));
         return file.follower() ? after_the_file(*file.follower()) : std::move(response);
       }
-      if (part->name != "default_region") return no_such_part(part->name);
-      std::getline(part->content, options.default_region);
+      if (auto refused = read_preview_part(*part, options, campaign_id)) return std::move(*refused);
     }
     return problem(422, "invalid_argument", "the form has no file", "file");
   } catch (const std::runtime_error& error) {

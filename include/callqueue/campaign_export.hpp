@@ -1,7 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include "callqueue/export.hpp"
 #include "callqueue/page.hpp"
@@ -13,7 +14,15 @@ enum class ExportFormat {
   /// A header, then one line a row. A cell that a spreadsheet would run as a formula has an
   /// apostrophe in front.
   csv,
-  json  ///< One array.
+  json,  ///< One array.
+  /// CSV for people: a byte-order mark, instants on the campaign's clock, a space behind the
+  /// calling
+  /// code so that a spreadsheet keeps a number as text, and a column for each of the list's own.
+  ///
+  /// Those are the keys of `user_data` that the first 10,000 rows have. Is the campaign larger, a
+  /// last column `user_data` holds what later rows have besides. Of import errors the same as csv,
+  /// with the mark.
+  spreadsheet
 };
 
 /// What there is to say of a campaign, row by row, as a file.
@@ -41,26 +50,13 @@ class CALLQUEUE_API CampaignExport {
 
  private:
   /// A page of rows, each as text.
-  using Source = Result<PageOf<std::string>> (*)(Store&, UserId, CampaignId, ExportFormat,
-                                                 const Page&);
+  using Source = std::function<Result<PageOf<std::string>>(const Page&)>;
 
-  [[nodiscard]] static Result<CampaignExport> open(Store& store, UserId user_id, CampaignId id,
-                                                   ExportFormat format, std::string_view header,
-                                                   Source source);
-  CampaignExport(Store& store, UserId user_id, CampaignId id, ExportFormat format,
-                 std::string_view header, Source source)
-      : store_(&store),
-        user_id_(user_id),
-        id_(id),
-        format_(format),
-        header_(header),
-        source_(source) {}
+  CampaignExport(bool is_json, std::string header, Source source)
+      : is_json_(is_json), header_(std::move(header)), source_(std::move(source)) {}
 
-  Store* store_;
-  UserId user_id_;
-  CampaignId id_;
-  ExportFormat format_;
-  std::string_view header_;
+  bool is_json_;
+  std::string header_;
   Source source_;
   std::string cursor_;
   bool begun_ = false;

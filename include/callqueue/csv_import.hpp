@@ -73,17 +73,24 @@ struct CsvReport {
 [[nodiscard]] CALLQUEUE_API Result<CsvReport> import_contacts_csv(
     Store& store, UserId user_id, std::istream& file, const CsvImportOptions& options = {});
 
-/// Reads a file as `import_csv` would, writing nothing: what is wrong with its rows, and the first
-/// ones as they would be taken. Duplicates within the file and with the database are not looked
-/// for.
+/// Reads a file as `import_csv` would, writing nothing: what is wrong with its rows, which are
+/// skipped, and the first ones as they would be taken. A number that is there twice is looked for
+/// among the first million different ones.
 struct CsvPreview {
   std::vector<std::string> columns{};  ///< As in the file.
   /// What each is taken for: a known field's name, or `user_data`.
   std::vector<std::string> mapping{};
   std::vector<ImportRow> rows{};  ///< The first good ones.
-  CsvReport report{};             ///< Of `imported` only what the file itself tells.
+  CsvReport report{};             ///< As the import's would be; `matched` is not looked for.
 };
 [[nodiscard]] CALLQUEUE_API Result<CsvPreview> preview_csv(std::istream& file,
+                                                           const CsvImportOptions& options = {},
+                                                           std::size_t rows = 10);
+/// The same for a file that is to be imported into this campaign: contacts that are in it already
+/// are skipped. Reads the campaign's rows. `not_found` (`campaign_id`).
+[[nodiscard]] CALLQUEUE_API Result<CsvPreview> preview_csv(Store& store, UserId user_id,
+                                                           CampaignId campaign_id,
+                                                           std::istream& file,
                                                            const CsvImportOptions& options = {},
                                                            std::size_t rows = 10);
 

@@ -13,6 +13,7 @@ struct ExportOptions {
   std::string user;
   std::string campaign;
   std::string output;
+  bool for_spreadsheet = false;
 };
 
 class Output {
@@ -41,8 +42,9 @@ int export_campaign(Context& context, const ExportOptions& options, Exported wha
   auto& store = context.store();
   const auto campaign = find_campaign(store, options.user, options.campaign);
   Output output(options.output);
-  auto rows = value(what(store, campaign.user_id, campaign.id,
-                         context.json ? ExportFormat::json : ExportFormat::csv));
+  const auto csv = options.for_spreadsheet ? ExportFormat::spreadsheet : ExportFormat::csv;
+  auto rows =
+      value(what(store, campaign.user_id, campaign.id, context.json ? ExportFormat::json : csv));
   for (bool more = true; more;) {
     std::string piece;
     more = value(rows.next(piece));
@@ -57,6 +59,8 @@ void add_command(CLI::App* command, Context& context, Exported what) {
   command->add_option("campaign,--campaign", options->campaign, "Id of the campaign")->required();
   command->add_option("--user", options->user, "Its user; none: looked for");
   command->add_option("--output,-o", options->output, "File to write; none: standard output");
+  command->add_flag("--spreadsheet", options->for_spreadsheet,
+                    "For people: local times, own columns, numbers that stay text");
   on(command, context,
      [&context, options, what] { return export_campaign(context, *options, what); });
 }

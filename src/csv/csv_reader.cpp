@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>  // The engine forgets it.
 //
@@ -115,15 +116,40 @@ std::optional<char> declared_separator(std::string_view head) {
   return text.back();
 }
 
+/// What a file that is no text is, by how it begins; empty for text.
+std::string_view kind_of_binary(std::string_view head) {
+  struct Kind {
+    std::string_view begins;
+    std::string_view name;
+  };
+  constexpr std::array<Kind, 9> kinds{{{"\x89PNG", "a picture (PNG)"},
+                                       {"\xFF\xD8\xFF", "a picture (JPEG)"},
+                                       {"GIF8", "a picture (GIF)"},
+                                       {"%PDF-", "a PDF document"},
+                                       {"PK\x03\x04", "a workbook (such as XLSX) or a ZIP archive"},
+                                       {"PK\x05\x06", "an empty ZIP archive"},
+                                       {"\xD0\xCF\x11\xE0", "a workbook (XLS)"},
+                                       {"\x1F\x8B", "a compressed file (GZIP)"},
+                                       {"{\\rtf", "a text document (RTF)"}}};
+  for (const auto& kind : kinds) {
+    if (head.starts_with(kind.begins)) return kind.name;
+  }
+  const auto first_line = head.substr(0, head.find_first_of("\r\n"));
+  const bool has_nul = first_line.find('\0') != std::string_view::npos;
+  return has_nul ? "a file of another kind: it holds NUL bytes, and no text does" : "";
+}
+
 Result<void> check_readable(std::string_view head) {
   const auto starts_with = [&](std::string_view bytes) { return head.starts_with(bytes); };
   if (starts_with("\xFF\xFE") || starts_with("\xFE\xFF")) {
     return fail(ErrorCode::invalid_argument,
                 "The file is UTF-16 text; save it as CSV UTF-8 (comma delimited).", "file");
   }
-  if (starts_with("PK\x03\x04") || starts_with("\xD0\xCF\x11\xE0")) {
+  if (const auto kind = kind_of_binary(head); !kind.empty()) {
     return fail(ErrorCode::invalid_argument,
-                "The file is a workbook; save the sheet as CSV UTF-8 (comma delimited).", "file");
+                "This is no CSV file but " + std::string{kind} +
+                    ". Save the sheet with the numbers as CSV UTF-8 (comma delimited).",
+                "file");
   }
   if (const auto declared = declared_separator(head);
       declared && separators.find(*declared) == std::string_view::npos) {

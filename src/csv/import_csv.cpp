@@ -4,6 +4,7 @@
 
 #include "callqueue/csv_import.hpp"
 #include "csv/error_log.hpp"
+#include "csv/number_set.hpp"
 #include "csv/rejected_rows.hpp"
 #include "csv/row_stream.hpp"
 #include "utf8.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::size_t batch_rows = 1000;
 constexpr std::chrono::milliseconds progress_interval{50};
+constexpr char kTwiceInFile[] = "An earlier row of this file has the same number.";
+constexpr char kInCampaign[] = "The contact with this number is already in the campaign.";
 
 /// An import in the store: taken back unless it was published.
 class StagedImport {
@@ -73,10 +76,8 @@ class Batch {
     switch (outcome) {
       case ImportOutcome::matched: ++report.matched; [[fallthrough]];
       case ImportOutcome::imported: ++report.imported; return;
-      case ImportOutcome::duplicate_in_file:
-        return skip(row, "An earlier row of this file has the same number.", report);
-      case ImportOutcome::already_in_campaign:
-        return skip(row, "The contact with this number is already in the campaign.", report);
+      case ImportOutcome::duplicate_in_file: return skip(row, kTwiceInFile, report);
+      case ImportOutcome::already_in_campaign: return skip(row, kInCampaign, report);
     }
   }
   void skip(std::size_t row, std::string reason, CsvReport& report) {
@@ -200,8 +201,36 @@ Result<CsvReport> import(Store& store, UserId user_id, std::optional<CampaignId>
   return report;
 }
 
+/// Which rows an import would skip.
+class Duplicates {
+ public:
+  /// Those of contacts that the campaign has already: with a call that is open, or any.
+  Result<void> read(Store& store, UserId user_id, CampaignId campaign_id, bool open_only) {
+    QueueFilter filter{.campaign_id = campaign_id};
+    if (open_only) filter.statuses = {QueuedCallStatus::queued, QueuedCallStatus::processing};
+    Page page{.limit = 1000, .cursor = {}};
+    do {
+      auto rows = store.list_queued_calls(user_id, filter, page);
+      if (!rows) return tl::unexpected(std::move(rows.error()));
+      for (const auto& row : rows->items) in_campaign_.insert(row.phone_number);
+      page.cursor = std::move(rows->next_cursor);
+    } while (!page.cursor.empty());
+    return {};
+  }
+
+  /// Why the row would be skipped; none: it would not be.
+  const char* reason(const ImportRow& row) {
+    if (in_campaign_.contains(row.phone_number)) return kInCampaign;
+    return in_file_.insert(row.phone_number) ? nullptr : kTwiceInFile;
+  }
+
+ private:
+  NumberSet in_file_;
+  NumberSet in_campaign_;
+};
+
 Result<CsvPreview> preview(std::istream& file, const CsvImportOptions& options,
-                           std::size_t most_rows) {
+                           std::size_t most_rows, Duplicates duplicates = {}) {
   auto rows = RowStream::open(file, options);
   if (!rows) return tl::unexpected(std::move(rows.error()));
   CsvPreview preview;
@@ -219,6 +248,12 @@ Result<CsvPreview> preview(std::istream& file, const CsvImportOptions& options,
     if (next == RowStream::Next::error) {
       ++preview.report.failed;
       log.add(std::move(error));
+    } else if (const auto* reason = duplicates.reason(row)) {
+      ++preview.report.skipped;
+      log.add({.line = row.line,
+               .field = "phone_number",
+               .value = shown((*rows)->number_in_file(), 200),
+               .reason = reason});
     } else {
       ++preview.report.imported;
       if (preview.rows.size() < most_rows) preview.rows.push_back(row);
@@ -259,6 +294,21 @@ Result<CsvReport> import_contacts_csv(Store& store, UserId user_id, std::istream
 Result<CsvPreview> preview_csv(std::istream& file, const CsvImportOptions& options,
                                std::size_t rows) {
   return csv::without_exceptions([&] { return csv::preview(file, options, rows); });
+}
+
+Result<CsvPreview> preview_csv(Store& store, UserId user_id, CampaignId campaign_id,
+                               std::istream& file, const CsvImportOptions& options,
+                               std::size_t rows) {
+  return csv::without_exceptions([&]() -> Result<CsvPreview> {
+    const auto campaign = store.find_campaign(user_id, campaign_id);
+    if (!campaign) return tl::unexpected(campaign.error());
+    csv::Duplicates duplicates;
+    auto read = duplicates.read(store, user_id, campaign_id, options.again);
+    if (!read) return tl::unexpected(std::move(read.error()));
+    auto preview = csv::preview(file, options, rows, std::move(duplicates));
+    if (preview) preview->report.campaign_id = campaign_id;
+    return preview;
+  });
 }
 
 }  // namespace callqueue

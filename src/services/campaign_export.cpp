@@ -7,6 +7,7 @@
 
 #include "callqueue/json.hpp"
 #include "csv/csv_cell.hpp"
+#include "services/spreadsheet.hpp"
 
 namespace callqueue {
 namespace {
@@ -59,17 +60,18 @@ std::string result_json(const QueuedCall& row, const Call* call) {
   return "{\"queued\":" + to_json(row) + ",\"call\":" + (call ? to_json(*call) : "null") + "}";
 }
 
+/// How a row and its last attempt are written.
+using Line = std::function<std::string(const QueuedCall&, const Call*)>;
+
 Result<PageOf<std::string>> page_of_results(Store& store, UserId user_id, CampaignId id,
-                                            ExportFormat format, const Page& page) {
+                                            const Line& line, const Page& page) {
   auto rows = store.list_queued_calls(user_id, {.campaign_id = id}, page);
   if (!rows) return tl::unexpected(std::move(rows.error()));
   const auto calls = last_calls(store, user_id, rows->items);
   if (!calls) return tl::unexpected(calls.error());
   PageOf<std::string> texts{.items = {}, .next_cursor = std::move(rows->next_cursor)};
   for (const auto& row : rows->items) {
-    const auto* call = call_of(row, *calls);
-    texts.items.push_back(format == ExportFormat::csv ? result_line(row, call)
-                                                      : result_json(row, call));
+    texts.items.push_back(line(row, call_of(row, *calls)));
   }
   return texts;
 }
@@ -81,50 +83,63 @@ std::string error_line(const ImportError& error) {
 }
 
 Result<PageOf<std::string>> page_of_errors(Store& store, UserId user_id, CampaignId id,
-                                           ExportFormat format, const Page& page) {
+                                           bool is_json, const Page& page) {
   auto errors = store.list_import_errors(user_id, id, page);
   if (!errors) return tl::unexpected(std::move(errors.error()));
   PageOf<std::string> texts{.items = {}, .next_cursor = std::move(errors->next_cursor)};
   for (const auto& error : errors->items) {
-    texts.items.push_back(format == ExportFormat::csv ? error_line(error) : to_json(error));
+    texts.items.push_back(is_json ? to_json(error) : error_line(error));
   }
   return texts;
 }
 
 }  // namespace
 
-Result<CampaignExport> CampaignExport::open(Store& store, UserId user_id, CampaignId id,
-                                            ExportFormat format, std::string_view header,
-                                            Source source) {
-  return store.find_campaign(user_id, id).map([&](const CallCampaign&) {
-    return CampaignExport{store, user_id, id, format, header, source};
-  });
-}
-
 Result<CampaignExport> CampaignExport::results(Store& store, UserId user_id, CampaignId id,
                                                ExportFormat format) {
-  return open(store, user_id, id, format, header_of_results, page_of_results);
+  const auto campaign = store.find_campaign(user_id, id);
+  if (!campaign) return tl::unexpected(campaign.error());
+  std::string header{header_of_results};
+  Line line = format == ExportFormat::json ? result_json : result_line;
+  if (format == ExportFormat::spreadsheet) {
+    auto sheet = Spreadsheet::of(store, *campaign);
+    if (!sheet) return tl::unexpected(std::move(sheet.error()));
+    header = sheet->header();
+    line = [sheet = *std::move(sheet)](const QueuedCall& row, const Call* call) {
+      return sheet.line(row, call);
+    };
+  }
+  return CampaignExport{format == ExportFormat::json, std::move(header),
+                        [&store, user_id, id, line = std::move(line)](const Page& page) {
+                          return page_of_results(store, user_id, id, line, page);
+                        }};
 }
 
 Result<CampaignExport> CampaignExport::import_errors(Store& store, UserId user_id, CampaignId id,
                                                      ExportFormat format) {
-  return open(store, user_id, id, format, header_of_errors, page_of_errors);
+  const auto campaign = store.find_campaign(user_id, id);
+  if (!campaign) return tl::unexpected(campaign.error());
+  const bool is_json = format == ExportFormat::json;
+  std::string header{format == ExportFormat::spreadsheet ? byte_order_mark : ""};
+  return CampaignExport{is_json, header.append(header_of_errors),
+                        [&store, user_id, id, is_json](const Page& page) {
+                          return page_of_errors(store, user_id, id, is_json, page);
+                        }};
 }
 
 Result<bool> CampaignExport::next(std::string& text) {
   if (ended_) return false;
-  auto rows = source_(*store_, user_id_, id_, format_, {.limit = rows_a_piece, .cursor = cursor_});
+  auto rows = source_({.limit = rows_a_piece, .cursor = cursor_});
   if (!rows) return tl::unexpected(std::move(rows.error()));
-  const bool is_json = format_ == ExportFormat::json;
   bool is_first = !begun_;
   std::string piece;
-  if (is_first) piece = is_json ? "[" : header_;
+  if (is_first) piece = is_json_ ? "[" : header_;
   for (const auto& row : rows->items) {
-    if (is_json && !std::exchange(is_first, false)) piece += ',';
+    if (is_json_ && !std::exchange(is_first, false)) piece += ',';
     piece += row;
   }
   const bool ends = rows->next_cursor.empty();
-  if (is_json && ends) piece += "]\n";
+  if (is_json_ && ends) piece += "]\n";
   text += piece;  // The last thing that lacks memory: until here nothing has happened.
   begun_ = true;
   cursor_ = std::move(rows->next_cursor);

@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(policies_are_validated) {
   BOOST_TEST(!is_valid({.max_attempts = 2, .delays = {-1s}}));
   BOOST_TEST(!is_valid({.outcomes = {CallOutcome::unknown}, .max_attempts = 2, .delays = {1min}}));
   BOOST_TEST(!is_valid({.outcomes = {CallOutcome::answered}}));
-  BOOST_TEST(validate({.max_attempts = 0}).error().field == "retry");
+  BOOST_TEST(validate({.max_attempts = 0}).error().field == "retry.max_attempts");
+  BOOST_TEST(validate({.max_attempts = 2}).error().field == "retry.delays");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

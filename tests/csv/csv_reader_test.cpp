@@ -296,6 +296,29 @@ BOOST_AUTO_TEST_CASE(what_is_no_csv_is_told_apart) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_another_kind_is_called_by_its_kind) {
+  const auto said = [](const std::string& text) {
+    std::istringstream file{text};
+    const CsvReader reader{file, 1000};
+    return reader.readable() ? std::string{} : reader.readable().error().message;
+  };
+  const auto has = [&](const std::string& text, const char* kind) {
+    const auto message = said(text);
+    return message.find("no CSV file but") != std::string::npos &&
+           message.find(kind) != std::string::npos &&
+           message.find("CSV UTF-8") != std::string::npos;
+  };
+  BOOST_TEST(has("\x89PNG\r\n\x1A\n", "PNG"));
+  BOOST_TEST(has("\xFF\xD8\xFF\xE0", "JPEG"));
+  BOOST_TEST(has("%PDF-1.7\n", "PDF"));
+  BOOST_TEST(has("PK\x03\x04.", "XLSX"));
+  BOOST_TEST(has("\xD0\xCF\x11\xE0.", "XLS"));
+  BOOST_TEST(has("\x1F\x8B.", "GZIP"));
+  BOOST_TEST(has(std::string{"phone_number\0,name\n", 19}, "NUL"));
+  BOOST_TEST(said(std::string{"phone_number\n12\0\n", 17}).empty());  // The row's own trouble.
+  BOOST_TEST(said("PKW,phone_number\n").empty());
+}
+
 namespace {
 
 /// A file whose medium fails after its first bytes.

@@ -268,6 +268,46 @@ BOOST_AUTO_TEST_CASE(an_unusable_file_changes_nothing) {
   BOOST_TEST(office.import(numbers(1)).value().imported == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_preview_says_what_the_import_then_does) {
+  const std::string text =
+      "phone_number,name\n+493012345670,Ann\n+49 30 12345671,Bob\n12,Nobody\n"
+      "0049 30 12345670,Ann again\n+493012345672,Cy\n+493012345671,Bob again\n";
+  const auto foreseen = [&](const CsvImportOptions& options = {}) {
+    std::istringstream file{text};
+    return preview_csv(*office.store, office.user, office.campaign, file, options).value().report;
+  };
+  const auto same = [](const CsvReport& a, const CsvReport& b) {
+    BOOST_TEST(a.total == b.total);
+    BOOST_TEST(a.imported == b.imported);
+    BOOST_TEST(a.skipped == b.skipped);
+    BOOST_TEST(a.failed == b.failed);
+    BOOST_TEST(a.errors_total == b.errors_total);
+    BOOST_TEST_REQUIRE(a.errors.size() == b.errors.size());
+    for (std::size_t i = 0; i < a.errors.size(); ++i) {
+      BOOST_TEST(a.errors[i].line == b.errors[i].line);
+      BOOST_TEST(a.errors[i].value == b.errors[i].value);
+    }
+  };
+  std::istringstream alone{text};
+  const auto without_campaign = preview_csv(alone).value().report;
+  BOOST_TEST(without_campaign.skipped == 2);
+  BOOST_TEST(without_campaign.errors.at(1).line == 5);
+  auto before = foreseen();
+  BOOST_TEST(before.imported == 3);
+  same(before, office.import(text).value());
+  before = foreseen();
+  BOOST_TEST(before.skipped == 5);
+  same(before, office.import(text).value());
+  // Once more those whose call is done.
+  (void)CallCampaigns{*office.store}.start(office.user, office.campaign).value();
+  (void)office.store->cancel_queued_call(office.user, office.rows().at(0).id, "x").value();
+  before = foreseen({.again = true});
+  BOOST_TEST(before.imported == 1);
+  same(before, office.import(text, {.again = true}).value());
+  BOOST_TEST((preview_csv(*office.store, office.user, CampaignId{}, alone).error().code ==
+              ErrorCode::not_found));
+}
+
 BOOST_AUTO_TEST_CASE(all_errors_go_to_the_stream_in_file_order) {
   std::string text = "phone_number\n";
   for (int i = 0; i < 4000; ++i) {

@@ -82,6 +82,8 @@ class Campaigns(Case):
             self.refused(self.ann.post("/api/campaigns", without), 422, "invalid_argument", field)
         for rules, field in (({"clock": "sun"}, "rules.clock"), ({"spread": 1}, "rules.spread"),
                              ({"retry": {"max_attempts": "3"}}, "rules.retry.max_attempts"),
+                             ({"retry": {"max_attempts": 999}}, "retry.max_attempts"),
+                             ({"retry": {"max_attempts": 2, "delays_seconds": []}}, "retry.delays"),
                              ({"weekly_windows": [[]]}, "rules.weekly_windows"), ({"x": 1}, "rules.x")):
             self.refused(self.ann.post("/api/campaigns", {**good, "rules": rules}), 422, "invalid_argument", field)
         self.assertEqual(self.ok(self.ann.get("/api/campaigns"))["items"], [])
@@ -194,6 +196,38 @@ class Campaigns(Case):
         self.assertEqual(self.ok(self.ann.get("/api/queue"))["items"], [])
         done = self.ok(self.ann.form("/api/campaigns/upload-csv", into, file))
         self.assertEqual(done["report"]["imported"], 30)
+
+    def test_why_nothing_starts(self):
+        people = [self.contact(self.ann, f"+1202555010{i}") for i in range(2)]
+        made = self.ok(self.ann.post("/api/campaigns/bulk-call", {**self.settings(self.ann), "contact_ids": people}), 201)
+        path = "/api/campaigns/" + made["id"]
+        limit = lambda **limits: self.ok(self.administrator.ask("PUT", "/api/settings/concurrency", limits), 204)
+        limit(user_id=self.ann_id, concurrent_calls_limit=0)
+        self.ok(self.ann.post(path + "/start"))
+        reason, = self.ok(self.ann.get(path + "/explain"))["reasons"]
+        self.assertEqual((reason["code"], reason["active"], reason["limit"], reason["in_flight"]), ("user_limit_zero", 0, 0, 0))
+        self.assertEqual(self.ok(self.ann.get(path + "/forecast"))["reason"], "user_limit_zero")
+        plan = {"start_date": "2024-01-01", "first_call_time": "00:00", "last_call_time": "24:00", "contacts": 1}
+        self.assertEqual(self.ok(self.ann.post("/api/campaigns/forecast", plan))["reason"], "user_limit_zero")
+        self.ok(self.ann.post(path + "/pause"))
+        self.assertEqual([(r["code"], r["conditional"]) for r in self.ok(self.ann.get(path + "/explain"))["reasons"]],
+                         [("paused", False), ("user_limit_zero", True)])
+        self.assertEqual(self.ok(self.ann.get(path + "/forecast")),
+                         {"ends_at": None, "starts_at": None, "unreached_rows": 0, "reason": "paused"})
+
+    def test_a_preview_says_what_would_be_skipped(self):
+        made = self.ok(self.ann.form("/api/campaigns/upload-csv", ("settings", json.dumps(self.settings(self.ann))),
+                                     ("file", "phone_number\n+12025550100\n", "a.csv")), 201)["campaign"]["id"]
+        twice = ("file", LIST + LIST.splitlines()[1] + "\n", "x.csv")
+        alone = self.ok(self.ann.form("/api/campaigns/preview-csv", twice))["report"]
+        self.assertEqual((alone["imported"], alone["skipped"]), (30, 1))
+        within = self.ok(self.ann.form("/api/campaigns/preview-csv", ("campaign_id", made), twice))["report"]
+        self.assertEqual((within["imported"], within["skipped"]), (29, 2))
+        self.refused(self.bob.form("/api/campaigns/preview-csv", ("campaign_id", made), twice), 404, "not_found", "campaign_id")
+        self.refused(self.ann.form("/api/campaigns/preview-csv", ("default_region", "XX"), twice), 422, "invalid_argument",
+                     "default_region")
+        self.refused(self.ann.form("/api/campaigns/preview-csv", ("again", "x"), twice), 422, "invalid_argument", "again")
+        self.refused(self.ann.form("/api/campaigns/preview-csv", ("file", "%PDF-1.7", "x.csv")), 422, "invalid_argument", "file")
 
     def test_preview_and_templates(self):
         shown = self.ok(self.ann.form("/api/campaigns/preview-csv", ("file", LIST + "12,Nobody\n", "x.csv")))

@@ -62,6 +62,7 @@ class Contract(Case):
         yield "exportErrors", one + "/errors.csv", None
         yield "listQueueOfCampaign", one + "/queue", None
         yield "listQueue", "/api/queue?status=queued,processing", None
+        yield "listQueue", "/api/queue?order=position", None
         yield "getQueueStatistics", "/api/queue/statistics", None
         yield "cancelQueuedCalls", "/api/queue/cancel", {"ids": [row]}
         yield "getQueuedCall", "/api/queue/" + row, None

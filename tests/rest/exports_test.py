@@ -53,6 +53,17 @@ class Exports(Case):
             self.assertFalse(said.will_close)
             said.read()
 
+    def test_results_for_a_spreadsheet(self):
+        made = self.ok(self.imported("phone_number,name,Firma\n+12025550101,Zoë,Müller\n", rules={"timezone": "Europe/Berlin"}), 201)
+        path = f"/api/campaigns/{made['campaign']['id']}/export.csv?for="
+        answer = self.ann.get(path + "spreadsheet")
+        self.assertTrue(answer.text.startswith("\ufeffphone_number,"))
+        row, = self.rows(answer)
+        self.assertEqual((row["\ufeffphone_number"], row["Firma"]), ("+1 2025550101", "Müller"))
+        self.assertIn("started_at (Europe/Berlin)", row)
+        self.assertEqual(self.ann.get(path + "program").text, self.ann.get(path[:-5]).text)
+        self.refused(self.ann.get(path + "robots"), 422, "invalid_argument", "for")
+
     def test_what_uploads_rejected(self):
         bad = '12,"=cmd|x, y"\n'
         made = self.ok(self.imported("phone_number,name\n+12025550101,Ann\n" + bad), 201)

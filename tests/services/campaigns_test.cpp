@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(create_names_the_field_that_is_wrong) {
   BOOST_TEST(field([](auto& c) { c.rules.retry.delays.assign(101, 60s); }) == "retry");
   BOOST_TEST(field([](auto& c) { c.rules.retry.outcomes.assign(101, CallOutcome::busy); }) ==
              "retry");
-  BOOST_TEST(field([](auto& c) { c.rules.retry.max_attempts = 0; }) == "retry");
+  BOOST_TEST(field([](auto& c) { c.rules.retry.max_attempts = 0; }) == "retry.max_attempts");
   BOOST_TEST(field([](auto& c) { c.rules.call_deadline = 59s; }) == "call_deadline");
   BOOST_TEST(field([](auto& c) { c.rules.call_deadline = 24h + 1s; }) == "call_deadline");
 }
@@ -316,6 +316,31 @@ BOOST_AUTO_TEST_CASE(a_user_that_may_not_call_reaches_nobody) {
   const auto forecast = value(campaigns.forecast(world.user.id, campaign.id));
   BOOST_CHECK(!forecast.ends_at);
   BOOST_TEST(forecast.unreached_rows == 10);
+  BOOST_TEST(forecast.reason == "user_limit_zero");
+  value(world.store->set_user_limits(world.user.id, 2, 0));
+  BOOST_TEST(value(campaigns.forecast(world.user.id, campaign.id)).reason == "user_limit_zero");
+  BOOST_TEST(value(campaigns.preview(world.plan(), {.contacts = 3})).forecast.reason ==
+             "user_limit_zero");
+  value(world.store->set_system_limit(0));
+  BOOST_TEST(value(campaigns.forecast(world.user.id, campaign.id)).reason == "system_limit_zero");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_paused_campaign_nothing_is_expected) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  const auto campaign = world.active_campaign(2);
+  const auto row = value(world.store->list_queued_calls(world.user.id, {}, {})).items.front();
+  const auto starts = [&] {
+    return value(CallQueue(*world.store).position(world.user.id, row.id)).starts_at.has_value();
+  };
+  BOOST_TEST(value(campaigns.forecast(world.user.id, campaign.id)).reason.empty());
+  BOOST_TEST(starts());
+  value(campaigns.pause(world.user.id, campaign.id));
+  const auto forecast = value(campaigns.forecast(world.user.id, campaign.id));
+  BOOST_TEST(forecast.reason == "paused");
+  BOOST_CHECK(!forecast.starts_at && !forecast.ends_at);
+  BOOST_CHECK(!value(campaigns.get_analytics(world.user.id, campaign.id)).estimated_completion);
+  BOOST_TEST(!starts());
 }
 
 BOOST_AUTO_TEST_CASE(a_campaign_in_an_unknown_zone_is_not_started_and_says_why) {

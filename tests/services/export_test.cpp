@@ -79,6 +79,41 @@ BOOST_AUTO_TEST_CASE(every_row_comes_once_however_many_pieces_it_takes) {
   BOOST_TEST(lines.at(0) == header);
 }
 
+BOOST_AUTO_TEST_CASE(for_a_spreadsheet_people_find_their_own_columns_and_their_own_time) {
+  SmallWorld world;
+  auto plan = world.plan();
+  plan.rules.timezone = "Europe/Berlin";
+  const auto campaign = value(CallCampaigns(*world.store).create(plan));
+  CallQueue queue(*world.store);
+  const std::vector<QueueRequest> requests{
+      {.contact_id = world.contact("Jürgen").id,
+       .campaign_id = campaign.id,
+       .user_data = R"({"Firma":"Müller, Söhne","priority":5})"},
+      {.contact_id = world.contact("=1+1").id,
+       .campaign_id = campaign.id,
+       .user_data = R"({"Ort":"=2+2","offen":null})"}};
+  const auto rows = value(queue.create_bulk(world.user.id, requests));
+  value(CallCampaigns(*world.store).start(world.user.id, campaign.id));
+  value(queue.claim({.limit = 1}));
+  const auto pieces = pieces_of(value(CampaignExport::results(
+      *world.store, world.user.id, campaign.id, ExportFormat::spreadsheet)));
+  const auto lines = lines_of(pieces.at(0));
+  BOOST_TEST_REQUIRE(lines.size() == 3U);
+  BOOST_TEST(lines[0] ==
+             "\xEF\xBB\xBFphone_number,contact_name,status,success,outcome,attempts,started_at "
+             "(Europe/Berlin),completed_at (Europe/Berlin),duration_seconds,failure_reason,Firma,"
+             "priority,Ort,offen,id");
+  BOOST_TEST(lines[1] == "+49 302311000,Jürgen,processing,,,1,2026-03-25 11:00:00,,,,\"Müller, "
+                         "Söhne\",5,,," +
+                             to_text(rows[0].id));
+  BOOST_TEST(lines[2] ==
+             "+49 302311001,\"'=1+1\",queued,,,0,,,,,,,\"'=2+2\",," + to_text(rows[1].id));
+
+  const auto errors = pieces_of(value(CampaignExport::import_errors(
+      *world.store, world.user.id, campaign.id, ExportFormat::spreadsheet)));
+  BOOST_TEST(errors.at(0).starts_with("\xEF\xBB\xBFimported_at,"));
+}
+
 BOOST_AUTO_TEST_CASE(as_json_it_is_one_array) {
   SmallWorld world;
   const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));

@@ -132,6 +132,7 @@ class ExportFormat(_Text):
 
     CSV = "csv"
     JSON = "json"
+    SPREADSHEET = "spreadsheet"
 
 
 class ImportOutcome(_Text):

@@ -12,23 +12,23 @@ inline bool may_be_retried(CallOutcome outcome) noexcept {
 }
 
 inline Result<void> validate(const RetryPolicy& policy) {
-  const auto refuse = [](const char* why) {
-    return fail(ErrorCode::invalid_argument, why, "retry");
+  const auto refuse = [](const char* why, const char* field) {
+    return fail(ErrorCode::invalid_argument, why, field);
   };
   if (!std::all_of(policy.outcomes.begin(), policy.outcomes.end(), may_be_retried)) {
-    return refuse("answered, cancelled and unknown calls are never retried");
+    return refuse("answered, cancelled and unknown calls are never retried", "retry.outcomes");
   }
   if (policy.max_attempts < 1 || policy.max_attempts > 100) {
-    return refuse("max_attempts must be 1 to 100");
+    return refuse("max_attempts must be 1 to 100", "retry.max_attempts");
   }
   if (policy.max_attempts > 1 && policy.delays.empty()) {
-    return refuse("delays must not be empty when there is more than one attempt");
+    return refuse("delays must not be empty when there is more than one attempt", "retry.delays");
   }
   const auto out_of_range = [](std::chrono::seconds delay) {
     return delay < std::chrono::seconds{0} || delay > std::chrono::days{366};
   };
   if (std::any_of(policy.delays.begin(), policy.delays.end(), out_of_range)) {
-    return refuse("a delay must be between zero and 366 days");
+    return refuse("a delay must be between zero and 366 days", "retry.delays");
   }
   return {};
 }
