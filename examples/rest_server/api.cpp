@@ -1,5 +1,7 @@
 #include "api.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace rest {
 
 using namespace callqueue;
@@ -15,6 +17,11 @@ Result<Page> page_of(const Request& request) {
   }
   page.cursor = request.parameter("cursor").value_or("");
   return page;
+}
+
+std::string page_of(const std::string& items, const std::string& next_cursor) {
+  const auto next = next_cursor.empty() ? "null" : nlohmann::json(next_cursor).dump();
+  return "{\"items\":[" + items + "],\"next_cursor\":" + next + '}';
 }
 
 }  // namespace rest

@@ -10,6 +10,7 @@
 #include "callqueue/json.hpp"
 #include "callqueue/processor.hpp"
 #include "callqueue/store.hpp"
+#include "deletions.hpp"
 #include "http.hpp"
 #include "json_reader.hpp"
 #include "router.hpp"
@@ -22,6 +23,7 @@ struct App {
   callqueue::Processor& processor;  ///< Told when something may start.
   callqueue::CallCampaigns campaigns{store};
   callqueue::CallQueue queue{store};
+  Deletions deletions{};
 };
 
 void add_campaign_routes(Router& router, App& app);
@@ -75,6 +77,9 @@ template <class AnyId>
 [[nodiscard]] Response list_upcoming(App& app, const Request& request,
                                      std::optional<callqueue::CampaignId> campaign_id,
                                      const callqueue::Page& page);
+
+/// A page as JSON. @param items JSON texts with commas between.
+[[nodiscard]] std::string page_of(const std::string& items, const std::string& next_cursor);
 
 /// The fields of a new campaign.
 void read_campaign(JsonReader& in, callqueue::CallCampaign& campaign);

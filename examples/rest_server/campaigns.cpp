@@ -42,12 +42,36 @@ Response list_campaigns(App& app, Request& request) {
   if (!statuses) return problem(statuses.error());
   const auto agent_id = id_parameter<AgentId>(request, "agent_id");
   if (!agent_id) return problem(agent_id.error());
-  return reply(
+  const auto found =
       app.campaigns.find_by_user_id(request.caller.user_id,
                                     {.statuses = std::move(*statuses),
                                      .agent_id = *agent_id,
                                      .name = std::string{request.parameter("name").value_or("")}},
-                                    *page));
+                                    *page);
+  if (!found) return problem(found.error());
+  std::string items;
+  for (const auto& campaign : found->items) {
+    if (!items.empty()) items += ',';
+    items += app.deletions.to_json(campaign);
+  }
+  return json(page_of(items, found->next_cursor));
+}
+
+Response find_campaign(App& app, Request& request) {
+  const auto id = id_of<CampaignId>(request);
+  if (!id) return problem(id.error());
+  const auto campaign = app.campaigns.find_by_id(request.caller.user_id, *id);
+  return campaign ? json(app.deletions.to_json(*campaign)) : problem(campaign.error());
+}
+
+/// 204 once it is gone; meanwhile it says of itself that it is being deleted.
+Response delete_campaign(App& app, Request& request) {
+  const auto id = id_of<CampaignId>(request);
+  if (!id) return problem(id.error());
+  const auto campaign = app.campaigns.find_by_id(request.caller.user_id, *id);
+  if (!campaign) return problem(campaign.error());
+  const Deletions::Hold hold{app.deletions, *id};
+  return reply(app.campaigns.remove(request.caller.user_id, *id));
 }
 
 /// PUT: everything that is not said goes back to what a new campaign has.
@@ -220,12 +244,10 @@ void add_campaign_routes(Router& router, App& app) {
   router.add({.method = "POST",
               .path = "/api/campaigns/bulk-call",
               .handler = once(app, bound(app, bulk_call))});
-  router.add(
-      {.method = "GET", .path = one, .handler = on_campaign(app, &CallCampaigns::find_by_id)});
+  router.add({.method = "GET", .path = one, .handler = bound(app, find_campaign)});
   router.add({.method = "PUT", .path = one, .handler = bound(app, replace_campaign)});
   router.add({.method = "PATCH", .path = one, .handler = bound(app, change_campaign)});
-  router.add(
-      {.method = "DELETE", .path = one, .handler = on_campaign(app, &CallCampaigns::remove)});
+  router.add({.method = "DELETE", .path = one, .handler = bound(app, delete_campaign)});
   router.add({.method = "POST",
               .path = one + "/start",
               .handler = on_campaign_that_starts(app, &CallCampaigns::start)});

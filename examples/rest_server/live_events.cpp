@@ -134,8 +134,9 @@ struct LiveEvents::Impl {
     auto& feed = feeds[user_id];
     if (!feed) {
       auto epoch = to_text(epochs.next(SystemClock{}.now()));
-      feed = user_id == kAllUsers ? users_feed(store, std::move(epoch), options.users_pace)
-                                  : user_feed(store, user_id, std::move(epoch), options.pace);
+      feed = user_id == kAllUsers
+                 ? users_feed(store, std::move(epoch), options.users_pace)
+                 : user_feed(store, user_id, std::move(epoch), options.pace, options.deletions);
       for (auto& [id, other] : feeds) other->ring.shrink(share());
       listener->wake();
     }

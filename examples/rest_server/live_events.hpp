@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "callqueue/store.hpp"
+#include "deletions.hpp"
 #include "event_ring.hpp"
 
 namespace rest {
@@ -21,6 +22,7 @@ struct LiveOptions {
   int kept_users = 200;                         ///< Without a reader, at most.
   std::chrono::milliseconds pace{200};          ///< Between two looks at a user.
   std::chrono::milliseconds users_pace{500};    ///< The same at all users' figures, in parts.
+  const Deletions* deletions = nullptr;         ///< What is being deleted, if somebody knows.
 };
 
 class LiveEvents;

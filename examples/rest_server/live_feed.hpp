@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "callqueue/store.hpp"
+#include "deletions.hpp"
 #include "event_ring.hpp"
 #include "look_pace.hpp"
 
@@ -61,7 +62,8 @@ struct LiveFeed {
 /// Of a user: its campaigns, its queue, its calls that are on, and its limits.
 [[nodiscard]] std::shared_ptr<LiveFeed> user_feed(callqueue::Store& store,
                                                   callqueue::UserId user_id, std::string epoch,
-                                                  std::chrono::milliseconds pace);
+                                                  std::chrono::milliseconds pace,
+                                                  const Deletions* deletions = nullptr);
 /// Of all users, for administrators: their figures, and the slots of the system. They are looked at
 /// some at a time, so that a look costs the same however many there are.
 [[nodiscard]] std::shared_ptr<LiveFeed> users_feed(callqueue::Store& store, std::string epoch,

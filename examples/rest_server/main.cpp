@@ -249,7 +249,7 @@ int run(const Options& options) {
     return 0;
   }
   Gate gate{by_token(**store), in(**store), options.rate};
-  LiveEvents events{**store};
+  LiveEvents events{**store, {.deletions = &app.deletions}};
   Server server{router, gate, events, options.server};
   fmt::print("listening at http://{}:{}\n", options.server.host, server.port());
   if (!options.pages.empty()) print_address(options.server.host, server.port(), demo_token);

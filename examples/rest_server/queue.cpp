@@ -37,9 +37,7 @@ Response list_upcoming(App& app, const Request& request, std::optional<CampaignI
     if (!items.empty()) items += ',';
     items += placed(row.call, row.position, row.starts_at);
   }
-  const auto next = nlohmann::json(rows->next_cursor).dump();
-  return json("{\"items\":[" + items +
-              "],\"next_cursor\":" + (rows->next_cursor.empty() ? "null" : next) + '}');
+  return json(page_of(items, rows->next_cursor));
 }
 
 Result<bool> is_by_position(const Request& request) {

@@ -22,7 +22,8 @@ constexpr int kPage = 1000;
 
 class CampaignsSeen {
  public:
-  CampaignsSeen(Store& store, UserId user_id) : campaigns_(store), user_id_(user_id) {}
+  CampaignsSeen(Store& store, UserId user_id, const Deletions* deletions)
+      : campaigns_(store), user_id_(user_id), deletions_(deletions) {}
 
   Seen operator()(News& news) {
     known_.begin_look();
@@ -33,7 +34,8 @@ class CampaignsSeen {
       for (const auto& campaign : some->items) {
         // One more than is told shows that there were more.
         if (known_.is_news(campaign) && news.size() <= kMostNews) {
-          news.push_back({"campaign", "campaign", to_json(campaign)});
+          news.push_back({"campaign", "campaign",
+                          deletions_ ? deletions_->to_json(campaign) : to_json(campaign)});
         }
       }
       page.cursor = std::move(some->next_cursor);
@@ -48,6 +50,7 @@ class CampaignsSeen {
  private:
   CallCampaigns campaigns_;
   UserId user_id_;
+  const Deletions* deletions_;
   CampaignNews known_;
 };
 
@@ -127,9 +130,9 @@ class CallsSeen {
 }  // namespace
 
 std::shared_ptr<LiveFeed> user_feed(Store& store, UserId user_id, std::string epoch,
-                                    std::chrono::milliseconds pace) {
+                                    std::chrono::milliseconds pace, const Deletions* deletions) {
   auto feed = std::make_shared<LiveFeed>(std::move(epoch));
-  feed->looks.push_back({LookPace{pace}, CampaignsSeen{store, user_id}});
+  feed->looks.push_back({LookPace{pace}, CampaignsSeen{store, user_id, deletions}});
   feed->looks.push_back({LookPace{pace}, QueueSeen{store, user_id}});
   feed->looks.push_back({LookPace{pace}, CallsSeen{store, user_id}});
   feed->looks.push_back({LookPace{pace}, LimitsNews{store, user_id}});

@@ -104,6 +104,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_user_hears_of_what_another_process_changes, Back
   BOOST_TEST(reader.next("campaign_deleted")["campaign_id"] == to_text(ann.campaign));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_campaign_that_is_being_deleted_says_so, Backend, SharedBackends) {
+  Backend backend;
+  auto ann = backend.user().with_queued(1);
+  Deletions deletions;
+  LiveEvents events{backend.store(), {.deletions = &deletions}};
+  Reader reader{events, ann.id};
+  BOOST_TEST(reader.next()["type"] == "hello");
+  {
+    const Deletions::Hold hold{deletions, ann.campaign};
+    must(backend.store().set_campaign_status(ann.id, ann.campaign, CampaignStatus::active,
+                                             CampaignStatus::paused));
+    BOOST_TEST(reader.next("campaign")["campaign"]["deleting"] == true);
+  }
+  must(backend.store().set_campaign_status(ann.id, ann.campaign, CampaignStatus::paused,
+                                           CampaignStatus::active));
+  BOOST_TEST(!reader.next("campaign")["campaign"].contains("deleting"));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(limits_that_an_administrator_sets_are_told, Backend, SharedBackends) {
   Backend backend;
   const auto ann = backend.user({.concurrent_calls_limit = 4});

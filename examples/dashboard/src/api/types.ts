@@ -133,6 +133,8 @@ export interface Campaign {
   updated_at: Instant;
   started_at: Instant | null;
   completed_at: Instant | null;
+  /** There while it is being deleted. */
+  deleting?: true;
   rules: Rules;
 }
 
