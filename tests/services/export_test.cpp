@@ -103,9 +103,10 @@ BOOST_AUTO_TEST_CASE(for_a_spreadsheet_people_find_their_own_columns_and_their_o
              "\xEF\xBB\xBFphone_number,contact_name,status,success,outcome,attempts,started_at "
              "(Europe/Berlin),completed_at (Europe/Berlin),duration_seconds,failure_reason,Firma,"
              "priority,Ort,offen,id");
-  BOOST_TEST(lines[1] == "+49 302311000,Jürgen,processing,,,1,2026-03-25 11:00:00,,,,\"Müller, "
-                         "Söhne\",5,,," +
-                             to_text(rows[0].id));
+  BOOST_TEST(lines[1] ==
+             "+49 302311000,Jürgen,processing,,,1,2026-03-25 11:00:00,,,,\"Müller, "
+             "Söhne\",5,,," +
+                 to_text(rows[0].id));
   BOOST_TEST(lines[2] ==
              "+49 302311001,\"'=1+1\",queued,,,0,,,,,,,\"'=2+2\",," + to_text(rows[1].id));
 

@@ -175,6 +175,8 @@ export interface Forecast {
   ends_at: Instant | null;
   starts_at: Instant | null;
   unreached_rows: number;
+  /** Why there is no `ends_at`: as a reason's code. */
+  reason: string | null;
 }
 
 export type Plan = CampaignFields & {
@@ -198,6 +200,11 @@ export interface Reason {
   code: string;
   text: string;
   until: Instant | null;
+  /** Counts once somebody has ended an earlier one: nothing starts at `until` before. */
+  conditional: boolean;
+  in_flight: number;
+  active: number | null;
+  limit: number | null;
 }
 
 export interface Explanation {
@@ -369,6 +376,7 @@ export type LiveMessage =
   | {type: 'campaign'; seq: number; campaign: Campaign}
   | {type: 'campaign_deleted'; seq: number; campaign_id: Id}
   | {type: 'queue'; seq: number; queue: QueueStatistics}
+  | {type: 'limits'; seq: number; limits: {concurrent_calls_limit: number; system_concurrent_calls_limit: number; system_limit: number}}
   | {type: 'calls'; seq: number; calls: ActiveCalls};
 /** Of all users, to an administrator. */
 export type LiveUsersMessage =
