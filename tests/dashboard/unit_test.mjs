@@ -98,3 +98,13 @@ test('who is new among all users comes last, and who has changed stays in its pl
   const user = (id, queued) => ({id, queued});
   assert.deepEqual(merged([user('a', 0), user('b', 0)], new Map([['c', user('c', 3)], ['a', user('a', 1)]])), [user('a', 1), user('b', 0), user('c', 3)]);
 });
+
+test('a call of which nothing is heard any more says so, and until when its place is held', async () => {
+  const {silenceOf} = await source('screens/campaign/silent_for.ts');
+  const at = Date.parse('2026-03-29T12:00:00Z');
+  const call = {provider_call_id: 'p', lease_expires_at: '2026-03-29T12:50:00Z'};
+  assert.equal(silenceOf(call, 3600, at), 600);
+  assert.equal(silenceOf(call, undefined, at), 600);
+  assert.equal(silenceOf({...call, lease_expires_at: '2026-03-29T12:57:00Z'}, 3600, at), null);
+  assert.equal(silenceOf({...call, provider_call_id: null}, 3600, at), null);
+});

@@ -14,6 +14,7 @@ import {kWeekdays} from '../../campaign_form/hours';
 import {now} from '../../store/now';
 import {useResource} from '../../store/resource';
 import {useSelected} from '../../store/signal';
+import {Silence} from './silence';
 
 export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; agent: string | undefined; actions: Actions}) {
   const on = [`campaign:${campaign.id}`, 'queue'];
@@ -77,6 +78,7 @@ function CallsNow({campaign}: {campaign: Campaign}) {
               <span class="number">{phone(call.phone_number)}</span>
               <CallBadge status={call.status} />
               <Since call={call} />
+              <Silence call={call} deadline={campaign.rules.call_deadline_seconds} />
             </li>
           ))}
         </ul>
