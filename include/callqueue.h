@@ -1119,6 +1119,33 @@ CQ_API cq_status cq_queue_list(cq_store* store, const char* user_id, const cq_qu
 CQ_API cq_status cq_queue_find_by_campaign_id(cq_store* store, const char* user_id,
                                               const char* campaign_id, const cq_page* page,
                                               cq_queued_call_list** queued, cq_error** error);
+/// A queued call in the order of calling.
+/// @since 0.1
+typedef struct cq_upcoming_call {
+  size_t size;
+  const cq_queued_call* call;
+  int64_t position;   ///< 1: the next of what was asked for; `CQ_UNSET` while its campaign stands.
+  int64_t starts_at;  ///< When it may start, or `CQ_NO_INSTANT`, as `cq_queue_position` says.
+} cq_upcoming_call;
+
+/// @since 0.1
+typedef struct cq_upcoming_call_list {
+  size_t size;
+  size_t count;
+  const cq_upcoming_call* const* items;
+  const char* next_cursor;
+} cq_upcoming_call_list;
+
+/// @since 0.1
+CQ_API void cq_upcoming_call_list_free(cq_upcoming_call_list** upcoming);
+/// What is called next, in that order, windows and limits ignored: what is due, what waits, then
+/// what belongs to campaigns that are drafts or paused. Thread-safe.
+/// @param campaign_id NULL: of all campaigns, and direct calls.
+/// @return `CQ_INVALID_ARGUMENT` (`limit`, `cursor`).
+/// @since 0.1
+CQ_API cq_status cq_queue_upcoming(cq_store* store, const char* user_id, const char* campaign_id,
+                                   const cq_page* page, cq_upcoming_call_list** upcoming,
+                                   cq_error** error);
 /// The row that a claim would take first for this user, limits and turns ignored. Writes nothing.
 /// Thread-safe.
 /// @param queued NULL after success: there is none.
@@ -1343,6 +1370,7 @@ typedef struct cq_call_filter {
   const char* provider_call_id;  ///< NULL: any.
   const int32_t* statuses;       ///< Each a `cq_call_status`; NULL: any.
   size_t statuses_count;
+  int32_t newest_first;  ///< 1: backwards. Default: 0.
 } cq_call_filter;
 
 /// @since 0.1

@@ -163,3 +163,15 @@ cq_status cq_custom_priority(const char* user_data, int32_t* priority, cq_error*
     told = c::value(custom_priority(c::text(user_data, "user_data")));
   });
 }
+
+void cq_upcoming_call_list_free(cq_upcoming_call_list** upcoming) { c::free_owned(upcoming); }
+
+cq_status cq_queue_upcoming(cq_store* store, const char* user_id, const char* campaign_id,
+                            const cq_page* page, cq_upcoming_call_list** upcoming,
+                            cq_error** error) {
+  return c::finds(upcoming, "upcoming", error, [&] {
+    return c::value(c::queue(store).upcoming(c::id<UserId>(user_id, "user_id"),
+                                             c::optional_id<CampaignId>(campaign_id, "campaign_id"),
+                                             c::page(page)));
+  });
+}

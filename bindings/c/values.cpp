@@ -106,7 +106,8 @@ CallFilter value_of(const cq_call_filter& filter) {
           .queue_id = optional_id<QueuedCallId>(filter.queue_id, "queue_id"),
           .provider_call_id = text(filter.provider_call_id, "provider_call_id"),
           .statuses =
-              enumerators(filter.statuses, filter.statuses_count, CallStatus::unknown, "statuses")};
+              enumerators(filter.statuses, filter.statuses_count, CallStatus::unknown, "statuses"),
+          .newest_first = flag(filter.newest_first, "newest_first")};
 }
 
 StatusDetails value_of(const cq_status_details& details) {

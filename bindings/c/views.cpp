@@ -192,6 +192,16 @@ void fill(Arena& arena, const CsvReport& model, cq_csv_report& view) {
   view.json = arena.text(to_json(model));
 }
 
+void fill(Arena& arena, const UpcomingCall& model, cq_upcoming_call& view) {
+  view.call = arena.view<cq_queued_call>(model.call);
+  view.position = model.position.value_or(CQ_UNSET);
+  view.starts_at = instant(model.starts_at);
+}
+
+void fill(Arena& arena, const PageOf<UpcomingCall>& page, cq_upcoming_call_list& view) {
+  fill_page<cq_upcoming_call>(arena, page, view);
+}
+
 void fill(Arena& arena, const Changes& model, cq_changes& view) {
   auto** users = arena.make<const char*>(model.users.size());
   for (std::size_t i = 0; i < model.users.size(); ++i) users[i] = arena.id(model.users[i]);

@@ -40,6 +40,8 @@ void fill(Arena& arena, const Result<CallReport>& model, cq_call_report& view);
 void fill(Arena& arena, const FinishedAndClaimed& model, cq_finished_and_claimed& view);
 void fill(Arena& arena, const CsvReport& model, cq_csv_report& view);
 void fill(Arena& arena, const Changes& model, cq_changes& view);
+void fill(Arena& arena, const UpcomingCall& model, cq_upcoming_call& view);
+void fill(Arena& arena, const PageOf<UpcomingCall>& page, cq_upcoming_call_list& view);
 
 void fill(Arena& arena, const std::vector<Migration>& models, cq_migration_list& view);
 void fill(Arena& arena, const PageOf<User>& page, cq_user_list& view);

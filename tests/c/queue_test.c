@@ -26,6 +26,7 @@ static void rows_are_found(void) {
   const char* campaign = active_campaign(&w, TWO, NULL);
   cq_queued_call_list* list = NULL;
   cq_queued_call* row = NULL;
+  cq_upcoming_call_list* upcoming = NULL;
   cq_queue_filter filter;
   cq_queue_statistics statistics;
   const int32_t queued[] = {CQ_QUEUED_CALL_QUEUED};
@@ -56,6 +57,13 @@ static void rows_are_found(void) {
   OK(cq_queue_find_by_campaign_id(w.store, w.ann->id, campaign, NULL, &list, &error));
   HAS(list, 2);
   cq_queued_call_list_free(&list);
+  OK(cq_queue_upcoming(w.store, w.ann->id, NULL, NULL, &upcoming, &error));
+  HAS(upcoming, 2);
+  CHECK(upcoming->items[0]->position == 1 && upcoming->items[0]->starts_at == NOON);
+  SAME(upcoming->items[0]->call->contact_name, "Ada");
+  cq_upcoming_call_list_free(&upcoming);
+  REFUSED(cq_queue_upcoming(w.store, w.ann->id, "x", NULL, &upcoming, &error), "campaign_id");
+  REFUSED(cq_queue_upcoming(w.store, w.ann->id, NULL, NULL, NULL, &error), "upcoming");
   REFUSED(cq_queue_find_by_campaign_id(w.store, w.ann->id, NULL, NULL, &list, &error),
           "campaign_id");
   filter.contact_id = "x";
@@ -287,6 +295,9 @@ static void a_call_is_dialed_by_hand(void) {
   OK(cq_store_list_calls(w.store, w.ann->id, &filter, NULL, &list, &error));
   HAS(list, 1);
   cq_call_list_free(&list);
+  filter.newest_first = 2;
+  REFUSED(cq_store_list_calls(w.store, w.ann->id, &filter, NULL, &list, &error), "newest_first");
+  filter.newest_first = 1;
   filter.statuses = wrong;
   REFUSED(cq_store_list_calls(w.store, w.ann->id, &filter, NULL, &list, &error), "statuses");
   OK(cq_store_lapsed_calls(w.store, 10, &list, &error));

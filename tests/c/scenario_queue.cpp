@@ -98,6 +98,24 @@ Json position(cq_store* store, With& with) {
   return {{"position", at}, {"starts_at", instant(starts_at)}};
 }
 
+Json upcoming(cq_store* store, With& with) {
+  const auto page = with.page();
+  cq_upcoming_call_list* found = nullptr;
+  ASK(cq_queue_upcoming(store, with.text("user_id"), with.text("campaign_id"), &page, &found,
+                        &error));
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < found->count; ++i) {
+    const auto& row = *found->items[i];
+    rows.push_back({{"call", json_of(*row.call)},
+                    {"position", row.position == CQ_UNSET ? Json{} : Json(row.position)},
+                    {"starts_at", instant(row.starts_at)}});
+  }
+  Json json{{"items", rows},
+            {"next_cursor", *found->next_cursor == '\0' ? Json{} : Json(found->next_cursor)}};
+  cq_upcoming_call_list_free(&found);
+  return json;
+}
+
 Json begin_dial(cq_store* store, With& with) {
   std::deque<With> each;
   std::vector<cq_call_ref> refs;
@@ -217,6 +235,7 @@ Operations queue_operations() {
          return taken_page(found, cq_queued_call_list_free);
        }},
       {"queue.list", list_rows},
+      {"queue.upcoming", upcoming},
       {"queue.get_next_queued",
        [](cq_store* store, With& with) -> Json {
          cq_queued_call* next = nullptr;
@@ -344,6 +363,7 @@ Operations call_operations() {
          filter.queue_id = with.text("queue_id");
          filter.provider_call_id = with.text("provider_call_id");
          filter.statuses = with.statuses(cq_parse_call_status, filter.statuses_count);
+         with.take("newest_first", filter.newest_first);
          const auto page = with.page();
          cq_call_list* found = nullptr;
          ASK(cq_store_list_calls(store, with.text("user_id"), &filter, &page, &found, &error));

@@ -75,6 +75,17 @@ Result<Json> position(CallQueue queue, const Arguments& with) {
       });
 }
 
+Json page_of_upcoming(const PageOf<UpcomingCall>& page) {
+  Json items = Json::array();
+  for (const auto& row : page.items) {
+    items.push_back({{"call", json_of(row.call)},
+                     {"position", row.position ? Json(*row.position) : Json{}},
+                     {"starts_at", row.starts_at ? Json(to_text(*row.starts_at)) : Json{}}});
+  }
+  return {{"items", items},
+          {"next_cursor", page.next_cursor.empty() ? Json{} : Json(page.next_cursor)}};
+}
+
 Result<Json> begin_dial(Store& store, const Arguments& with) {
   std::vector<CallRef> calls;
   for (const auto& each : with.json("calls")) calls.push_back(call(Arguments{each}));
@@ -180,6 +191,13 @@ Operations rows() {
                   [](std::string_view text) { return parse_queued_call_status(text); })},
              with.page()));
        }},
+      {"queue.upcoming",
+       [](Ground& g, const Arguments& with) {
+         return CallQueue{*g.store}
+             .upcoming(with.id<UserId>("user_id"), with.optional_id<CampaignId>("campaign_id"),
+                       with.page())
+             .map(page_of_upcoming);
+       }},
       {"queue.get_next_queued",
        [](Ground& g, const Arguments& with) {
          return CallQueue{*g.store}
@@ -282,7 +300,8 @@ Operations calls() {
                                   .provider_call_id = with.text("provider_call_id"),
                                   .statuses = with.statuses<CallStatus>([](std::string_view text) {
                                     return parse_call_status(text);
-                                  })},
+                                  }),
+                                  .newest_first = with.value("newest_first", false)},
                                  with.page()));
        }},
       {"locate_calls",

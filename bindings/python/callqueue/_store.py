@@ -118,8 +118,9 @@ class Store(_core.Store):
         queue_id: Optional[Id] = None,
         provider_call_id: str = "",
         statuses: Sequence[Union[CallStatus, str]] = (),
+        newest_first: bool = False,
     ) -> Iterator[Call]:
-        """A user's calls, in the order of creation."""
+        """A user's calls, in the order of creation or backwards."""
         return _all(
             lambda cursor: self.list_calls(
                 user_id,
@@ -127,6 +128,7 @@ class Store(_core.Store):
                 queue_id=queue_id,
                 provider_call_id=provider_call_id,
                 statuses=statuses,
+                newest_first=newest_first,
                 limit=_PAGE,
                 cursor=cursor,
             )

@@ -26,6 +26,11 @@ void bind_queue_requests(py::module_& m) {
       .field("scheduled_for", &QueueRequest::scheduled_for, "None: now.")
       .field("not_after", &QueueRequest::not_after,
              "Direct calls only; None: 15 minutes from now, or from `scheduled_for` if later.");
+  Model<UpcomingCall>(m, "UpcomingCall", "A queued call in the order of calling.")
+      .field("call", &UpcomingCall::call, "The row.")
+      .field("position", &UpcomingCall::position,
+             "1: the next of what was asked for; None while its campaign is a draft or paused.")
+      .field("starts_at", &UpcomingCall::starts_at, "When it may start, as `QueuePosition`.");
   Model<QueuePosition>(m, "QueuePosition", "Where a row stands.")
       .field("position", &QueuePosition::position, "1: the next of its user, by order alone.")
       .field("starts_at", &QueuePosition::starts_at,

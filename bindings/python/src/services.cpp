@@ -210,6 +210,18 @@ void bind_rows_services(QueueClass& queue) {
           arg("contact_id") = py::none(), arg("statuses") = std::vector<QueuedCallStatus>{},
           arg("limit") = 50, arg("cursor") = "", "One page, in the order of creation.")
       .def(
+          "upcoming",
+          [](const Queue& self, UserId user_id, std::optional<CampaignId> campaign_id, int limit,
+             const std::string& cursor) {
+            return self.with([&](CallQueue& service) {
+              return service.upcoming(user_id, campaign_id, {limit, cursor});
+            });
+          },
+          Released(), arg("user_id"), py::kw_only(), arg("campaign_id") = py::none(),
+          arg("limit") = 50, arg("cursor") = "",
+          "What is called next, in that order, windows and limits ignored: what is due, what "
+          "waits, then what belongs to campaigns that are drafts or paused.")
+      .def(
           "get_next_queued",
           [](const Queue& self, UserId user_id) {
             return self.with([&](CallQueue& service) { return service.get_next_queued(user_id); });

@@ -288,18 +288,20 @@ void bind_calls_of_store(StoreClass& store) {
           "list_calls",
           [](const OpenStore& self, UserId user_id, std::optional<CampaignId> campaign_id,
              std::optional<QueuedCallId> queue_id, std::string provider_call_id,
-             std::vector<CallStatus> statuses, int limit, const std::string& cursor) {
+             std::vector<CallStatus> statuses, bool newest_first, int limit,
+             const std::string& cursor) {
             return value_of(self.use()->list_calls(user_id,
                                                    {.campaign_id = campaign_id,
                                                     .queue_id = queue_id,
                                                     .provider_call_id = std::move(provider_call_id),
-                                                    .statuses = std::move(statuses)},
+                                                    .statuses = std::move(statuses),
+                                                    .newest_first = newest_first},
                                                    {limit, cursor}));
           },
           Released(), arg("user_id"), py::kw_only(), arg("campaign_id") = py::none(),
           arg("queue_id") = py::none(), arg("provider_call_id") = "",
-          arg("statuses") = std::vector<CallStatus>{}, arg("limit") = 50, arg("cursor") = "",
-          "One page, in the order of creation.")
+          arg("statuses") = std::vector<CallStatus>{}, arg("newest_first") = false,
+          arg("limit") = 50, arg("cursor") = "", "One page, in the order of creation or backwards.")
       .def(
           "locate_calls",
           [](const OpenStore& self, const std::vector<CallName>& names) {
