@@ -3,16 +3,19 @@ import type {Id} from './api/types';
 import {Button} from './components/button';
 import {failed} from './components/toast';
 
+/** With local times, numbers that stay whole, and letters that a spreadsheet knows. */
+const kForPeople = {for: 'spreadsheet'} as const;
+
 /** The rows of its lists that could not be taken, as a file. */
 export async function downloadFailedRows(id: Id): Promise<void> {
-  await download(`/api/campaigns/${id}/errors.csv`, 'rows that failed.csv').catch((error: unknown) => failed(error));
+  await download(`/api/campaigns/${id}/errors.csv`, 'rows that failed.csv', kForPeople).catch((error: unknown) => failed(error));
 }
 
 /** Who was called, with what result, as a file. */
 export function DownloadResults({id, name, small}: {id: Id; name: string; small?: boolean}) {
   return (
     <Button icon="download" small={small} onClick={() => {
-      download(`/api/campaigns/${id}/export.csv`, `${name} results.csv`).catch((error: unknown) => failed(error));
+      download(`/api/campaigns/${id}/export.csv`, `${name} results.csv`, kForPeople).catch((error: unknown) => failed(error));
     }}>Results as CSV</Button>
   );
 }

@@ -19,6 +19,7 @@ export function Dialog({title, onClose, children, actions, wide}: Props) {
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    window.getSelection()?.removeAllRanges();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

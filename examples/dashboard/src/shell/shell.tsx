@@ -10,6 +10,8 @@ export function Shell({children}: {children: ComponentChildren}) {
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
+    // The second click of a double click marks what has come under the pointer.
+    window.getSelection()?.removeAllRanges();
     // As a new page would: from its top, and with the focus there for those who hear it.
     if (!isFirst.current) {
       window.scrollTo(0, 0);
@@ -45,7 +47,7 @@ export function ScreenHead({title, above, children}: {
     <header class="screen-head">
       <div class="screen-title">
         {above}
-        <h1>{title}</h1>
+        <h1 title={title.length > 60 ? title : undefined}>{title}</h1>
       </div>
       {children && <div class="screen-actions">{children}</div>}
     </header>

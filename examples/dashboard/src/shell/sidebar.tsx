@@ -49,6 +49,7 @@ function Slots() {
   const now = useSignal(concurrency);
   if (!now) return <div class="slots" />;
   const {active, limit} = now.user;
+  const isOver = active > limit;
   const share = limit === 0 ? 1 : Math.min(1, active / limit);
   return (
     <div class="slots" title={`${active} of your ${limit} calls at a time are in use`}>
@@ -56,6 +57,7 @@ function Slots() {
         <span>Calls now</span>
         <strong>{number(active)}<span class="muted"> of {number(limit)}</span></strong>
       </div>
+      {isOver && <p class="slots-over muted">More than the limit: it is lower now. They go on.</p>}
       <div class="meter" role="meter" aria-label="Slots in use" aria-valuemin={0} aria-valuemax={Math.max(limit, active, 1)}
            aria-valuenow={active}>
         <span class={share >= 1 ? 'is-full' : ''} style={{width: `${100 * share}%`}} />
@@ -73,7 +75,7 @@ function Account() {
     <div class="account">
       <div class="account-who">
         <strong title={who?.user.email ?? undefined}>{who?.user.name}</strong>
-        <span class={`link-state is-${state}`}>{who?.isAdministrator && <abbr title="Administrator">Admin</abbr>}{who?.isAdministrator && ' · '}{kStates[state]}</span>
+        <span class={`link-state is-${state}`}>{who?.isAdministrator && <abbr title="Administrator">Admin</abbr>}{who?.isAdministrator && <span class="acting-for"> for {who.user.name}</span>}{who?.isAdministrator && ' · '}{kStates[state]}</span>
       </div>
       <Button kind="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light colours' : 'Dark colours'}
               onClick={toggleTheme} />

@@ -59,14 +59,21 @@ function Numbers({campaign, statistics}: {campaign: Campaign; statistics: Campai
 }
 
 const kShown = 20;
+const kMostOn = 200;
 
 /** The calls that are on. */
 function CallsNow({campaign}: {campaign: Campaign}) {
   const active = useResource(
     `calls ${campaign.id}`,
-    (signal) => calls.list({campaign_id: campaign.id, status: ['initiated', 'ringing', 'in_progress'], limit: kShown}, signal),
+    async (signal) => {
+      const [{items}, rows] = await Promise.all([
+        calls.list({campaign_id: campaign.id, status: ['initiated', 'ringing', 'in_progress'], limit: kShown}, signal),
+        campaigns.queue(campaign.id, {status: ['processing'], limit: kMostOn}, signal)]);
+      return {items, names: new Map(rows.items.map((row) => [row.id, row.contact_name]))};
+    },
     {on: ['calls'], everyMs: 300});
   const items = active.data?.items ?? [];
+  const nameOf = (call: Call) => active.data?.names.get(call.queue_id ?? '');
   return (
     <section class="card form-stack" aria-labelledby="calls-now">
       <h2 id="calls-now">Calls now</h2>
@@ -75,7 +82,7 @@ function CallsNow({campaign}: {campaign: Campaign}) {
         <ul class="calls-now">
           {items.map((call) => (
             <li key={call.id}>
-              <span class="number">{phone(call.phone_number)}</span>
+              <span class="call-who">{nameOf(call)}<span class="number muted">{phone(call.phone_number)}</span></span>
               <CallBadge status={call.status} />
               <Since call={call} />
               <Silence call={call} deadline={campaign.rules.call_deadline_seconds} />

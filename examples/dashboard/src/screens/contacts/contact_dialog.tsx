@@ -36,14 +36,17 @@ function fieldsOf(texts: Texts): ContactFields & {phone_number: string} {
 }
 
 /** A new contact, or one that is there already. */
-export function ContactDialog({contact, onClose, onSaved, onDeleted, onCall}: {
+export function ContactDialog({contact, number = '', name: firstName = '', onClose, onSaved, onDeleted, onCall}: {
   contact?: Contact;
+  /** Of a new one, what is known. */
+  number?: string;
+  name?: string;
   onClose: () => void;
   onSaved: (contact: Contact) => void;
   onDeleted?: (id: Id) => void;
   onCall?: () => void;
 }) {
-  const [texts, setTexts] = useState(() => textsOf(contact));
+  const [texts, setTexts] = useState(() => (contact ? textsOf(contact) : {...textsOf(undefined), phone_number: number, name: firstName}));
   const [errors, setErrors] = useState<Partial<Record<Name, string>>>({});
   const [isBusy, setBusy] = useState(false);
   const [key, setKey] = useState(newKey);
@@ -71,7 +74,7 @@ export function ContactDialog({contact, onClose, onSaved, onDeleted, onCall}: {
   const remove = async () => {
     if (!contact || !await confirm({
       title: 'Delete this contact?', action: 'Delete contact', danger: true,
-      text: `${contact.name ?? contact.phone_number} goes for good, and so do the calls that wait for this contact.`,
+      text: `${contact.name ?? contact.phone_number} goes for good, and so do the calls that wait for this contact. The contact’s results leave the figures of campaigns.`,
     })) return;
     setBusy(true);
     await contacts.remove(contact.id).then(() => {

@@ -1,4 +1,4 @@
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {contacts} from '../../api/people';
 import type {Contact, Id} from '../../api/types';
 import {Button, ButtonLink} from '../../components/button';
@@ -10,10 +10,11 @@ import {kNumberWidth, Who} from '../../components/who';
 import {failed} from '../../components/toast';
 import {counted, phone, placeOf} from '../../format';
 import {useRested} from '../../lists/contact_picker';
-import {href} from '../../router';
+import {go, here, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
 import {allRows} from '../../store/all_rows';
 import {usePages} from '../../store/pages';
+import {useSelected} from '../../store/signal';
 import {DirectCallDialog} from '../queue/direct_call';
 import {BulkCallDialog, kMostContacts} from './bulk_call';
 import {ContactDialog} from './contact_dialog';
@@ -22,7 +23,13 @@ type Opened = {name: 'new'} | {name: 'edit'; contact: Contact} | {name: 'call'} 
 
 /** Everybody who can be called. Those who are selected stay so while one searches for others. */
 export function ContactsScreen() {
-  const [search, setSearch] = useState('');
+  const query = useSelected(here, (location) => location.query.get('search') ?? '');
+  const [search, setText] = useState(query);
+  useEffect(() => setText(query), [query]);
+  const setSearch = (text: string) => {
+    setText(text);
+    go(text ? `/contacts?${new URLSearchParams({search: text})}` : '/contacts', {replace: true});
+  };
   const [selected, setSelected] = useState<ReadonlyMap<Id, Contact>>(new Map());
   const [opened, setOpened] = useState<Opened>(null);
   const [isSelecting, setSelecting] = useState(false);

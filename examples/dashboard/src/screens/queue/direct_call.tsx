@@ -13,6 +13,7 @@ import {done, failed} from '../../components/toast';
 import {phone} from '../../format';
 import {useRested} from '../../lists/contact_picker';
 import {useResource} from '../../store/resource';
+import {ContactDialog} from '../contacts/contact_dialog';
 
 const kShown = 6;
 
@@ -74,7 +75,7 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
       }} />
       <Checkbox label="Later, or only until some time" checked={isLater} onChange={setLater} />
       {isLater && (
-        <div class="form-row">
+        <div class="form-row form-row-wide">
           <Field label="Not before" optional error={errors.scheduled_for}>
             {(input) => <input {...input} type="datetime-local" value={from} onInput={(event) => setFrom(event.currentTarget.value)} />}
           </Field>
@@ -95,6 +96,7 @@ function said(contact: Contact, row: PlacedCall): string {
 
 function ContactChoice({error, onChoose}: {error: string | undefined; onChoose: (contact: Contact) => void}) {
   const [search, setSearch] = useState('');
+  const [isAdding, setAdding] = useState(false);
   const wanted = useRested(search.trim());
   const found = useResource(`direct ${wanted}`, (signal) => contacts.list({limit: kShown, search: wanted}, signal));
   const items = found.data?.items;
@@ -102,7 +104,11 @@ function ContactChoice({error, onChoose}: {error: string | undefined; onChoose: 
     <div class="form-stack" role="group" aria-label="Who is called">
       <SearchField label="Search contacts by name or number" placeholder="Name or number" value={search} onChange={setSearch} />
       {error && <p class="field-error" role="alert">{error}</p>}
-      {items?.length === 0 && <p class="muted" role="status">{wanted ? 'Nobody found.' : 'There are no contacts yet. Add them under Contacts.'}</p>}
+      {items?.length === 0 && <p class="muted" role="status">{wanted ? 'Nobody found.' : 'There are no contacts yet.'}</p>}
+      {items?.length === 0 && <div><Button small icon="plus" onClick={() => setAdding(true)}>New contact</Button></div>}
+      {isAdding && (
+        <ContactDialog number={/\d/.test(wanted) ? wanted : ''} name={/\d/.test(wanted) ? '' : wanted} onClose={() => setAdding(false)} onSaved={onChoose} />
+      )}
       <ul class="choose-contact">
         {items?.map((contact) => (
           <li key={contact.id}>

@@ -43,7 +43,7 @@ function NumbersDialog({title, inputs, more, onClose}: {
   const [isBusy, setBusy] = useState(false);
   const save = async () => {
     const wrong = inputs.filter(({name}) => !/^\d{1,9}$/.test(texts[name]?.trim() ?? ''));
-    setErrors(Object.fromEntries(wrong.map(({name}) => [name, 'Write a whole number, 0 or more.'])));
+    setErrors(Object.fromEntries(wrong.map(({name}) => [name, /^\d+$/.test(texts[name]?.trim() ?? '') ? 'Write a smaller number: 999,999,999 at most.' : 'Write a whole number, 0 or more.'])));
     if (wrong.length > 0) return;
     setBusy(true);
     try {

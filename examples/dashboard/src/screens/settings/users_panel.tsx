@@ -24,6 +24,7 @@ export function UsersPanel({all, systemLimit}: {all: AllUsers; systemLimit: numb
           <h2 id="users">Limits of users and of the system</h2>
           <Button small icon="edit" onClick={() => setOpened({name: 'system'})}>System: {counted(systemLimit, 'call')}</Button>
         </div>
+        {users && <p class="muted">“Stops at”: no further call of that user starts while all users together have that many. “Ready”: queued calls that may start now. “Turn”: who is dealt the next free call.</p>}
         {users && (
           <Table caption="Users" columns={kColumns} rows={users} rowKey={({id}) => id} maxRows={10}
                  onOpen={(user) => setOpened({name: 'user', user})} />

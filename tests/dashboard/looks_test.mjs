@@ -1,0 +1,47 @@
+// What a fresh eye stumbles over.
+import assert from 'node:assert/strict';
+import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {test} from './suite.mjs';
+import {world} from './world.mjs';
+
+test('fields fit into their dialog, nothing stays marked, calls have names, and a search has an address', async () => {
+  const yan = await world.server.user('Yan', {limit: 1});
+  const campaign = await yan.campaign('Named', {contacts: 2, start: true});
+  const page = await world.browser.open(world.server, {locale: 'en-US'});
+  await visit(page, yan, `/campaigns/${campaign.id}`);
+  await seen(page.getByRole('region', {name: 'Calls now'}), 'Person 0');
+
+  await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Contacts'}).click();
+  await page.getByRole('searchbox').fill('Person 1');
+  await until(() => page.url().endsWith('/contacts?search=Person+1'), 'the search in the address');
+  await page.reload();
+  await page.getByRole('button', {name: 'Person 1', exact: true}).waitFor();
+  assert.equal(await page.getByRole('searchbox').inputValue(), 'Person 1');
+  assert.equal(await page.getByRole('button', {name: 'Person 0', exact: true}).count(), 0);
+
+  await page.getByRole('link', {name: 'Queue', exact: true}).click();
+  await page.evaluate(() => window.getSelection().selectAllChildren(document.body));
+  await page.getByRole('button', {name: 'Direct call'}).click();
+  const direct = page.getByRole('dialog', {name: 'Direct call'});
+  assert.equal(await page.evaluate(() => window.getSelection().toString()), '');
+  await direct.getByLabel(/^Later, or/).check();
+  assert.equal(await direct.evaluate((element) => element.scrollWidth <= element.clientWidth), true);
+  const boxes = await direct.locator('input[type=datetime-local]').evaluateAll((all) => all.map((one) => {
+    const {left, right, top, bottom} = one.getBoundingClientRect();
+    return {left, right, top, bottom};
+  }));
+  assert.ok(boxes[0].right <= boxes[1].left || boxes[0].bottom <= boxes[1].top, 'the dates lie over each other');
+
+  // Somebody who is no contact yet is made one there.
+  await direct.getByRole('searchbox').fill('+49 151 23456789');
+  await direct.getByRole('button', {name: 'New contact'}).click();
+  const fresh = page.getByRole('dialog', {name: 'New contact'});
+  assert.equal(await fresh.getByLabel('Phone number').inputValue(), '+49 151 23456789');
+  await accessible(page, 'a new contact for a direct call');
+  await fresh.getByLabel('Name', {exact: false}).first().fill('Zoe');
+  await fresh.getByRole('button', {name: 'Add contact'}).click();
+  await seen(direct.locator('.chosen-contact'), '+49 151 2345 6789');
+  await yan.endCalls();
+  silent(page);
+  await page.context().close();
+});
