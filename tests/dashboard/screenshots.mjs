@@ -121,7 +121,7 @@ async function picture(browser, server, {api, administrator, user}, name, screen
   await page.getByRole('heading', {level: 1}).waitFor();
   await prepare?.(page);
   await page.waitForLoadState('networkidle').catch(() => {});
-  await seen(page, /^Live$/);
+  await page.locator('.link-state.is-live').waitFor({state: 'attached'});
   await page.waitForFunction(() => document.querySelector('[aria-busy=true], [aria-label^=Loading]') === null);
   await page.screenshot({path: join(target, `${name}-${look}.png`)});
   await page.context().close();

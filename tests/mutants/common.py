@@ -68,7 +68,7 @@ def passes(program, mutant, says=""):
         pages = {"CALLQUEUE_PAGES": str(program)} if "page" in mutant else {}
         only = "|".join(f"^{re.escape(test)}$" for test in mutant["tests"])
         # What does not show soon does not show.
-        environment = {**environment, **pages, "CALLQUEUE_ONLY": only, "CALLQUEUE_PATIENCE_MS": "8000"}
+        environment = {**environment, **pages, "CALLQUEUE_ONLY": only, "CALLQUEUE_PATIENCE_MS": "15000"}
     try:
         result = run(command, environment, timeout=mutant.get("timeout", TIMEOUT))
     except subprocess.TimeoutExpired:

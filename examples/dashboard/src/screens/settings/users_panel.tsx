@@ -67,10 +67,10 @@ function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimi
 const kColumns: readonly Column<UserActivity>[] = [
   {key: 'name', title: 'User', cell: (user) => user.name},
   {key: 'email', title: 'E-mail', cell: (user) => user.email ?? '', wide: true},
-  {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '84px'},
-  {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '84px'},
-  {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '100px', wide: true},
-  {key: 'ready', title: 'Ready', cell: (user) => number(user.ready), align: 'end', width: '84px', wide: true},
-  {key: 'queued', title: 'Queued', cell: (user) => number(user.queued), align: 'end', width: '92px'},
-  {key: 'place', title: 'Turn', cell: (user) => user.place ?? '–', align: 'end', width: '76px', wide: true},
+  {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '76px'},
+  {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '70px'},
+  {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '92px', wide: true},
+  {key: 'ready', title: 'Ready', cell: (user) => number(user.ready), align: 'end', width: '74px', wide: true},
+  {key: 'queued', title: 'Queued', cell: (user) => number(user.queued), align: 'end', width: '86px'},
+  {key: 'place', title: 'Turn', cell: (user) => user.place ?? '–', align: 'end', width: '66px', wide: true},
 ];
