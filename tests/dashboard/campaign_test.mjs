@@ -55,7 +55,14 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await page.getByRole('tab', {name: 'Analytics'}).click();
   const outcomes = page.getByRole('region', {name: 'Outcomes', exact: true});
   await seen(outcomes, 'Answered');
-  await page.getByRole('img', {name: /^Progress: 1 steps/}).waitFor();
+  assert.match(await page.getByRole('list', {name: 'Progress'}).innerText(), /Calls\s+5\s+100%\s+Answered or voicemail\s+2\s+40%\s+Successful\s+2\s+40%/);
+  // As an hour later, when there is a course to be drawn.
+  await page.route('**/analytics', async (route) => {
+    const body = await (await route.fetch()).json();
+    await route.fulfill({json: {...body, hourly: [{...body.hourly[0], at: '2026-01-01T09'}, ...body.hourly]}});
+  });
+  await page.reload();
+  await page.getByRole('img', {name: /^Progress: 2 steps/}).waitFor();
   await page.locator('.plot canvas').first().waitFor();
   for (const chart of ['Progress', 'Outcomes', 'Calls per hour', 'Calls per day', 'Length of calls', 'Attempts until success']) {
     const card = page.getByRole('region', {name: chart, exact: true});

@@ -54,7 +54,6 @@ export function useCampaignActions(campaign: Campaign): Actions {
   };
   const run = async (action: CampaignAction, press: Press) => {
     if (isSecondClick(press)) return;
-    remember(press);
     if (action === 'cancel' && !await confirm({
       title: 'Cancel this campaign?', danger: true, action: 'Cancel campaign',
       text: `Nobody else on the list of “${name}” will be called, and it cannot be started again. Calls that are on finish.`,

@@ -35,10 +35,26 @@ export function ChartCard({title, data, kind, file, note}: {
                 onClick={() => save(new Blob([csvOf(data)], {type: 'text/csv'}), file)} />
       </header>
       {isTable ? <DataTable title={title} data={data} />
+        : data.rows.length === 0 ? <p class="muted">Nothing yet.</p>
         : kind === 'rows' ? <RowChart title={title} data={data} />
+        : data.rows.length === 1 ? <OneStep title={title} data={data} />
         : <Plot title={title} data={data} kind={kind} />}
       {note && <p class="hint">{note}</p>}
     </section>
+  );
+}
+
+/** Of a single hour or day there is no course to be drawn: its figures, beside each other. */
+function OneStep({title, data}: {title: string; data: ChartData}) {
+  const [step] = data.rows;
+  const [, ...names] = data.head;
+  const values = step?.values ?? [];
+  return (
+    <div class="form-stack">
+      <p class="muted">{step?.label}</p>
+      <RowChart title={title} whole={values[0] ?? 0} tones={data.tones}
+                data={{...data, rows: names.map((label, i) => ({label, values: [values[i] ?? 0]}))}} />
+    </div>
   );
 }
 
