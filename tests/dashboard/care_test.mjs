@@ -48,8 +48,8 @@ test('Enter in a form calls nobody; the button that does says how many', async (
 });
 
 test('what is entered is not left without a question, and outlives a token that is revoked', async () => {
-  const pia = await world.server.user('Pia', {limit: 0});
-  await pia.agent('Pia’s voice');
+  const pia = await world.server.user('Paulina', {limit: 0});
+  await pia.agent('Paulina’s voice');
   await pia.campaign('Kept', {contacts: 2});
   const page = await world.browser.open(world.server);
   await visit(page, pia, '/campaigns');
