@@ -9,6 +9,7 @@ const {buildPages, Server} = await import('./server.mjs');
 
 const kRows = 10_000;
 const kStep = 480;  // Pixels a frame: ten rows, 600 a second.
+const kFrames = 600;
 const kHeight = 48 * (kRows + 1);
 
 const server = await Server.start(buildPages());
@@ -39,7 +40,7 @@ try {
                                         ['10,000 rows', page, box]]) {
     await shown.bringToFront();
     const before = ended;
-    const {frames, longest} = await scrollThrough(element, kStep);
+    const {frames, longest} = await scrollThrough(element, kStep, kFrames);
     const [middle, most, all] = [0.5, 0.95, 1].map((share) => quantile(frames, share).toFixed(1));
     console.log(`${name}: ${frames.length} frames, median ${middle} ms, 95 % within ${most} ms, slowest ${all} ms, `
                 + `longest task ${Math.round(longest)} ms, ${ended - before} calls ended meanwhile`);

@@ -1,8 +1,8 @@
 // How smoothly something scrolls: frames, and tasks that kept the page from drawing one.
 
-/** Scrolls the element through and back again, a step a frame. @returns {frames: ms between them, in order; longest: task, ms} */
-export function scrollThrough(element, step) {
-  return element.evaluate(async (box, by) => {
+/** Scrolls the element through and back again, a step a frame, for so many frames at most. @returns {frames: ms between them, in order; longest: task, ms} */
+export function scrollThrough(element, step, most = 10_000) {
+  return element.evaluate(async (box, [by, limit]) => {
     let longest = 0;
     const observer = new PerformanceObserver((list) => {
       for (const {duration} of list.getEntries()) longest = Math.max(longest, duration);
@@ -12,7 +12,7 @@ export function scrollThrough(element, step) {
     const frames = [];
     let last = await frame();
     const end = box.scrollHeight - box.clientHeight;
-    for (let at = by; at < 2 * end; at += by) {
+    for (let at = by; at < 2 * end && frames.length < limit; at += by) {
       box.scrollTop = at <= end ? at : 2 * end - at;
       const now = await frame();
       frames.push(now - last);
@@ -20,7 +20,7 @@ export function scrollThrough(element, step) {
     }
     observer.disconnect();
     return {frames, longest};
-  }, step);
+  }, [step, most]);
 }
 
 /** The value that the share of them does not exceed. */
