@@ -50,7 +50,7 @@ static void windows_are_read_on_their_clock(void) {
   REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "first_call_time");
   cq_campaign_init(&campaign, sizeof campaign);
   campaign.rules = "{\"retry\":{\"outcomes\":[\"busy\"],\"max_attempts\":3}}";
-  REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "retry");
+  REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "retry.delays");
   campaign.rules =
       "{\"weekly_windows\":[[{\"opens\":\"09:00\",\"closes\":\"09:00\"}],[],[],[],[],[],[]]}";
   REFUSED(cq_calling_rules_create(&campaign, "UTC", &rules, &error), "weekly_windows");

@@ -205,7 +205,7 @@ static void results_and_errors_are_exported(void) {
     cq_string_free(&text);
   }
   cq_campaign_export_free(&rows);
-  REFUSED(cq_campaign_export_results(w.store, w.ann->id, id, 2, &rows, &error), "format");
+  REFUSED(cq_campaign_export_results(w.store, w.ann->id, id, 3, &rows, &error), "format");
   FAILS(cq_campaign_export_results(w.store, w.ann->id, NOBODY, 0, &rows, &error), CQ_NOT_FOUND,
         "campaign_id");
   REFUSED(cq_campaign_export_import_errors(w.store, w.ann->id, id, 0, NULL, &error), "export");
