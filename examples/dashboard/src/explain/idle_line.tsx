@@ -12,16 +12,16 @@ export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: read
   const first = reasons?.[0];
   if (!reasons || !first) return <p class="idle-line"><span class="idle-wait" /></p>;
   const {title, tone} = told(first, scene);
-  const next = isDialling(reasons) ? null : nextCallAt(reasons, scene);
+  const next = isDialling(reasons) ? null : nextCallAt(reasons);
   return (
     <p class={`idle-line is-${tone}`}>
       <Icon name={kIcons[tone] ?? 'info'} size={16} />
       <span>
         <span class="idle-title">{title}</span>
-        {next && !isAtLimit(first, scene) && (
+        {next && !isAtLimit(first) && (
           <span class="idle-next">Next call <Moment at={next} zone={campaign.rules.timezone} /> · <Countdown to={next} /></span>
         )}
-        {isAtLimit(first, scene) && <span class="idle-next">Next call as soon as one ends</span>}
+        {isAtLimit(first) && <span class="idle-next">Next call as soon as one ends</span>}
       </span>
     </p>
   );

@@ -48,13 +48,6 @@ export interface Scene {
 /** Somebody has to start or resume it: nothing goes on by itself. */
 export const isHeld = ({status}: Campaign): boolean => status === 'draft' || status === 'paused';
 
-/** As the library tells it, but that a limit of 0 is never `in use`. */
-function codeOf({code}: Reason, limits: Concurrency | null): string {
-  if (code === 'user_at_limit' && limits?.user.limit === 0) return 'user_limit_zero';
-  if (code === 'system_at_limit' && limits?.system.limit === 0) return 'system_limit_zero';
-  return code;
-}
-
 const kBehind: ReadonlySet<string> = new Set(['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy']);
 
 /** Those that are worth saying: of a campaign that is held, slots that are in use are no matter. */
@@ -63,7 +56,7 @@ export function worthSaying(reasons: readonly Reason[], {campaign}: Scene): Reas
 }
 
 export function told(reason: Reason, {campaign, limits}: Scene): Told {
-  const code = codeOf(reason, limits);
+  const {code} = reason;
   if (code === 'not_started' && campaign.status === 'scheduled') return {title: 'Starts by itself', tone: 'info'};
   if (code === 'completed' && campaign.completed_calls + campaign.failed_calls === 0) {
     return {title: 'Nobody was called', tone: 'neutral', meaning: 'Its calls were cancelled before they were made.'};
@@ -85,13 +78,9 @@ export const isDialling = (reasons: readonly Reason[]): boolean =>
   reasons[0]?.code === 'dialing' || reasons[0]?.code === 'in_flight_only';
 
 /** Whether calls come as slots become free: there is no time to count down to. */
-export const isAtLimit = (reason: Reason, {limits}: Scene): boolean =>
-  ['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy'].includes(codeOf(reason, limits));
-
-const isZero = (reason: Reason, {limits}: Scene): boolean => codeOf(reason, limits).endsWith('_limit_zero');
+export const isAtLimit = ({code}: Reason): boolean =>
+  ['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy'].includes(code);
 
 /** When the next call can start by itself, if that is known. */
-export function nextCallAt(reasons: readonly Reason[], scene: Scene): string | null {
-  if (isHeld(scene.campaign) || reasons.some((reason) => isZero(reason, scene))) return null;
-  return reasons.find((reason) => reason.until !== null)?.until ?? null;
-}
+export const nextCallAt = (reasons: readonly Reason[]): string | null =>
+  reasons.find(({until, conditional}) => until !== null && !conditional)?.until ?? null;

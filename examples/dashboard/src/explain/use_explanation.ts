@@ -16,7 +16,7 @@ export function useExplanation(campaign: Campaign, enabled = true): Resource<Rea
   const reasons = useResource(
     `explain ${campaign.id} ${campaign.status}`, async (signal) => (await campaigns.explain(campaign.id, signal)).reasons,
     {on: isFinal ? [] : ['queue', 'limits', `campaign:${campaign.id}`], everyMs: 1000, enabled});
-  const until = reasons.data && nextCallAt(reasons.data, {campaign, limits: null});
+  const until = reasons.data && nextCallAt(reasons.data);
   useEffect(() => {
     if (!until || !enabled) return;
     // Nobody tells that time has passed.

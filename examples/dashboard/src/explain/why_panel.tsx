@@ -28,7 +28,7 @@ export function WhyPanel({campaign, reasons, actions, callsOn}: {
   if (reasons.error && !all) return <Failed error={reasons.error} onRetry={reasons.reload} />;
   const first = all?.[0];
   const isFinal = campaign.status === 'completed' || campaign.status === 'cancelled';
-  const next = all && !isDialling(all) ? nextCallAt(all, scene) : null;
+  const next = all && !isDialling(all) ? nextCallAt(all) : null;
   return (
     <section class="card why" aria-labelledby="why" aria-live="polite">
       <h2 id="why" ref={heading} tabIndex={-1}>{all && (isDialling(all) || isFinal || callsOn > 0) ? 'What it is doing' : 'Why is it not dialling?'}</h2>
@@ -47,7 +47,7 @@ export function WhyPanel({campaign, reasons, actions, callsOn}: {
           ))}
         </ul>
       )}
-      {first && next && !isAtLimit(first, scene) && (
+      {first && next && !isAtLimit(first) && (
         <p class="why-next"><Icon name="clock" />Next call <Moment at={next} zone={campaign.rules.timezone} /> <strong><Countdown to={next} /></strong></p>
       )}
     </section>

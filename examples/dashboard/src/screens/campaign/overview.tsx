@@ -7,7 +7,7 @@ import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
 import {CallBadge, outcomeName} from '../../components/status';
 import {nextCallAt} from '../../explain/reasons';
-import {useExplanation, useScene} from '../../explain/use_explanation';
+import {useExplanation} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
 import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
 import {kWeekdays} from '../../campaign_form/hours';
@@ -19,7 +19,6 @@ import {Silence} from './silence';
 export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; agent: string | undefined; actions: Actions}) {
   const on = [`campaign:${campaign.id}`, 'queue'];
   const reasons = useExplanation(campaign);
-  const scene = useScene(campaign);
   const statistics = useResource(`statistics ${campaign.id}`, (signal) => campaigns.statistics(campaign.id, signal), {on});
   return (
     <div class="overview">
@@ -32,7 +31,7 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
         </section>
         <CallsNow campaign={campaign} />
       </div>
-      <Facts campaign={campaign} agent={agent} next={reasons.data && nextCallAt(reasons.data, scene)} />
+      <Facts campaign={campaign} agent={agent} next={reasons.data && nextCallAt(reasons.data)} />
     </div>
   );
 }
