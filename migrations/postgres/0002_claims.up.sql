@@ -165,7 +165,7 @@ CREATE INDEX idx_call_queue_priority_position ON call_queue (lane_id, priority D
 -- Waiting rows only. Serves advance.
 DROP INDEX idx_call_queue_scheduled_for;
 CREATE INDEX idx_call_queue_scheduled_for ON call_queue (scheduled_for) WHERE status = 'queued' AND NOT ready;
-CREATE INDEX callqueue_waiting ON call_queue (lane_id, scheduled_for) WHERE status = 'queued' AND NOT ready;
+CREATE INDEX callqueue_waiting ON call_queue (lane_id, scheduled_for, id) WHERE status = 'queued' AND NOT ready;
 -- Every row of a lane, of any status: an import publishes or takes back what it staged.
 CREATE INDEX callqueue_rows_lane ON call_queue (lane_id);
 -- What a slot was dealt to last, for display: rows in flight only.

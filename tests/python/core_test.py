@@ -59,7 +59,7 @@ def test_retries():
     assert cq.retry_at(policy, "failed", 1, NOON, OFFICE, "UTC") is None
     with pytest.raises(cq.InvalidArgument) as caught:
         cq.is_retryable(cq.RetryPolicy(max_attempts=0), "busy", 1)
-    assert caught.value.field == "retry"
+    assert caught.value.field == "retry.max_attempts"
 
 
 def test_slots_are_dealt_one_a_round():

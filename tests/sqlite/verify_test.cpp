@@ -30,6 +30,7 @@ const Damage kDamages[] = {
     {"DROP INDEX callqueue_calls_provider; CREATE INDEX callqueue_calls_provider "
      "ON calls (user_id, provider_call_id) WHERE provider_call_id IS NOT NULL",
      "index", "callqueue_calls_provider"},
+    {"DROP INDEX callqueue_waiting", "index", "callqueue_waiting"},
     {"CREATE INDEX callqueue_older ON call_queue (updated_at)", "index", "callqueue_older"},
     {"DROP TRIGGER callqueue_campaign_completes", "trigger", "callqueue_campaign_completes"},
     {"DROP TRIGGER callqueue_row_delete; CREATE TRIGGER callqueue_row_delete "
@@ -55,7 +56,7 @@ const Damage kDamages[] = {
     {"UPDATE callqueue_migrations SET checksum = 'edited' WHERE version = 1", "migration",
      "call_campaigns_and_queue"},
     {"DELETE FROM callqueue_migrations WHERE version = 2", "migration", "claims"},
-    {"PRAGMA user_version = 1", "version", "6"},
+    {"PRAGMA user_version = 1", "version", "7"},
     {"PRAGMA ignore_check_constraints = ON; UPDATE callqueue_settings SET system_limit = -1",
      "integrity", "quick_check"},
     {"PRAGMA foreign_keys = OFF; DELETE FROM agents", "integrity", "foreign_key_check"},
