@@ -90,7 +90,7 @@ test('numbers are whole in every list, wide and narrow', async () => {
   await wes.ask('POST', `/api/campaigns/${id}/cancel`);
   await page.evaluate((to) => { location.hash = to; }, `/campaigns/${id}`);
   await seen(page, '0 of 2 called, 2 left out');
-  assert.equal(await page.getByText('100%').count(), 0);
+  await until(async () => await page.getByText('100%').count() === 0, 'that nobody is taken for done');
   await page.getByRole('tab', {name: 'History'}).click();
   await page.getByRole('button', {name: 'Failed', exact: true}).click();
   await seen(page, 'There is nobody of this kind in this campaign.');
