@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <limits>
 #include <optional>
+#include <thread>
 
 #include <fmt/core.h>
 
@@ -174,17 +178,43 @@ int run_simulated(Context& context, const RunOptions& options) {
 
 void complain(const std::string& message) { fmt::print(stderr, "callqueue: {}\n", message); }
 
+/// Does over what the database was not there for: the program tells of each thing once. What it
+/// tells meanwhile waits in its pipe.
+class Persistence {
+ public:
+  /// From now on nothing is done over for longer than that.
+  void end_in(std::chrono::seconds time) { end_ = Steady::now() + time; }
+
+  template <class Operation>
+  auto run(Operation&& operation) -> decltype(operation()) {
+    constexpr std::chrono::milliseconds longest{2000};
+    for (auto pause = look;; pause = std::min(pause * 2, longest)) {
+      auto result = operation();
+      if (result || result.error().code != ErrorCode::unavailable) return result;
+      if (Steady::now() + pause >= end_.load()) return result;
+      if (pause == look) complain(result.error().message + "; it is tried again");
+      std::this_thread::sleep_for(pause);
+    }
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+  std::atomic<Steady::time_point> end_ = Steady::time_point::max();
+};
+
 /// What the program's lines do: everything that can fail is said and survived.
-ExecDialer::Wishes wishes(Store& store, RealRun& run) {
+ExecDialer::Wishes wishes(Store& store, RealRun& run, Persistence& persistence) {
   return {.report =
-              [&run](const CallEvent& event) {
-                const auto reports = run.processor().report({&event, 1});
+              [&](const CallEvent& event) {
+                const auto reports = persistence.run([&] {
+                  return run.processor().report({&event, 1});
+                });
                 if (!reports) return complain(reports.error().message);
                 if (!reports->front()) complain(reports->front().error().message);
               },
           .accept =
-              [&store](const CallRef& call, const std::string& id) {
-                const auto accepted = store.accept_call(call, id);
+              [&](const CallRef& call, const std::string& id) {
+                const auto accepted = persistence.run([&] { return store.accept_call(call, id); });
                 if (!accepted) complain(accepted.error().message);
               },
           .find_user = [&store](CallId id) -> std::optional<UserId> {
@@ -208,8 +238,9 @@ int run_program(Context& context, const RunOptions& options) {
 
   std::atomic<bool> closed = false;
   std::atomic<bool> ended_early = false;
+  Persistence persistence;
   std::thread reader([&] {
-    dialer.read_lines(wishes(store, run));
+    dialer.read_lines(wishes(store, run, persistence));
     ended_early = !closed;
     run.stop();
   });
@@ -221,6 +252,7 @@ int run_program(Context& context, const RunOptions& options) {
   std::atomic<bool> deaf = false;
   const auto worked = run.run([] { return false; }, [&] { return deaf = dialer.is_deaf(); });
   closed = true;
+  persistence.end_in(std::chrono::seconds(options.stop_deadline));
   dialer.child().close_input();
   give_back();  // Before the program has had its time to end: others may place them now.
   const int status = dialer.child().wait(options.processor.stop_deadline);

@@ -3,7 +3,7 @@
 
 Some of its modes are those of a bad program.
 
-usage: dialer.py answer|events|reject|chatter|stranger|pieces|endless|deaf|asleep|dies LOG
+usage: dialer.py answer|events|reject|late|chatter|stranger|pieces|endless|deaf|asleep|dies LOG
 """
 import json
 import os
@@ -38,6 +38,13 @@ def main():
         call = json.loads(line)["call_id"]
         if mode == "reject":
             say(call_id=call, outcome="rejected", retryable=False, failure_reason="no such route")
+            continue
+        if mode == "late":
+            mode = "answer"
+            say(call_id=call, accepted="p-" + call)
+            with open(log + ".go") as go:
+                go.read()
+            say(call_id=call, status="completed")
             continue
         if mode == "dies":
             say(call_id=call, accepted="p-" + call)

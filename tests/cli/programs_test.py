@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """A program of any language as the dialer."""
 import json
+import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
+import threading
 import unittest
 
 from tool import GOOD, TOOL, Case
@@ -43,6 +46,24 @@ class Programs(Case):
     def test_a_program_may_answer_with_events_alone(self):
         run, _ = self.run_program("events")
         self.assertEqual((run.json["accepted"], run.json["ended"]), (3, 3))
+
+    def test_what_it_tells_while_the_database_is_not_there_is_not_lost(self):
+        log = self.folder / "dialed.jsonl"
+        os.mkfifo(f"{log}.go")
+        process = subprocess.Popen([TOOL, "--db", self.db, "--busy-timeout", "100", "run", "--exec",
+                                    f"{sys.executable} {DIALER} late {log}", "--until-idle", "--json"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        lost = threading.Timer(60, process.kill)
+        lost.start()
+        with open(f"{log}.go", "w"):
+            other = sqlite3.connect(self.db.removeprefix("sqlite:"), isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+        said = next((line for line in process.stderr if line.endswith("; it is tried again\n")), None)
+        other.execute("ROLLBACK")
+        out, _ = process.communicate()
+        lost.cancel()
+        self.assertIsNotNone(said)
+        self.assertEqual((process.returncode, json.loads(out)["ended"]), (0, 3))
 
     def test_a_program_may_reject(self):
         run, _ = self.run_program("reject")
