@@ -19,18 +19,18 @@ test('the second click of a double click does not undo the first, and the focus 
   await visit(page, rex, `/campaigns/${campaign.id}`);
   const button = (name) => page.locator('.screen-actions').getByRole('button', {name});
   await button('Pause').waitFor();
-  // A click at the same place in the instant in which another button has come there.
+  // A click at the same place in the instant in which another button has come there, and takes clicks.
   await page.evaluate(() => {
     const actions = document.querySelector('.screen-actions');
     const clicks = [];
     new MutationObserver(() => {
       const next = [...actions.querySelectorAll('button')].find(({textContent}) => textContent === 'Resume');
-      if (!next || clicks.length > 0) return;
+      if (!next || next.hasAttribute('aria-disabled') || clicks.length > 0) return;
       const box = next.getBoundingClientRect();
       clicks.push(new MouseEvent('click', {bubbles: true, detail: 2, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2}));
       next.dispatchEvent(clicks[0]);
       document.body.dataset.clicked = 'yes';
-    }).observe(actions, {subtree: true, childList: true, characterData: true});
+    }).observe(actions, {subtree: true, childList: true, characterData: true, attributes: true});
   });
   await button('Pause').click();
   await page.locator('body[data-clicked]').waitFor();
