@@ -5,6 +5,7 @@
 
 #include "bindings/c/hand_out.hpp"
 #include "bindings/c/handles.hpp"
+#include "bindings/c/one_at_a_time.hpp"
 
 /// A listener, and the store that it must not outlive.
 struct cq_change_listener {
@@ -16,22 +17,6 @@ struct cq_change_listener {
 
 namespace callqueue::c {
 namespace {
-
-/// One thread at a time.
-class Waiting {
- public:
-  explicit Waiting(cq_change_listener& listener) : listener_(listener) {
-    if (listener.busy.exchange(true)) {
-      throw Refused{{ErrorCode::conflict, "another thread waits already", "listener"}};
-    }
-  }
-  ~Waiting() { listener_.busy = false; }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-
- private:
-  cq_change_listener& listener_;
-};
 
 void hear(cq_change_listener& host, std::chrono::milliseconds at_most,
           std::optional<Instant> until) {
@@ -67,7 +52,7 @@ cq_status cq_change_listener_wait(cq_change_listener* listener, int64_t at_most_
     auto& host = c::handle(listener, "listener");
     const auto at_most = c::milliseconds(at_most_ms, "at_most");
     const auto end = c::optional_instant(until, "until");
-    const c::Waiting waiting{host};
+    const c::OneAtATime waiting{host.busy, "listener", "another thread waits already"};
     if (!host.untold.any()) c::hear(host, at_most, end);
     if (!host.untold.any()) return;
     told = c::own<cq_changes>(host.untold);

@@ -7,6 +7,7 @@
 #include "bindings/c/callbacks.hpp"
 #include "bindings/c/hand_out.hpp"
 #include "bindings/c/handles.hpp"
+#include "bindings/c/one_at_a_time.hpp"
 #include "bindings/c/values.hpp"
 
 namespace callqueue::c {
@@ -51,7 +52,7 @@ struct cq_processor {
   cq_processor(const cq_processor&) = delete;
   cq_processor& operator=(const cq_processor&) = delete;
 
-  /// Whoever works holds this; see `Busy`.
+  /// Whoever works holds this; see `work_on`.
   std::atomic<bool> busy = false;
   std::mutex mutex;       ///< Guards the two below.
   std::stop_source stop;  ///< Of the run under way, or the next one.
@@ -70,20 +71,9 @@ namespace callqueue::c {
 namespace {
 
 /// One run or step at a time.
-class Busy {
- public:
-  explicit Busy(cq_processor& processor) : processor_(processor) {
-    if (processor.busy.exchange(true)) {
-      throw Refused{{ErrorCode::conflict, "the processor is running already", "processor"}};
-    }
-  }
-  ~Busy() { processor_.busy = false; }
-  Busy(const Busy&) = delete;
-  Busy& operator=(const Busy&) = delete;
-
- private:
-  cq_processor& processor_;
-};
+OneAtATime work_on(cq_processor& processor) {
+  return {processor.busy, "processor", "the processor is running already"};
+}
 
 std::stop_token token_of(cq_processor& processor) {
   const std::lock_guard lock{processor.mutex};
@@ -128,7 +118,7 @@ void cq_processor_free(cq_processor** processor) {
 cq_status cq_processor_run(cq_processor* processor, cq_error** error) {
   return c::guard(error, [&] {
     auto& host = c::handle(processor, "processor");
-    const c::Busy busy{host};
+    const auto working = c::work_on(host);
     auto done = host.processor->run(c::token_of(host));
     c::end_run(host, done.has_value());
     c::value(std::move(done));
@@ -150,7 +140,7 @@ cq_status cq_processor_step(cq_processor* processor, cq_step_result* result, cq_
   return c::guard(error, [&] {
     auto& host = c::handle(processor, "processor");
     if (result != nullptr) static_cast<void>(c::filled(result, "result"));
-    const c::Busy busy{host};
+    const auto working = c::work_on(host);
     const auto done = c::value(host.processor->step());
     if (result != nullptr) c::fill_caller(done, *result);
   });
