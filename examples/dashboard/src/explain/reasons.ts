@@ -34,7 +34,7 @@ const kTold: Record<string, Told> = {
   user_limit_zero: {...kNoLimit, meaning: 'Your administrator has set your calls at a time to 0. It does not go on before that is changed.'},
   system_limit_zero: {...kNoLimit, meaning: 'Your administrator has set the calls of all users together to 0. It does not go on before that is changed.'},
   user_at_limit: {title: 'All your calls at a time are in use', tone: 'info', advice: 'settings', meaning: 'The next call starts as soon as one ends.'},
-  system_at_limit: {title: 'The system is at its limit', tone: 'warn', advice: 'settings', meaning: 'All users together may not have more calls. The next free place goes round in turn.'},
+  system_at_limit: {title: 'The system is at its limit', tone: 'warn', advice: 'settings', meaning: 'The next free place goes round in turn.'},
   user_ceiling: {title: 'Waiting while the system is busy', tone: 'warn', advice: 'settings', meaning: 'You are dealt no call while the whole system has that many.'},
   number_busy: {title: 'These numbers are being called right now', tone: 'info', meaning: 'Nobody is called twice at a time.'},
 };
