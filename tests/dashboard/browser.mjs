@@ -87,11 +87,14 @@ export async function seen(where, text) {
   await where.getByText(text).first().waitFor();
 }
 
-/** Goes to it as those do who have no mouse. */
+/** Goes to it as those do who have no mouse, and waits until it takes keys: a button at work does not. */
 export async function tabTo(page, locator) {
   await locator.waitFor();
   for (let i = 0; i < 120; ++i) {
-    if (await locator.evaluate((element) => element === document.activeElement)) return;
+    if (await locator.evaluate((element) => element === document.activeElement)) {
+      await until(() => locator.evaluate((element) => element.ariaDisabled !== 'true'), `an end of what ${locator} does`);
+      return;
+    }
     await page.keyboard.press('Tab');
   }
   throw new Error(`the keyboard does not get to ${locator}`);

@@ -65,18 +65,21 @@ test('a campaign is started, watched, paused, resumed and cancelled, without a r
 
 test('a campaign that waits for its hours says until when, and counts down', async () => {
   const finn = await world.server.user('Finn');
-  // Tomorrow only, wherever that is.
-  const tomorrow = new Date(Date.now() + 36 * 3600_000).toISOString().slice(0, 10);
-  await finn.campaign('Tomorrow', {start: true, start_date: tomorrow, end_date: tomorrow, first_call_time: '09:00',
-                                   last_call_time: '18:00', rules: {timezone: 'America/New_York'}});
-  const page = await world.browser.open(world.server, {zone: 'Europe/Berlin'});
+  // Two days ahead, where it is not today anywhere. No clock is changed in Tokyo or Kolkata.
+  const then = new Date(Date.now() + 48 * 3600_000).toISOString().slice(0, 10);
+  await finn.campaign('Later', {start: true, start_date: then, end_date: then, first_call_time: '09:00',
+                                   last_call_time: '18:00', rules: {timezone: 'Asia/Kolkata'}});
+  const page = await world.browser.open(world.server, {zone: 'Asia/Tokyo'});
+  await page.clock.install();
   await visit(page, finn);
   await page.getByRole('tab', {name: 'Scheduled 1'}).waitFor();
-  await seen(card(page, 'Tomorrow'), 'Starts by itself');
-  await seen(card(page, 'Tomorrow'), /Next call .*15:00 \(.*09:00 in New York\)/);
-  const countdown = card(page, 'Tomorrow').getByRole('timer');
+  await seen(card(page, 'Later'), 'Starts by itself');
+  await seen(card(page, 'Later'), /Next call .*12:30 \(.*09:00 in Kolkata\)/);
+  const countdown = card(page, 'Later').getByRole('timer');
   const before = await countdown.innerText();
-  assert.match(before, /^in (\d+ d )?\d+ h/);
+  assert.match(before, /^in (\d+ d( \d+ h)?|\d+ h( \d\d min)?)$/);
+  await page.clock.fastForward(3600_000);
+  await until(async () => await countdown.innerText() !== before, 'the countdown to go on');
   silent(page);
   await page.context().close();
 });

@@ -12,7 +12,7 @@ test('from signing in to a cancelled campaign by the keyboard alone', async () =
   const page = await world.browser.open(world.server);
   const {keyboard} = page;
   await page.goto('/');
-  await page.getByLabel('Access token').waitFor();
+  await tabTo(page, page.getByLabel('Access token'));
   await keyboard.insertText(wim.token);
   await keyboard.press('Enter');
   await tabTo(page, page.getByRole('link', {name: 'Upload a list'}));
