@@ -1483,6 +1483,15 @@ CQ_API cq_status cq_import_contacts_csv(cq_store* store, const char* user_id,
 /// @since 0.1
 CQ_API cq_status cq_preview_csv(const cq_csv_source* source, const cq_csv_import_options* options,
                                 size_t rows, char** preview, cq_error** error);
+/// The same for a file that is to be imported into this campaign: contacts that are in it already
+/// are skipped, unless `again`, and priorities are those of the store. Reads the campaign's rows.
+/// Thread-safe.
+/// @return `CQ_NOT_FOUND` (`campaign_id`).
+/// @since 0.1
+CQ_API cq_status cq_preview_csv_into(cq_store* store, const char* user_id, const char* campaign_id,
+                                     const cq_csv_source* source,
+                                     const cq_csv_import_options* options, size_t rows,
+                                     char** preview, cq_error** error);
 /// The rows that imports into a campaign rejected, as far as they are remembered: JSON with `items`
 /// and `next_cursor`. Thread-safe.
 /// @return `CQ_NOT_FOUND` (`campaign_id`).
@@ -1739,6 +1748,8 @@ typedef struct cq_forecast_result {
   int64_t starts_at;  ///< When the row asked about will be dialed; `CQ_NO_INSTANT`: not within the
                       ///< windows.
   int64_t unreached_rows;  ///< Rows that the windows have no room for.
+  const char* reason;      ///< Why there is no `ends_at`: `no_more_windows`, `user_limit_zero` or
+                           ///< `system_limit_zero`; NULL otherwise. Static, never freed.
 } cq_forecast_result;
 
 /// @since 0.1

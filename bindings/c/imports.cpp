@@ -106,6 +106,20 @@ cq_status cq_preview_csv(const cq_csv_source* source, const cq_csv_import_option
   });
 }
 
+cq_status cq_preview_csv_into(cq_store* store, const char* user_id, const char* campaign_id,
+                              const cq_csv_source* source, const cq_csv_import_options* options,
+                              size_t rows, char** preview, cq_error** error) {
+  return c::tells(preview, "preview", error, [&] {
+    auto& opened = c::open(store);
+    const auto user = c::id<UserId>(user_id, "user_id");
+    const auto campaign = c::id<CampaignId>(campaign_id, "campaign_id");
+    return to_json(c::import_with(source, options, store->priority,
+                                  [&](std::istream& file, const CsvImportOptions& how) {
+                                    return preview_csv(opened, user, campaign, file, how, rows);
+                                  }));
+  });
+}
+
 cq_status cq_store_list_import_errors(cq_store* store, const char* user_id, const char* campaign_id,
                                       const cq_page* page, char** errors, cq_error** error) {
   return c::tells(errors, "errors", error, [&] {

@@ -293,10 +293,23 @@ void fill(Arena&, const StepResult& model, cq_step_result& view) {
   view.next_wakeup = instant(model.next_wakeup);
 }
 
+namespace {
+
+/// What a forecast of the core gives as its reason, as text that stays.
+const char* lasting(std::string_view reason) noexcept {
+  for (const char* known : {"no_more_windows", "user_limit_zero", "system_limit_zero"}) {
+    if (reason == known) return known;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 void fill(Arena&, const Forecast& model, cq_forecast_result& view) {
   view.ends_at = instant(model.ends_at);
   view.starts_at = instant(model.starts_at);
   view.unreached_rows = model.unreached_rows;
+  view.reason = lasting(model.reason);
 }
 
 }  // namespace callqueue::c

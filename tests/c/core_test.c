@@ -98,7 +98,11 @@ static void a_forecast_spends_time_on_windows(void) {
   input.open_rows = 4;
   OK(cq_forecast(rules, &input, NOON, &forecast, &error));
   CHECK(forecast.starts_at == NOON && forecast.ends_at == NOON + 2 * INT64_C(60000000));
-  CHECK(forecast.unreached_rows == 0);
+  CHECK(forecast.unreached_rows == 0 && forecast.reason == NULL);
+  input.user_limit = 0;
+  OK(cq_forecast(rules, &input, NOON, &forecast, &error));
+  CHECK(forecast.ends_at == CQ_NO_INSTANT && strcmp(forecast.reason, "user_limit_zero") == 0);
+  input.user_limit = 2;
   input.attempts_per_row = 0;
   REFUSED(cq_forecast(rules, &input, NOON, &forecast, &error), "attempts_per_row");
   input.attempts_per_row = 1;

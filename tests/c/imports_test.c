@@ -182,6 +182,24 @@ static void a_list_is_looked_at_first(void) {
   REFUSED(cq_preview_csv(&source, NULL, 1, NULL, &error), "preview");
 }
 
+static void a_further_list_is_looked_at_with_what_is_there(void) {
+  world w = open_world(2);
+  const char* id = active_campaign(&w, LIST, NULL);
+  cq_csv_source source = text_source(LIST);
+  char* text = NULL;
+  OK(cq_preview_csv_into(w.store, w.ann->id, id, &source, NULL, 5, &text, &error));
+  HOLDS(text, "\"rows\":[]");
+  CHECK(strstr(text, "\"skipped\":0") == NULL);
+  cq_string_free(&text);
+  source = text_source(LIST);
+  FAILS(cq_preview_csv_into(w.store, w.ann->id, NOBODY, &source, NULL, 5, &text, &error),
+        CQ_NOT_FOUND, "campaign_id");
+  CHECK(text == NULL);
+  REFUSED(cq_preview_csv_into(w.store, w.ann->id, id, NULL, NULL, 5, &text, &error), "source");
+  REFUSED(cq_preview_csv_into(w.store, w.ann->id, id, &source, NULL, 5, NULL, &error), "preview");
+  close_world(&w);
+}
+
 static void results_and_errors_are_exported(void) {
   world w = open_world(2);
   const char* id = active_campaign(&w, LIST, NULL);
@@ -232,5 +250,7 @@ const test_case import_cases[] = {
      imported_rows_have_the_priorities_of_the_store},
     {"what_goes_wrong_imports_nothing", what_goes_wrong_imports_nothing},
     {"a_list_is_looked_at_first", a_list_is_looked_at_first},
+    {"a_further_list_is_looked_at_with_what_is_there",
+     a_further_list_is_looked_at_with_what_is_there},
     {"results_and_errors_are_exported", results_and_errors_are_exported},
     {NULL, NULL}};

@@ -179,12 +179,17 @@ Operations imports() {
          return report_of(report);
        }},
       {"preview_csv",
-       [](cq_store*, With& with) -> Json {
+       [](cq_store* store, With& with) -> Json {
          const Import from{with};
          std::size_t rows = 10;
          with.take("rows", rows);
          char* text = nullptr;
-         ASK(cq_preview_csv(&from.source, &from.options, rows, &text, &error));
+         if (const char* campaign = with.text("campaign_id")) {
+           ASK(cq_preview_csv_into(store, with.text("user_id"), campaign, &from.source,
+                                   &from.options, rows, &text, &error));
+         } else {
+           ASK(cq_preview_csv(&from.source, &from.options, rows, &text, &error));
+         }
          return taken_json(text);
        }},
       {"list_import_errors",

@@ -145,7 +145,8 @@ Json forecast(cq_store*, With& with) {
   ASK(cq_forecast(rules.made, &input, with.instant("now"), &told, &error));
   return {{"starts_at", instant(told.starts_at)},
           {"ends_at", instant(told.ends_at)},
-          {"unreached_rows", told.unreached_rows}};
+          {"unreached_rows", told.unreached_rows},
+          {"reason", told.reason == nullptr ? Json{} : Json(told.reason)}};
 }
 
 Json priority(cq_store*, With& with) {

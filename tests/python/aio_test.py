@@ -31,6 +31,8 @@ def test_a_host_on_asyncio(tmp_path):
             await store.migrate()
             world = await aio.call(world_in, store.store)
             await aio.import_csv(store, world.user.id, world.campaign.id, io.StringIO("phone_number\n+4930231250001\n"))
+            into = {"store": store, "user_id": world.user.id, "campaign_id": world.campaign.id}
+            assert (await aio.preview_csv(io.StringIO("phone_number\n+4930231250001\n"), **into)).report.skipped == 1
             await aio.import_contacts_csv(store, world.user.id, [["phone_number"], ["+4930231250002"]])
             contacts = [contact async for contact in store.contacts(world.user.id)]
             queue = aio.to_async(world.queue)

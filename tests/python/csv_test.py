@@ -162,6 +162,21 @@ def test_a_preview_writes_nothing(small):
     assert caught.value.field == "default_region"
 
 
+def test_a_preview_of_a_further_list_knows_what_the_campaign_holds(small):
+    user, campaign = a_draft(small)
+    cq.import_csv(small, user, campaign, io.StringIO(GOOD))
+    into = {"store": small, "user_id": user, "campaign_id": campaign}
+    preview = cq.preview_csv(io.StringIO(GOOD), **into)
+    assert preview.rows == [] and preview.report.skipped == 2 and preview.report.failed == 1
+    # Whoever is still to be called is not queued twice.
+    assert cq.preview_csv(io.StringIO(GOOD), again=True, **into).report.skipped == 2
+    with pytest.raises(cq.NotFound) as caught:
+        cq.preview_csv(io.StringIO(GOOD), store=small, user_id=user, campaign_id=user)
+    assert caught.value.field == "campaign_id"
+    with pytest.raises(TypeError):
+        cq.preview_csv(io.StringIO(GOOD), campaign_id=campaign)
+
+
 def test_contacts_alone(store):
     user = store.create_user(cq.User(name="Ann")).id
     report = cq.import_contacts_csv(store, user, io.StringIO(GOOD))

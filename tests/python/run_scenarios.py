@@ -214,7 +214,8 @@ class Runner:
 
     def do_preview_csv(self, given):
         keywords = arguments(given)
-        return cq.preview_csv(io.StringIO(keywords.pop("csv"), newline=""), **keywords)
+        store = self.store if "campaign_id" in keywords else None
+        return cq.preview_csv(io.StringIO(keywords.pop("csv"), newline=""), store=store, **keywords)
 
     def do_export_results(self, given):
         return "".join(cq.CampaignExport.results(self.store, **arguments(given)))

@@ -135,9 +135,14 @@ Operations campaign_operations() {
              import_contacts_csv(*g.store, with.id<UserId>("user_id"), file, csv_options(with)));
        }},
       {"preview_csv",
-       [](Ground&, const Arguments& with) {
+       [](Ground& g, const Arguments& with) {
          std::istringstream file{with.text("csv")};
-         return given(preview_csv(file, csv_options(with), with.value("rows", std::size_t{10})));
+         const auto options = csv_options(with);
+         const auto rows = with.value("rows", std::size_t{10});
+         const auto campaign = with.optional_id<CampaignId>("campaign_id");
+         return given(campaign ? preview_csv(*g.store, with.id<UserId>("user_id"), *campaign, file,
+                                             options, rows)
+                               : preview_csv(file, options, rows));
        }},
       {"list_import_errors",
        [](Ground& g, const Arguments& with) {

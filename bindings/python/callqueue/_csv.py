@@ -189,21 +189,32 @@ def import_contacts_csv(
 def preview_csv(
     file: Source,
     *,
+    store: Optional[_core.Store] = None,
+    user_id: Optional[Id] = None,
+    campaign_id: Optional[Id] = None,
+    again: bool = False,
     default_region: str = "",
     priority: PriorityRule = PriorityRule(),
     max_field_bytes: int = 65_536,
     rows: int = 10,
 ) -> CsvPreview:
     """Reads a list as `import_csv` would, writing nothing: what is wrong with its rows, and the first `rows` good
-    ones. Duplicates are not looked for."""
-    preview: CsvPreview = _with_reader(
-        file,
-        lambda read: _core.preview_csv(
-            read,
-            default_region=default_region,
-            priority=priority,
-            max_field_bytes=max_field_bytes,
-            rows=rows,
-        ),
+    ones.
+
+    store, user_id, campaign_id: the campaign that the list is for, where there is one already: contacts that are in it
+        are skipped then, unless `again`. All three or none, else TypeError. Raises NotFound (`campaign_id`).
+    """
+    how: Dict[str, Any] = dict(
+        default_region=default_region, priority=priority, max_field_bytes=max_field_bytes, rows=rows
     )
-    return preview
+
+    def preview(read: Callable[[int], Any]) -> CsvPreview:
+        if store is not None and user_id is not None and campaign_id is not None:
+            return _core.preview_csv_into(store, user_id, campaign_id, read, again=again, **how)
+        return _core.preview_csv(read, **how)
+
+    given = [one is not None for one in (store, user_id, campaign_id)]
+    if any(given) != all(given):
+        raise TypeError("preview_csv: store, user_id and campaign_id go together")
+    seen: CsvPreview = _with_reader(file, preview)
+    return seen

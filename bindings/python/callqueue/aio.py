@@ -34,6 +34,7 @@ __all__ = [
     "import_contacts_csv",
     "import_csv",
     "open",
+    "preview_csv",
     "to_async",
 ]
 
@@ -241,3 +242,8 @@ async def import_csv(store: Any, user_id: Any, campaign_id: Any, file: Any, **op
 async def import_contacts_csv(store: Any, user_id: Any, file: Any, **options: Any) -> Any:
     """`callqueue.import_contacts_csv`."""
     return await call(_csv.import_contacts_csv, _own(store), user_id, file, **options)
+
+
+async def preview_csv(file: Any, *, store: Any = None, **options: Any) -> Any:
+    """`callqueue.preview_csv`."""
+    return await call(_csv.preview_csv, file, store=_own(store), **options)

@@ -109,6 +109,22 @@ void register_csv(py::module_& m) {
       arg("max_field_bytes") = defaults.max_field_bytes, arg("rows") = 10,
       "`callqueue.preview_csv` of what `read(n)` returns.");
   m.def(
+      "preview_csv_into",
+      [](const OpenStore& store, UserId user_id, CampaignId campaign_id, const py::object& read,
+         const std::string& default_region, bool again, PriorityRule priority,
+         std::size_t max_field_bytes, std::size_t rows) {
+        CsvWork work(read, default_region, priority, max_field_bytes);
+        work.options.again = again;
+        const auto used = store.use();
+        return work.run([&](std::istream& file) {
+          return preview_csv(*used, user_id, campaign_id, file, work.options, rows);
+        });
+      },
+      arg("store"), arg("user_id"), arg("campaign_id"), arg("read"), py::kw_only(),
+      arg("default_region") = "", arg("again") = false, arg("priority") = PriorityRule{},
+      arg("max_field_bytes") = defaults.max_field_bytes, arg("rows") = 10,
+      "`callqueue.preview_csv` for a campaign, of what `read(n)` returns.");
+  m.def(
       "errors_csv",
       [](const std::vector<CsvError>& errors) {
         std::ostringstream text;

@@ -82,8 +82,8 @@ void bind_claims_requests(py::module_& m) {
   Model<SlotUse>(m, "SlotUse", "How many calls are active against a limit.")
       .field("active", &SlotUse::active, "Calls that hold a slot.")
       .field("limit", &SlotUse::limit, "Most of them.");
-  Model<AdvanceResult>(m, "AdvanceResult", "What `Store.advance` did.")
-      .field("requeued", &AdvanceResult::requeued, "Lapsed leases that were never submitted.")
+  Model<AdvanceResult> advance(m, "AdvanceResult", "What `Store.advance` did.");
+  advance.field("requeued", &AdvanceResult::requeued, "Lapsed leases that were never submitted.")
       .field("lapsed", &AdvanceResult::lapsed, "Submitted calls that became unknown.")
       .field("made_ready", &AdvanceResult::made_ready, "Waiting rows that became ready.")
       .field("expired", &AdvanceResult::expired, "Direct calls past `not_after`.")
@@ -92,6 +92,7 @@ void bind_claims_requests(py::module_& m) {
       .field("ended", &AdvanceResult::ended, "Campaigns whose last interval closed.")
       .field("swept", &AdvanceResult::swept, "Rows of campaigns that are over.")
       .field("more", &AdvanceResult::more, "The budget ran out first: call again.");
+  advance.type().def_property_readonly("total", &AdvanceResult::total, "All of it.");
 }
 
 void bind_dialing_requests(py::module_& m) {

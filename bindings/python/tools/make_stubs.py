@@ -269,6 +269,7 @@ def to_async(service: _core.CallQueue) -> AsyncCallQueue: ...
     store: Union[AsyncStore, _core.Store], user_id: Union[UUID, str], {"campaign_id: Union[UUID, str], " if name == "import_csv" else ""}file: _csv.Source, **options: Any
 ) -> CsvReport: ...
 '''
+    text += "async def preview_csv(file: _csv.Source, *, store: Optional[Union[AsyncStore, _core.Store]] = ..., **options: Any) -> CsvPreview: ...\n"
     return text
 
 
