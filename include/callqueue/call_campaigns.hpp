@@ -92,7 +92,8 @@ class CALLQUEUE_API CallCampaigns {
   /// so that it says what the next claim will find.
   [[nodiscard]] Result<std::vector<ExplainReason>> explain(UserId user_id, CampaignId id);
   /// When it will end, from counts, limits and the mean duration so far (60 s before the first
-  /// call). Of a paused campaign nothing is expected.
+  /// call), and not before what is due last has been called: the rest of an even spread, a retry.
+  /// Of a paused campaign nothing is expected.
   [[nodiscard]] Result<Forecast> forecast(UserId user_id, CampaignId id);
   /// What the rules of a campaign come to before it is saved: of it `user_id`, window, dates and
   /// `rules` count, on the campaign's own clock. `invalid_argument` names the field, of the

@@ -109,6 +109,7 @@ struct LaneFacts {
   std::int64_t ready = 0;
   std::int64_t waiting = 0;
   std::optional<Instant> next_due_at{};  ///< Of its waiting rows.
+  std::optional<Instant> last_due_at{};  ///< Of the same.
 };
 
 /// What the store knows about why a campaign is, or is not, being dialed. All at one instant.

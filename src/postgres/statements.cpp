@@ -74,6 +74,8 @@ constexpr Statements kStatements = {
     (SELECT count(*) FROM call_queue q
      WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND NOT q.ready),
     (SELECT min(scheduled_for) FROM call_queue q
+     WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND NOT q.ready),
+    (SELECT max(scheduled_for) FROM call_queue q
      WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND NOT q.ready)
   FROM callqueue_lanes l WHERE campaign_id = ?1 AND import_id IS NULL ORDER BY lane_id)sql",
     // A few active calls of the user, each by its number to the contact and on to its rows. Indexes

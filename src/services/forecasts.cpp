@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "callqueue/spread.hpp"
+
 namespace callqueue {
 namespace {
 
@@ -77,6 +79,15 @@ std::chrono::seconds mean_duration(const CampaignAnalytics& analytics) {
                   std::chrono::seconds(std::lround(*analytics.mean_slot_seconds)));
 }
 
+/// No campaign ends before a row that is due then has been called.
+void wait_for(Forecast& expected, Instant due, const ForecastInput& input,
+              const CallingRules& rules, const TimeZone& zone) {
+  const auto open = next_open_interval(rules, zone, due);
+  if (!expected.ends_at || !open) return;
+  expected.ends_at =
+      std::max(*expected.ends_at, std::max(due, open->opens_at) + input.mean_duration);
+}
+
 /// The open intervals within `week`, whose ends are inside.
 std::vector<Interval> open_within(const Interval& week, const CallingRules& rules,
                                   const TimeZone& zone) {
@@ -114,7 +125,12 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
   if (lanes.empty() && facts->processing == 0) {
     return Forecast{.unreached_rows = unreached, .reason = unreached > 0 ? "window_unknown" : ""};
   }
-  auto expected = forecast(input, calling_rules(campaign), lanes, facts->now);
+  const auto rules = calling_rules(campaign);
+  auto expected = forecast(input, rules, lanes, facts->now);
+  for (const auto& lane : facts->lanes) {
+    const auto zone = TimeZone::load(lane.timezone);
+    if (zone && lane.last_due_at) wait_for(expected, *lane.last_due_at, input, rules, *zone);
+  }
   // Only what is in flight is left.
   if (lanes.empty()) expected.ends_at = facts->now + input.mean_duration;
   if (unreached > 0 && expected.ends_at.has_value()) {
@@ -146,6 +162,11 @@ Result<CampaignOutlook> outlook_of(Store& store, const CallCampaign& campaign,
       .system_share = standing->system_share,
       .mean_duration = assumptions.call_duration};
   outlook.forecast = forecast(input, rules, *zone, now);
+  const auto contacts = static_cast<std::size_t>(assumptions.contacts);
+  if (const auto due = spread_over(contacts, rules, *zone, now);
+      due && contacts > 0 && campaign.rules.spread) {
+    wait_for(outlook.forecast, due->at(contacts - 1), input, rules, *zone);
+  }
   name_the_limit(outlook.forecast, standing->system_limit);
   if (assumptions.contacts == 0) outlook.forecast.ends_at.reset();
   return outlook;

@@ -174,7 +174,8 @@ std::vector<LaneFacts> lanes_of(Session& session, CampaignId id) {
                      .stale = rows.get<bool>(3),
                      .ready = rows.get<std::int64_t>(4),
                      .waiting = rows.get<std::int64_t>(5),
-                     .next_due_at = get_optional<Instant>(rows, 6)});
+                     .next_due_at = get_optional<Instant>(rows, 6),
+                     .last_due_at = get_optional<Instant>(rows, 7)});
   }
   return lanes;
 }

@@ -365,6 +365,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(facts_tell_of_each_lane, Backend, AllBackends) {
   const auto id = ann.draft(office);
   ann.add(id);
   ann.add(id, {.scheduled_for = noon + 2h});
+  ann.add(id, {.scheduled_for = noon + 3h});
   ann.add(id, {.timezone = "Asia/Tokyo"});
   ann.start(id);
   backend.advance();
@@ -382,8 +383,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(facts_tell_of_each_lane, Backend, AllBackends) {
       BOOST_TEST((lane.opens_at == noon - 3h));
       BOOST_TEST((lane.closes_at == noon + 6h));
       BOOST_TEST(lane.ready == 1);
-      BOOST_TEST(lane.waiting == 1);
+      BOOST_TEST(lane.waiting == 2);
       BOOST_TEST((lane.next_due_at == noon + 2h));
+      BOOST_TEST((lane.last_due_at == noon + 3h));
     } else {
       BOOST_TEST(lane.timezone == "Asia/Tokyo");
       BOOST_TEST((lane.opens_at == noon + 12h));

@@ -121,6 +121,30 @@ BOOST_AUTO_TEST_CASE(what_the_calls_so_far_were_like_counts) {
   BOOST_TEST(ratio < 1.33);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_that_is_spread_over_the_day_ends_with_it) {
+  SmallWorld world;
+  CallCampaigns campaigns(*world.store);
+  auto plan = world.plan();
+  plan.rules.spread = true;
+  const auto before = value(campaigns.preview(plan, {.contacts = 240}));
+  const auto draft = value(campaigns.create(plan));
+  std::vector<ImportRow> rows;
+  for (int i = 0; i < 240; ++i) {
+    rows.push_back({.line = i + 2, .phone_number = "+49302319" + std::to_string(1000 + i)});
+  }
+  const auto id =
+      value(world.store->begin_import({.user_id = world.user.id, .campaign_id = draft.id}));
+  value(world.store->stage_import(world.user.id, id, rows));
+  value(world.store->publish_import(world.user.id, id));
+  value(campaigns.start(world.user.id, draft.id));
+  const auto said = value(campaigns.forecast(world.user.id, draft.id));
+  Simulation(world, [](int) { return Ending{}; }).run(draft.id);
+  const auto ended = value(campaigns.find_by_id(world.user.id, draft.id)).completed_at.value();
+  BOOST_TEST(to_text(ended) == "2026-03-25T17:59:00.000000Z");
+  BOOST_CHECK(said.ends_at == ended);
+  BOOST_CHECK(before.forecast.ends_at == ended);
+}
+
 BOOST_AUTO_TEST_CASE(every_clock_of_a_list_counts) {
   SmallWorld world;
   CallCampaigns campaigns(*world.store);
