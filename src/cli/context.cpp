@@ -29,7 +29,12 @@ std::unique_ptr<Store> Context::open(StoreOptions options) const {
     options.listen = false;
     options.look_interval = std::chrono::milliseconds(200);
   }
-  return value(open_store(url, std::move(options)));
+  auto opened = open_store(url, std::move(options));
+  if (!opened && opened.error().code == ErrorCode::invalid_argument &&
+      opened.error().field == "url") {
+    throw CLI::ValidationError("--db", opened.error().message);
+  }
+  return value(std::move(opened));
 }
 
 Store& Context::store() {

@@ -53,8 +53,9 @@ int print_sql(const std::vector<Migration>& migrations, const MigrateRequest& re
 int migrate(Context& context, const MigrateOptions& options) {
   if (options.sql) {
     // Nothing is touched: the statements are the same for every database of a kind.
-    return print_sql(value(migrations_for(context.url.empty() ? "sqlite:" : context.url)),
-                     options.request);
+    const auto migrations = migrations_for(context.url.empty() ? "sqlite:" : context.url);
+    if (!migrations) throw CLI::ValidationError("--db", migrations.error().message);
+    return print_sql(*migrations, options.request);
   }
   auto request = options.request;
   if (!options.tenant_role.empty()) request.row_security = options.tenant_role;

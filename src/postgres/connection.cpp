@@ -11,6 +11,8 @@
 #include <limits>
 #include <utility>
 
+#include "postgres/server_url.hpp"
+
 namespace callqueue::postgres {
 namespace {
 
@@ -60,17 +62,14 @@ std::uint64_t from_big_endian(std::string_view text) {
   return value;
 }
 
-std::string trimmed(const char* message) {
-  std::string text = message != nullptr ? message : "";
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  return text;
-}
-
 /// What a refusal means to the caller. Only the primary message is passed on: details quote values.
 [[noreturn]] void refuse(const PGresult* result) {
-  const auto field = [&](int code) { return trimmed(PQresultErrorField(result, code)); };
+  const auto field = [&](int code) {
+    const char* const text = PQresultErrorField(result, code);
+    return std::string{text != nullptr ? text : ""};
+  };
   const auto state = field(PG_DIAG_SQLSTATE);
-  auto message = "database: " + field(PG_DIAG_MESSAGE_PRIMARY);
+  auto message = "database: " + one_line(field(PG_DIAG_MESSAGE_PRIMARY));
   const auto kind = state.substr(0, 2);
   auto code = ErrorCode::internal;
   if (kind == "23") {
@@ -271,18 +270,12 @@ Connection::Connection(const std::string& url, const Options& options) : options
 }
 
 void Connection::connect(const std::string& url) {
-  char* unreadable = nullptr;
-  if (auto* parsed = PQconninfoParse(url.c_str(), &unreadable); parsed != nullptr) {
-    PQconninfoFree(parsed);
-  } else {
-    PQfreemem(unreadable);  // It repeats parts of the URL, a password perhaps.
-    throw Failure{ErrorCode::invalid_argument, "the URL of the PostgreSQL server cannot be read",
-                  "url"};
-  }
+  check_url(url);
   const std::array keywords{"dbname", "application_name", "client_encoding",
                             static_cast<const char*>(nullptr)};
   const std::array values{url.c_str(), "callqueue", "UTF8", static_cast<const char*>(nullptr)};
   connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
+  PQsetErrorVerbosity(native(), PQERRORS_VERBOSE);  // With the state that the server answers.
   const auto until = std::chrono::steady_clock::now() + options_.connect_timeout;
   auto state = PGRES_POLLING_WRITING;
   while (PQstatus(native()) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
@@ -290,7 +283,11 @@ void Connection::connect(const std::string& url) {
     wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until);
     state = PQconnectPoll(native());
   }
-  if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
+  if (PQstatus(native()) != CONNECTION_OK) {
+    lost_ = true;
+    throw ConnectionLost{why_not_connected(native(), url)};
+  }
+  PQsetErrorVerbosity(native(), PQERRORS_DEFAULT);
   PQsetnonblocking(native(), 1);
   PQsetNoticeProcessor(
       native(), [](void*, const char*) {}, nullptr);
@@ -320,11 +317,11 @@ std::chrono::steady_clock::time_point Connection::answer_due() const {
 void Connection::flush(std::chrono::steady_clock::time_point until) {
   for (;;) {
     const int unsent = PQflush(native());
-    if (unsent < 0) lose(trimmed(PQerrorMessage(native())));
+    if (unsent < 0) lose(one_line(PQerrorMessage(native())));
     if (unsent == 0) return;
     // It may want to be heard before it takes more.
     wait(POLLIN | POLLOUT, until);
-    if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+    if (PQconsumeInput(native()) == 0) lose(one_line(PQerrorMessage(native())));
   }
 }
 
@@ -332,7 +329,7 @@ std::unique_ptr<pg_result, ClearResult> Connection::next_result(
     std::chrono::steady_clock::time_point until) {
   while (PQisBusy(native()) != 0) {
     wait(POLLIN, until);
-    if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+    if (PQconsumeInput(native()) == 0) lose(one_line(PQerrorMessage(native())));
   }
   return std::unique_ptr<pg_result, ClearResult>{PQgetResult(native())};
 }
@@ -344,7 +341,7 @@ std::unique_ptr<pg_result, ClearResult> Connection::last_result(
     // Of several statements the first that failed tells why.
     if (!last || PQresultStatus(last.get()) != PGRES_FATAL_ERROR) last = std::move(result);
   }
-  if (PQstatus(native()) != CONNECTION_OK) lose(trimmed(PQerrorMessage(native())));
+  if (PQstatus(native()) != CONNECTION_OK) lose(one_line(PQerrorMessage(native())));
   if (!last) lose("it sent no result");
   return last;
 }
@@ -363,7 +360,7 @@ const std::string& Connection::prepared(const char* sql, const Parameters& param
     const auto made = "callqueue_" + std::to_string(statements_.size());
     if (PQsendPrepare(native(), made.c_str(), sql, parameters.size(), parameters.types_.data()) ==
         0) {
-      lose(trimmed(PQerrorMessage(native())));
+      lose(one_line(PQerrorMessage(native())));
     }
     receive();
     name = made;
@@ -386,7 +383,7 @@ void Connection::send(const Statement& statement) {
                                 parameters.size(), values.data(), lengths.data(), formats.data(), 1)
           : PQsendQueryParams(native(), statement.sql, parameters.size(), parameters.types_.data(),
                               values.data(), lengths.data(), formats.data(), 1);
-  if (sent == 0) lose(trimmed(PQerrorMessage(native())));
+  if (sent == 0) lose(one_line(PQerrorMessage(native())));
 }
 
 ResultRows Connection::run(const char* sql, Parameters parameters) {
@@ -410,9 +407,9 @@ std::vector<ResultRows> Connection::run_all(std::vector<Statement> statements) {
   }
 
   // A failure that is thrown on the way has lost the connection.
-  if (PQenterPipelineMode(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  if (PQenterPipelineMode(native()) == 0) lose(one_line(PQerrorMessage(native())));
   for (const auto& statement : all) send(statement);
-  if (PQpipelineSync(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  if (PQpipelineSync(native()) == 0) lose(one_line(PQerrorMessage(native())));
   const auto until = answer_due();
   flush(until);
   std::vector<ResultRows> rows;
@@ -425,7 +422,7 @@ std::vector<ResultRows> Connection::run_all(std::vector<Statement> statements) {
     rows.emplace_back(std::move(result));
   }
   if (!next_result(until) || PQexitPipelineMode(native()) == 0) {
-    lose(trimmed(PQerrorMessage(native())));
+    lose(one_line(PQerrorMessage(native())));
   }
   if (refused) refuse(refused.get());
   return rows;
@@ -434,7 +431,7 @@ std::vector<ResultRows> Connection::run_all(std::vector<Statement> statements) {
 ResultRows Connection::execute(const std::string& sql) {
   if (lost_) lose("the connection was lost before");
   if (!put_off_.empty()) run_all({});
-  if (PQsendQuery(native(), sql.c_str()) == 0) lose(trimmed(PQerrorMessage(native())));
+  if (PQsendQuery(native(), sql.c_str()) == 0) lose(one_line(PQerrorMessage(native())));
   return receive();
 }
 
@@ -445,7 +442,7 @@ bool Connection::is_quiet() const {
 
 std::vector<std::string> Connection::notified() {
   if (lost_) lose("the connection was lost before");
-  if (PQconsumeInput(native()) == 0) lose(trimmed(PQerrorMessage(native())));
+  if (PQconsumeInput(native()) == 0) lose(one_line(PQerrorMessage(native())));
   std::vector<std::string> payloads;
   while (PGnotify* notification = PQnotifies(native())) {
     payloads.emplace_back(notification->extra);

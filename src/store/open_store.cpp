@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -27,14 +28,27 @@ tl::unexpected<Error> bad_url(std::string message) {
   return fail(ErrorCode::invalid_argument, std::move(message), "url");
 }
 
-tl::unexpected<Error> unknown_url(std::string_view url) {
-  // The URL may hold a password: only its scheme is repeated.
+/// The scheme; empty where what is in front of the colon may be something else, a password perhaps.
+std::string_view scheme_of(std::string_view url) {
+  const auto is_of_scheme = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.';
+  };
   const auto colon = url.find(':');
-  if (colon == std::string_view::npos) {
+  if (colon == std::string_view::npos) return {};
+  const auto scheme = url.substr(0, colon);
+  const auto behind = url.substr(colon + 1);
+  const bool is_scheme = std::all_of(scheme.begin(), scheme.end(), is_of_scheme) &&
+                         (behind.starts_with("//") || behind.find('@') == std::string_view::npos);
+  return is_scheme ? scheme : std::string_view{};
+}
+
+tl::unexpected<Error> unknown_url(std::string_view url) {
+  const auto scheme = scheme_of(url);
+  if (scheme.empty()) {
     return bad_url("a store's URL starts with its scheme: sqlite:PATH or postgresql://…");
   }
-  return bad_url("unknown scheme " + std::string{url.substr(0, colon)} +
-                 ": use sqlite:PATH or postgresql://…");
+  return bad_url("unknown scheme " + std::string{scheme} + ": use sqlite:PATH or postgresql://…");
 }
 
 #ifdef CALLQUEUE_SQLITE

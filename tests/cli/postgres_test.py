@@ -108,6 +108,19 @@ class Postgres(Case):
         report = Run("verify", "--json", db=self.db)
         self.assertEqual((report.status, len(report.json["items"])), (1, 1))
 
+    def test_a_server_that_refuses_is_told_from_one_that_is_not_there(self):
+        role = f"{self.name}_locked"
+        psql(SERVER, f"CREATE ROLE {role} NOLOGIN")
+        self.addCleanup(psql, SERVER, f"DROP ROLE {role}")
+        as_role = urllib.parse.urlsplit(self.db)._replace(netloc=f"{role}@").geturl()
+        self.bad(1, "user", "list", "--db", as_role, db=False, says="refused the sign-in: ")
+        self.bad(1, "user", "list", "--db", as_role, db=False, says=f'role "{role}" is not permitted to log in')
+        self.bad(1, "user", "list", "--db", self.db.replace(f"/{self.name}?", "/nowhere?"), db=False,
+                 says='refused the connection: connection to server')
+        refused = self.bad(1, "user", "list", "--db", self.db.replace(f"/{self.name}?", "/nowhere?"), db=False)
+        self.assertTrue(refused.err.endswith('FATAL: database "nowhere" does not exist\n'), refused.err)
+        self.bad(1, "user", "list", "--db", "postgresql:///calls?host=/nowhere", db=False, says="cannot be reached: ")
+
     def test_preflight_names_a_schema_that_is_not_there_or_empty(self):
         self.bad(1, "preflight", "--schema", "nosuch", says="there is no schema nosuch")
         self.assertIn("· the schema public has none of the tables", self.ok("preflight").out)

@@ -138,7 +138,7 @@ class Databases(Case):
         self.assertLess(len(first), len(sql))
         self.bad(1, "migrate", "--sql", "--to", 999, db=False)
         self.assertIn("plpgsql", Run("migrate", "--sql", "--db", "postgresql://nowhere/nothing").out)
-        self.bad(1, "migrate", "--sql", "--db", "oracle:x", db=False, says="unknown scheme")
+        self.bad(2, "migrate", "--sql", "--db", "oracle:x", db=False, says="unknown scheme")
         self.assertFalse((self.folder / "queue.db").exists())
 
     def test_verify_finds_damage(self):
@@ -160,7 +160,7 @@ class Databases(Case):
         self.db = f"sqlite:{self.folder}"
         self.bad(1, "user", "list", says="directory")
         self.db = "mysql:whatever"
-        self.bad(1, "user", "list", says="mysql")
+        self.bad(2, "user", "list", says="mysql")
         self.db = f"sqlite:{self.file('this is no database, whatever it is called' * 100)}"
         self.bad(1, "user", "list", says="not a database")
 
