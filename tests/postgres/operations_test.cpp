@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <map>
 
 #include "pages.hpp"
@@ -145,6 +146,56 @@ BOOST_AUTO_TEST_CASE(verify_does_not_mind_the_settings_of_autovacuum) {
 BOOST_AUTO_TEST_CASE(after_a_restore_nothing_is_dialed) {
   Operated world;
   world.connection.execute(world.sql.at("after_restore"));
+  BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().empty());
+  BOOST_TEST(is_well(*world.store));
+}
+
+BOOST_AUTO_TEST_CASE(after_a_restore_only_what_was_running_is_named_to_be_resumed) {
+  Operated world;
+  CallCampaigns{*world.store}.pause(world.bob.user_id, world.bob.campaign_id).value();
+  auto paused = world.connection.execute(world.sql.at("after_restore"));
+  BOOST_REQUIRE(paused.count() == 1);
+  BOOST_REQUIRE(paused.step());
+  BOOST_TEST(paused.get<std::string>(0) == to_text(world.ann.campaign_id));
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_was_claimed_in_the_backup_is_not_dialed_again) {
+  Operated world;
+  // Of the two calls under way one was being dialed.
+  const std::array dialing{CallRef{world.bob.user_id, world.bob.call_id}};
+  world.connection.execute("UPDATE calls SET leased_by = 'w'");
+  BOOST_REQUIRE(world.store->begin_dial(dialing, "w").value().size() == 1U);
+  world.connection.execute(world.sql.at("after_restore"));
+  world.connection.execute("UPDATE calls SET lease_expires_at = now() - interval '1 second'");
+  BOOST_TEST(world.store->advance().value().requeued == 0);
+  BOOST_TEST(is_well(*world.store));
+
+  const auto call = world.store->find_call(world.ann.user_id, world.ann.call_id).value();
+  BOOST_CHECK(call.status == CallStatus::unknown);
+  const auto row = world.store->find_queued_call(world.ann.user_id, *call.queue_id).value();
+  BOOST_CHECK(row.status == QueuedCallStatus::failed);
+  BOOST_TEST(row.failure_reason == "restored");
+  CallCampaigns{*world.store}.resume(world.ann.user_id, world.ann.campaign_id).value();
+  for (const auto& claimed : CallQueue{*world.store}.claim({.limit = 9}).value()) {
+    BOOST_CHECK(claimed.call.queue_id != call.queue_id);
+  }
+  // What became of it may be told yet.
+  CallEvent ended{.user_id = world.ann.user_id, .call_id = world.ann.call_id};
+  ended.outcome = CallOutcome::answered;
+  BOOST_TEST(CallQueue{*world.store}.report(ended).value().changed);
+  BOOST_CHECK(world.store->find_queued_call(row.user_id, row.id).value().status ==
+              QueuedCallStatus::completed);
+  BOOST_TEST(is_well(*world.store));
+}
+
+BOOST_AUTO_TEST_CASE(whom_the_provider_has_called_since_the_backup_is_not_called_again) {
+  Operated world;
+  world.connection.execute(world.sql.at("after_restore"));
+  auto sql = replaced(world.sql.at("called_since"), "+4930231250001", "001 (415) 555-0124");
+  BOOST_TEST(world.connection.execute(sql).count() == 2);  // Of both users.
+  for (const auto& who : {world.ann, world.bob}) {
+    CallCampaigns{*world.store}.resume(who.user_id, who.campaign_id).value();
+  }
   BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().empty());
   BOOST_TEST(is_well(*world.store));
 }

@@ -10,6 +10,7 @@ std::map<std::string, std::string> statements_of(const std::string& page) {
   std::string name;
   bool is_sql = false;
   for (std::string line; std::getline(lines, line);) {
+    line.erase(0, line.find_first_not_of(' '));  // In a list it is set in.
     if (line.starts_with("```")) {
       is_sql = line == "```sql";
       name.clear();
