@@ -87,9 +87,9 @@ struct StoreOptions {
 ///   queue when its lease lapses; a reserved slot is freed at its deadline;
 /// - `begin_dial`: do not dial. A call that was marked nevertheless goes the way of a marked lease
 ///   that lapses;
-/// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_system_limit`,
-///   `record_import_errors`, `revoke_access_token`, `finish_request`, `release_request`: ask again,
-///   it is done once;
+/// - `renew_lease`, `accept_call`, `report_events`, `set_user_limits`, `set_user_timezone`,
+///   `set_system_limit`, `record_import_errors`, `revoke_access_token`, `finish_request`,
+///   `release_request`: ask again, it is done once;
 /// - `begin_request`: ask again; `under_way` may mean that nobody works on it;
 /// - `requeue_call`, `set_campaign_status`, `cancel_…`, `delete_…`, `update_…`: ask again;
 /// `conflict`
@@ -144,6 +144,10 @@ class CALLQUEUE_API Store {
   /// beyond it go on.
   virtual Result<User> set_user_limits(UserId id, std::optional<int> concurrent,
                                        std::optional<int> system) = 0;
+  /// Sets the zone that its campaigns and contacts are called by where they have none of their own.
+  /// Once it has returned nothing starts by the old one; its rows move to the new one's hours.
+  /// @param timezone IANA name; empty: UTC. `invalid_argument` (`timezone`) if it is not known.
+  virtual Result<User> set_user_timezone(UserId id, std::string_view timezone) = 0;
 
   /// The most active calls of all users together, and how many there are.
   [[nodiscard]] virtual Result<SlotUse> system_slots() = 0;

@@ -148,6 +148,16 @@ int change(Context& context, const CampaignRef& ref, Change how) {
   return 0;
 }
 
+int update(Context& context, const CampaignRef& ref, const std::string& timezone) {
+  auto& store = context.store();
+  const auto campaign = find_campaign(store, ref.user, ref.id);
+  CampaignUpdate update{.rules = campaign.rules};
+  update.rules->timezone = timezone;
+  const auto changed = value(CallCampaigns(store).update(campaign.user_id, campaign.id, update));
+  print_line(context.json ? to_json(changed) : to_text(changed.id));
+  return 0;
+}
+
 int remove(Context& context, const CampaignRef& ref) {
   auto& store = context.store();
   const auto campaign = find_campaign(store, ref.user, ref.id);
@@ -218,6 +228,15 @@ void add_campaign_commands(CLI::App& app, Context& context) {
   auto* show_command = group->add_subcommand("show", "A campaign and its figures");
   on(show_command, context,
      [&context, ref = add_ref(show_command)] { return show(context, *ref); });
+
+  auto* update_command =
+      group->add_subcommand("update", "Set its time zone; its queued calls follow");
+  auto timezone = std::make_shared<std::string>();
+  update_command->add_option("--timezone", *timezone, "IANA name; empty: the user's, else UTC")
+      ->required();
+  on(update_command, context, [&context, ref = add_ref(update_command), timezone] {
+    return update(context, *ref, *timezone);
+  });
 
   const auto add_change = [&](const char* name, const char* help, Change how) {
     auto* command = group->add_subcommand(name, help);

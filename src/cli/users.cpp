@@ -55,6 +55,13 @@ int limits(Context& context, const LimitOptions& options) {
   return 0;
 }
 
+int update_user(Context& context, const std::string& named, const std::string& timezone) {
+  auto& store = context.store();
+  const auto user = value(store.set_user_timezone(find_user(store, named).id, timezone));
+  print_line(context.json ? to_json(user) : to_text(user.id));
+  return 0;
+}
+
 int system_limits(Context& context, std::optional<int> limit) {
   auto& store = context.store();
   if (limit) {
@@ -115,6 +122,16 @@ void add_user_group(CLI::App& app, Context& context) {
     print_users(context, find_users(context.store(), ""));
     return 0;
   });
+
+  auto* update = group->add_subcommand(
+      "update", "Set a user's time zone; campaigns without one of their own follow it");
+  auto named = std::make_shared<std::string>();
+  auto timezone = std::make_shared<std::string>();
+  update->add_option("user,--user", *named, "Id or e-mail address")->required();
+  update->add_option("--timezone", *timezone, "IANA name, as Europe/Berlin; empty: UTC")
+      ->required();
+  on(update, context,
+     [&context, named, timezone] { return update_user(context, *named, *timezone); });
 
   auto* limit = group->add_subcommand("limits", "Show or set a user's limits");
   auto options = std::make_shared<LimitOptions>();

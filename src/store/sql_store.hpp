@@ -28,6 +28,7 @@ class SqlStore : public Store {
   Result<PageOf<UserActivity>> list_user_activity(const Page& page) override;
   Result<User> set_user_limits(UserId id, std::optional<int> concurrent,
                                std::optional<int> system) override;
+  Result<User> set_user_timezone(UserId id, std::string_view timezone) override;
   Result<SlotUse> system_slots() override;
   Result<void> set_system_limit(int limit) override;
   Result<SystemStatistics> system_statistics() override;

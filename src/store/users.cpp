@@ -1,5 +1,6 @@
 #include "store/users.hpp"
 
+#include "callqueue/time_zone.hpp"
 #include "callqueue/validate.hpp"
 #include "store/pages.hpp"
 #include "store/references.hpp"
@@ -27,6 +28,7 @@ constexpr char kSetLimits[] = R"sql(
   UPDATE users SET concurrent_calls_limit = COALESCE(?2, concurrent_calls_limit),
     system_concurrent_calls_limit = COALESCE(?3, system_concurrent_calls_limit)
   WHERE id = ?1)sql";
+constexpr char kSetTimeZone[] = "UPDATE users SET timezone = NULLIF(?2, '') WHERE id = ?1";
 
 constexpr char kSystemLimit[] = "SELECT system_limit FROM callqueue_settings";
 constexpr char kSetSystemLimit[] = "UPDATE callqueue_settings SET system_limit = ?1";
@@ -132,6 +134,20 @@ Result<User> SqlStore::set_user_limits(UserId id, std::optional<int> concurrent,
     session.touch(id);
     session.lock_user(id);
     session.run(kSetLimits, id, concurrent, system);
+    return load_user(session, id);
+  });
+}
+
+Result<User> SqlStore::set_user_timezone(UserId id, std::string_view timezone) {
+  if (!timezone.empty()) {
+    const auto zone = TimeZone::load(timezone);
+    if (!zone) return tl::unexpected<Error>(zone.error());
+  }
+  return narrow([&](Session& session, Instant) {
+    session.touch(id);
+    session.lock_user(id);
+    // A trigger closes the user's lanes until they have been computed anew.
+    session.run(kSetTimeZone, id, timezone);
     return load_user(session, id);
   });
 }

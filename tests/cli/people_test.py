@@ -40,6 +40,33 @@ class People(Case):
         self.bad(1, "user", "limits", str(uuid.uuid4()))
         self.bad(1, "user", "limits", "nobody@example.com", says="nobody@example.com")
 
+    def test_a_user_gets_a_time_zone_and_its_campaigns_follow(self):
+        self.someone()
+        campaign = self.imported(GOOD, "--exclude", "2026-12-24").line
+
+        def zones():
+            for _ in range(3):  # Each does a part of what time drives.
+                self.ok("explain", campaign)
+            return {row["timezone"] for row in self.ok("queue", "list", "--json").json}
+
+        self.ok("campaign", "start", campaign)
+        self.assertEqual(zones(), {"UTC"})
+        changed = self.ok("user", "update", "ann@example.com", "--timezone", "Asia/Tokyo", "--json").json
+        self.assertEqual((changed["id"], changed["name"], changed["timezone"]), (self.user, "Ann", "Asia/Tokyo"))
+        self.assertEqual(zones(), {"Asia/Tokyo"})
+        self.assertEqual(self.ok("campaign", "update", campaign, "--timezone", "Europe/Rome").line, campaign)
+        self.assertEqual(zones(), {"Europe/Rome"})
+        rules = self.ok("campaign", "show", campaign, "--json").json["rules"]
+        self.assertEqual((rules["timezone"], rules["excluded_dates"]), ("Europe/Rome", ["2026-12-24"]))
+        self.ok("campaign", "update", campaign, "--timezone", "")
+        self.assertEqual(self.ok("user", "update", self.user, "--timezone", "").line, self.user)
+        self.assertEqual(zones(), {"UTC"})
+        self.bad(1, "user", "update", self.user, "--timezone", "Mars/Olympus", says="Mars/Olympus")
+        self.bad(1, "campaign", "update", campaign, "--timezone", "Mars/Olympus", says="Mars/Olympus")
+        self.bad(1, "user", "update", str(uuid.uuid4()), "--timezone", "UTC")
+        self.bad(2, "user", "update", self.user, says="--timezone")
+        self.bad(2, "campaign", "update", campaign, says="--timezone")
+
     def test_a_new_user_follows_the_system_limit(self):
         self.migrated()
         self.ok("system", "limits", 6)

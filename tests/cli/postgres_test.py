@@ -125,7 +125,7 @@ class Postgres(Case):
         self.bad(1, "preflight", "--schema", "nosuch", says="there is no schema nosuch")
         self.assertIn("· the schema public has none of the tables", self.ok("preflight").out)
 
-    def test_limits_of_a_user_without_a_name_can_be_set(self):
+    def test_limits_and_zone_of_a_user_without_a_name_can_be_set(self):
         user = "00000000-0000-4000-8000-00000000000a"
         psql(self.db, f"CREATE TABLE users (id uuid PRIMARY KEY, name text, timezone text); "
                       f"INSERT INTO users VALUES ('{user}', NULL, 'Nowhere/At_all')")
@@ -133,6 +133,8 @@ class Postgres(Case):
         self.ok("user", "limits", user, "--concurrent", 7)
         self.assertEqual(self.ok("user", "limits", user, "--json").json["concurrent_calls_limit"], 7)
         self.bad(1, "user", "limits", user, "--concurrent", "-1", says="negative")
+        self.ok("user", "update", user, "--timezone", "Asia/Tokyo")
+        self.assertEqual(psql(self.db, "SELECT name IS NULL, timezone FROM users"), "t|Asia/Tokyo")
 
     def test_sql_runs_in_psql_with_its_steps(self):
         script = self.file(self.ok("migrate", "--sql").out, "migrate.sql")
