@@ -56,6 +56,7 @@ void add_contact_commands(CLI::App& app, Context& context);
 void add_campaign_commands(CLI::App& app, Context& context);
 void add_import_command(CLI::App& app, Context& context);
 void add_queue_commands(CLI::App& app, Context& context);
+void add_call_commands(CLI::App& app, Context& context);
 void add_token_commands(CLI::App& app, Context& context);
 void add_run_command(CLI::App& app, Context& context);
 void add_insight_commands(CLI::App& app, Context& context);

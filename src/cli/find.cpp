@@ -68,4 +68,10 @@ QueuedCall find_queued_call(Store& store, const std::string& user, const std::st
   });
 }
 
+Call find_call(Store& store, const std::string& user, const std::string& id) {
+  const auto call_id = read_id<CallId>(id, "call");
+  return find_among<Call>(store, user, "call", id,
+                          [&](UserId owner) { return store.find_call(owner, call_id); });
+}
+
 }  // namespace callqueue::cli

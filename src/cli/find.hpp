@@ -36,5 +36,6 @@ std::vector<T> all_pages(Fetch fetch, std::size_t limit = 0) {
                                          const std::string& id);
 [[nodiscard]] QueuedCall find_queued_call(Store& store, const std::string& user,
                                           const std::string& id);
+[[nodiscard]] Call find_call(Store& store, const std::string& user, const std::string& id);
 
 }  // namespace callqueue::cli

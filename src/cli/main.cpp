@@ -29,6 +29,7 @@ void add_commands(CLI::App& app, callqueue::cli::Context& context) {
   add_campaign_commands(app, context);
   add_import_command(app, context);
   add_queue_commands(app, context);
+  add_call_commands(app, context);
   add_token_commands(app, context);
   add_run_command(app, context);
   add_insight_commands(app, context);

@@ -271,7 +271,8 @@ Connection::Connection(const std::string& url, const Options& options) : options
 
 void Connection::connect(const std::string& url) {
   check_url(url);
-  const std::array keywords{"dbname", "application_name", "client_encoding",
+  // Whoever runs several programs tells them apart by the name in the URL.
+  const std::array keywords{"dbname", "fallback_application_name", "client_encoding",
                             static_cast<const char*>(nullptr)};
   const std::array values{url.c_str(), "callqueue", "UTF8", static_cast<const char*>(nullptr)};
   connection_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));

@@ -36,6 +36,39 @@ class Queues(Case):
         self.assertIn("cancelled", self.ok("queue", "statistics", self.user).out)
         self.bad(1, "queue", "show", str(uuid.uuid4()))
 
+    def active_call(self):
+        """Of a run that was cut off once it had handed the call to its program, which never answered.
+
+        @return the call's id.
+        """
+        self.ok("campaign", "start", self.campaign)
+        self.interrupted(2, "run", "--exec", "cat >/dev/null", "--stop-deadline", "0")
+        return self.ok("call", "list", "--active", "--json").json[0]["id"]
+
+    def test_a_call_that_nobody_ends_is_listed_and_ended_by_hand(self):
+        call = self.active_call()
+        held = self.ok("call", "list", "--active", "--user", self.user).out
+        self.assertIn(call, held)
+        self.assertEqual(len(self.ok("call", "list", "--limit", 1, "--json").json), 1)
+        self.bad(2, "call", "end", call, "--status", "ringing", says="ringing is not how a call ends")
+        self.bad(2, "call", "end", call, "--status", "answered", says="is not how a call ends")
+        self.bad(2, "call", "end", call, says="--status is required")
+        self.bad(1, "call", "end", str(uuid.uuid4()), "--status", "failed", says="there is no call")
+        self.assertEqual(self.ok("call", "end", call, "--status", "failed", "--reason", "its host burnt").line, "failed")
+        self.assertNotIn(call, self.ok("call", "list", "--active").out)
+        self.assertIn("its host burnt", self.ok("call", "list").out)
+        row = [r for r in self.ok("queue", "list", "--json").json if r["failure_reason"] == "its host burnt"]
+        self.assertEqual([r["status"] for r in row], ["failed"])
+        self.bad(1, "call", "end", call, "--status", "busy", says="failed already")
+
+    def test_what_is_unknown_is_put_right_later(self):
+        call = self.active_call()
+        report = self.ok("call", "end", call, "--status", "unknown", "--json").json
+        self.assertEqual((report["call"]["status"], report["queued"]["status"]), ("unknown", "failed"))
+        self.assertEqual(self.ok("call", "end", call, "--status", "voicemail", "--json").json["call"]["outcome"],
+                         "voicemail")
+        self.ok("verify")
+
     def test_explain_and_forecast(self):
         self.assertEqual(self.ok("explain", self.campaign, "--json").json[0]["code"], "not_started")
         self.assertIn("not_started", self.ok("explain", self.campaign).out)

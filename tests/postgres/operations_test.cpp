@@ -8,6 +8,7 @@
 #include <map>
 
 #include "pages.hpp"
+#include "processor/dialers.hpp"
 #include "two_users.hpp"
 
 using namespace postgres_tests;
@@ -82,6 +83,7 @@ BOOST_AUTO_TEST_CASE(the_figures_are_there) {
   Operated world;
   BOOST_TEST(world.found("depth") == 2);
   BOOST_TEST(world.found("slots") == 3);
+  BOOST_TEST(world.found("holders") == 2);
   BOOST_TEST(world.found("dead_rows") == 5);
   BOOST_TEST(world.found("connections") >= 1);
 }
@@ -106,6 +108,53 @@ BOOST_AUTO_TEST_CASE(an_alarm_is_silent_while_all_is_well_and_names_what_is_not)
     BOOST_TEST(world.found(alarm) == 0, alarm << " rings while all is well");
     BOOST_TEST(world.found(alarm, fault) > 0, alarm << " is silent after " << fault);
   }
+}
+
+BOOST_AUTO_TEST_CASE(processors_are_named_as_long_as_they_run) {
+  Operated world;
+  // Somebody who has forgotten to start one sees no other alarm for a while.
+  BOOST_TEST(world.found("overdue") == 0);
+  BOOST_TEST(world.found("processors") == 0);
+
+  const auto elsewhere = open_store(world.database.url() + "&application_name=dialer-1").value();
+  processor_tests::TestDialer dialer;
+  Processor processor{*elsewhere, dialer};
+  {
+    const processor_tests::Running running{processor};
+    BOOST_REQUIRE(dialer.dialed.comes_true([](const auto& ids) { return ids.size() == 2; }));
+    BOOST_TEST(world.names("processors", "dialer-1"));
+    BOOST_TEST(world.found("processors") == 1);
+  }
+  // Its session ends a little after it.
+  const auto end = std::chrono::steady_clock::now() + processor_tests::patience;
+  while (world.found("processors") > 0 && std::chrono::steady_clock::now() < end) {
+  }
+  BOOST_TEST(world.found("processors") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_holds_a_slot_is_named_with_what_ends_it) {
+  Operated world;
+  const auto holds = [&](const std::string& change) {
+    const Transaction nothing_stays{world.connection};
+    world.connection.execute(change + " WHERE user_id = '" + to_text(world.ann.user_id) + "'");
+    auto rows = world.connection.execute(world.sql.at("holders"));
+    while (rows.step()) {
+      if (rows.get<std::string>(0) == to_text(world.ann.user_id)) {
+        BOOST_TEST(rows.get<std::string>(1) == to_text(world.ann.call_id));
+        return rows.get<std::string>(3) + " " + rows.get<std::string>(6);
+      }
+    }
+    return std::string{};
+  };
+  BOOST_TEST(holds("UPDATE calls SET leased_by = 'w1'") ==
+             "w1 until it is dialed, or goes back to the queue");
+  BOOST_TEST(holds("UPDATE calls SET leased_by = 'w1', submitted_at = now()") ==
+             "w1 until its end is reported, or it becomes unknown");
+  BOOST_TEST(holds("UPDATE calls SET lease_expires_at = now() - interval '1 day'") ==
+             "worker overdue: the next processor lets it go");
+  BOOST_TEST(holds("UPDATE calls SET leased_by = NULL, queue_id = NULL, lease_expires_at = NULL") ==
+             "the host until it is ended");
+  BOOST_TEST(holds("UPDATE calls SET status = 'failed'") == "");
 }
 
 BOOST_AUTO_TEST_CASE(who_holds_the_claims_up_is_named) {
