@@ -1,10 +1,11 @@
 // Nobody is called by accident, and nothing that was entered is lost without a word.
 import assert from 'node:assert/strict';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {number} from './numbers.mjs';
 import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
-const file = {name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('phone_number,name\n+12025550101,Ann\n+12025550102,Bob\n')};
+const file = {name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(`phone_number,name\n${number(0)},Ann\n${number(1)},Bob\n`)};
 const dialog = (page, name) => page.getByRole('dialog', {name});
 
 test('Enter in a form calls nobody; the button that does says how many', async () => {
@@ -33,7 +34,7 @@ test('Enter in a form calls nobody; the button that does says how many', async (
   await page.evaluate((path) => { location.hash = path; }, `/campaigns/${id}`);
   const start = page.locator('.screen-actions').getByRole('button', {name: 'Start'});
   await start.click();
-  await dialog(page, 'Call 2 people?').waitFor();
+  await dialog(page, 'Call 2 people?').locator(':focus').waitFor();
   await page.keyboard.press('Enter');
   await dialog(page, 'Call 2 people?').waitFor({state: 'detached'});
   assert.equal((await ona.get(`/api/campaigns/${id}`)).status, 'draft');

@@ -9,3 +9,6 @@ const kTalkers = [
 
 /** The i-th; behind the last one come numbers of which nothing is known. */
 export const number = (i) => (i < kTalkers.length ? `+1202555${kTalkers[i]}` : `+1212${String(5550000 + i)}`);
+
+/** As the page writes it. */
+export const written = (text) => text.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');

@@ -1,32 +1,30 @@
 import assert from 'node:assert/strict';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
-import {number} from './numbers.mjs';
+import {number, written} from './numbers.mjs';
 import {test} from './suite.mjs';
 import {world} from './world.mjs';
-
-const shown = (number) => number.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '+1 $1 $2 $3');
 
 const table = (page) => page.getByRole('table', {name: 'Queued calls'});
 const rowOf = (page, name) => table(page).getByRole('row').filter({has: page.getByRole('button', {name, exact: false})});
 const cells = async (page, name) => (await rowOf(page, name).getByRole('cell').allInnerTexts()).map((text) => text.trim());
 const show = (page, name) => page.getByRole('group', {name: 'Show'}).getByRole('button', {name}).click();
 
-/** From 0 on calls start; the carrier may end one at any time. */
+/** From 0 on calls start. */
 const allow = async (user, limit) =>
   (await world.server.administrator()).ask('PUT', '/api/settings/concurrency', {user_id: user.userId, concurrent_calls_limit: limit});
 
 test('the queue shows who is called, who waits where and how long, and is filtered', async () => {
   const pia = await world.server.user('Pia', {limit: 0});
-  const first = await pia.campaign('First', {contacts: 30, first: 100, start: true});
+  const first = await pia.campaign('First', {contacts: 30, first: 100, numbers: 0, start: true});
   const page = await world.browser.open(world.server);
   await visit(page, pia, '/queue');
   await until(async () => (await cells(page, 'Person 103'))[5] === '4', 'the fourth place');
   assert.deepEqual((await cells(page, 'Person 103')).slice(1),
-                   ['Person 103', shown(number(103)), 'First', 'Queued', '4', 'Not known']);
+                   ['Person 103', written(number(3)), 'First', 'Queued', '4', 'Not known']);
   await allow(pia, 1);
   await table(page).getByText('Calling').first().waitFor();
   await until(async () => /^in about \d+ min$/.test((await cells(page, 'Person 110'))[6]), 'the expected wait');
-  const second = await pia.campaign('Second', {contacts: 2, first: 400});
+  const second = await pia.campaign('Second', {contacts: 2, first: 400, numbers: 30});
   await page.getByLabel('Campaign', {exact: true}).selectOption('Second');
   await until(async () => await table(page).getByRole('row').count() === 3, 'the second campaign alone');
   assert.deepEqual((await cells(page, 'Person 400')).slice(5), ['–', 'Not started']);
@@ -56,7 +54,7 @@ test('the queue shows who is called, who waits where and how long, and is filter
 
 test('one or many are cancelled, after a question; what is being called cannot be', async () => {
   const rik = await world.server.user('Rik', {limit: 0});
-  await rik.campaign('Many', {contacts: 620, first: 100, start: true});  // More than one page of them.
+  await rik.campaign('Many', {contacts: 620, first: 100, numbers: 0, start: true});  // More than one page of them.
   const statistics = () => rik.get('/api/queue/statistics');
   const page = await world.browser.open(world.server);
   await visit(page, rik, '/queue');
@@ -90,7 +88,7 @@ test('one or many are cancelled, after a question; what is being called cannot b
 
 test('who is being called cannot be selected', async () => {
   const uma = await world.server.user('Uma', {limit: 1});
-  await uma.campaign('Uma’s', {contacts: 20, first: 100, start: true});
+  await uma.campaign('Uma’s', {contacts: 20, first: 100, numbers: 0, start: true});
   const page = await world.browser.open(world.server);
   await visit(page, uma, '/queue');
   await until(async () => await page.getByLabel(/^Select Person/).and(page.locator(':disabled')).count() === 1, 'one that is called');
@@ -105,7 +103,7 @@ test('who is being called cannot be selected', async () => {
 
 test('somebody is called directly, before the calls of campaigns', async () => {
   const sam = await world.server.user('Sam', {limit: 0});
-  await sam.campaign('Behind', {contacts: 3, first: 100, start: true});
+  await sam.campaign('Behind', {contacts: 3, first: 100, numbers: 0, start: true});
   for (const name of ['Zoe', 'Yves']) await sam.post('/api/contacts', {name, phone_number: `+120255570${name.length}0`});
   const page = await world.browser.open(world.server);
   await visit(page, sam, '/queue');

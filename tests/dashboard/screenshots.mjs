@@ -10,6 +10,7 @@ const target = resolve(folder);
 process.argv.splice(2);  // Of the server's programs, where they are.
 const {Browser, seen, until, visit} = await import('./browser.mjs');
 const {Api, buildPages, root, Server} = await import('./server.mjs');
+const {opensLater} = await import('./times.mjs');
 
 const kLooks = [
   {look: 'light', width: 1280, height: 860},
@@ -39,8 +40,8 @@ async function furnish(server) {
       return {call_id: id, status: isTalk ? 'completed' : outcome, ...(isTalk ? {outcome, duration_seconds: 20 + 13 * ((i * 7 + j) % 17)} : {})};
     }));
   }
-  const hour = (shift) => `${String((new Date().getUTCHours() + shift + 24) % 24).padStart(2, '0')}:00`;
-  await api.campaign('Customer survey', {contacts: 80, first: 1000, start: true, first_call_time: hour(3), last_call_time: hour(8), rules: {timezone: 'UTC', retry}});
+  const later = opensLater();
+  await api.campaign('Customer survey', {contacts: 80, first: 1000, start: true, ...later, rules: {...later.rules, retry}});
   await api.campaign('Meter readings, north', {contacts: 260, first: 2000, start: true});
   await api.campaign('Autumn check-ups', {contacts: 90, first: 3000, start: true, start_date: '2099-03-01', first_call_time: '09:00', last_call_time: '17:00'});
   await api.campaign('Late payments', {contacts: 33, first: 4000});

@@ -46,14 +46,17 @@ export class Api {
     return (await this.post('/api/agents', {name})).id;
   }
 
-  /** A campaign with a list of so many (Person 0, Person 1, …), by default open at any time. */
-  async campaign(name, {contacts = 5, start = false, first = 0, agent, ...fields} = {}) {
+  /**
+   * A campaign with a list of so many (Person 0, Person 1, …), by default open at any time. `first`: the first person;
+   * `numbers`: the first number, where another one.
+   */
+  async campaign(name, {contacts = 5, start = false, first = 0, numbers = first, agent, ...fields} = {}) {
     const settings = {
-      name, agent_id: agent ?? (this.agentId ??= await this.agent()), start_date: '2026-01-01', first_call_time: '00:00',
+      name, agent_id: agent ?? (this.agentId ??= await this.agent()), start_date: '2020-01-01', first_call_time: '00:00',
       last_call_time: '24:00', start, ...fields,
     };
     if (contacts === 0) return this.post('/api/campaigns', (delete settings.start, settings));
-    const rows = Array.from({length: contacts}, (_, i) => `${number(first + i)},Person ${first + i}`);
+    const rows = Array.from({length: contacts}, (_, i) => `${number(numbers + i)},Person ${first + i}`);
     const form = new FormData();
     form.append('settings', JSON.stringify(settings));
     form.append('file', new Blob([['phone_number,name', ...rows].join('\n') + '\n']), 'list.csv');

@@ -33,7 +33,7 @@ test('the address that the server prints fills the token in, and does not keep i
   const ann = await world.server.user('Anna');
   const page = await world.browser.open(world.server);
   await page.goto(`/#/sign-in?token=${ann.token}`);
-  await page.getByLabel('Access token').waitFor();
+  await page.getByRole('button', {name: 'Sign in'}).and(page.locator(':focus')).waitFor();
   assert.ok(!page.url().includes(ann.token));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', {name: 'Campaigns', level: 1}).waitFor();

@@ -65,9 +65,9 @@ test('from signing in to a cancelled campaign by the keyboard alone', async () =
 
 test('two users at once never see each other’s rows', async () => {
   const people = [];
-  for (const [name, first] of [['Xena', 100], ['Yuri', 600]]) {
+  for (const [name, first, numbers] of [['Xena', 100, 0], ['Yuri', 600, 20]]) {
     const user = await world.server.user(name, {limit: 1});
-    const campaign = await user.campaign(`Of ${name}`, {contacts: 8, first, start: true});
+    const campaign = await user.campaign(`Of ${name}`, {contacts: 8, first, numbers, start: true});
     await user.post('/api/contacts', {name: `Friend of ${name}`, phone_number: `+1202555${String(5000 + first).padStart(4, '0')}`});
     const page = await world.browser.open(world.server);
     const heard = [];  // Also what is not shown.

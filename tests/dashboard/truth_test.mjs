@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import {accessible, seen, silent, until, visit} from './browser.mjs';
 import {test} from './suite.mjs';
+import {opensLater} from './times.mjs';
 import {world} from './world.mjs';
 
-const hour = (shift) => `${String((new Date().getUTCHours() + shift + 24) % 24).padStart(2, '0')}:00`;
 const show = async (page, {id, name}) => {
   await page.evaluate((path) => { location.hash = path; }, `/campaigns/${id}`);
   await page.getByRole('heading', {name, level: 1}).waitFor();
@@ -48,7 +48,7 @@ test('the second click of a double click does not undo the first, and the focus 
 
 test('a campaign that is paused or a draft counts down to nothing', async () => {
   const sue = await world.server.user('Sue', {limit: 1});
-  const closed = {contacts: 2, first_call_time: hour(3), last_call_time: hour(5), rules: {timezone: 'UTC'}};
+  const closed = {contacts: 2, ...opensLater()};
   const draft = await sue.campaign('Draft', closed);
   const paused = await sue.campaign('Held', {...closed, start: true});
   const page = await world.browser.open(world.server);
