@@ -31,6 +31,7 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await seen(queue, 'Calling');
   await page.getByRole('button', {name: 'Waiting'}).click();
   await until(async () => await queue.getByRole('row').count() === 5, 'four rows that wait');
+  assert.deepEqual(await queue.locator('tbody tr').evaluateAll((rows) => rows.map((row) => row.cells[3].innerText)), ['1', '2', '3', '4']);
   await queue.getByRole('button', {name: 'Person 5'}).press('Enter');
   const row = page.getByRole('dialog', {name: 'Person 5'});
   await seen(row, 'Not called yet.');
@@ -42,9 +43,12 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await kim.endCalls({status: 'busy'});
   await until(async () => (await kim.get('/api/calls?status=initiated,ringing,in_progress')).items.length === 2, 'two more calls');
   await kim.endCalls({status: 'completed', outcome: 'answered', success: true, duration_seconds: 42});
+  await until(async () => (await kim.get('/api/calls?status=initiated,ringing,in_progress')).items.length === 1, 'the last call');
+  await kim.endCalls({status: 'completed', outcome: 'voicemail', duration_seconds: 12});
   await page.getByRole('tab', {name: 'History'}).click();
   const history = page.getByRole('table', {name: 'History'});
   await until(async () => await history.getByText('Successful').count() === 2, 'two successes');
+  await history.getByRole('cell', {name: 'Voicemail', exact: true}).waitFor();
   await page.getByRole('button', {name: 'Every attempt'}).click();
   const attempts = page.getByRole('table', {name: 'Attempts'});
   await until(async () => await attempts.getByText('Busy').count() === 2, 'two busy lines');
@@ -54,28 +58,34 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await accessible(page, 'the history');
 
   await page.getByRole('tab', {name: 'Analytics'}).click();
-  const outcomes = page.getByRole('region', {name: 'Outcomes', exact: true});
-  await seen(outcomes, 'Answered');
-  assert.match(await page.getByRole('list', {name: 'Progress'}).innerText(), /Calls\s+5\s+100%\s+Answered or voicemail\s+2\s+40%\s+Successful\s+2\s+40%/);
-  // As an hour later, when there is a course to be drawn.
-  await page.route('**/analytics', async (route) => {
-    const body = await (await route.fetch()).json();
-    await route.fulfill({json: {...body, hourly: [{...body.hourly[0], at: '2026-01-01T09'}, ...body.hourly]}});
-  });
+  // All of it has happened in one hour of one day, then in two.
+  const inHour = (hour, outcomes) => {
+    const at = Date.UTC(2026, 0, 5, hour, 15) * 1000;
+    world.server.sql('UPDATE calls SET created_at = ?1, started_at = ?1, ended_at = ?1 WHERE campaign_id = ?2 AND instr(?3, outcome) > 0', at, id, outcomes);
+  };
+  inHour(10, 'busy answered voicemail');
   await page.reload();
-  await page.getByRole('img', {name: /^Progress: 2 steps/}).waitFor();
+  const progress = page.getByRole('region', {name: 'Progress', exact: true});
+  await seen(progress, '5 Jan 2026');
+  assert.match(await page.getByRole('list', {name: 'Progress'}).innerText(), /Calls\s+5\s+100%\s+Answered or voicemail\s+3\s+60%\s+Successful\s+2\s+40%/);
+  inHour(9, 'busy');
+  await page.reload();
+  await page.getByRole('img', {name: 'Progress: 2 steps from 09:00 to 10:00. The table has the figures.'}).waitFor();
+  // A voicemail is no person, and no success; the mean is of both.
+  assert.deepEqual(await page.locator('.key-figures dd').evaluateAll((all) => all.map((one) => one.firstChild.textContent)),
+                   ['67%', '40%', '20%', '67%', '32 s', '5']);
   await page.locator('.plot canvas').first().waitFor();
   for (const chart of ['Progress', 'Outcomes', 'Calls per hour', 'Calls per day', 'Length of calls', 'Attempts until success']) {
     const card = page.getByRole('region', {name: chart, exact: true});
     await card.getByRole('button', {name: `${chart} as a table`}).click();
     await card.getByRole('table').waitFor();
-    assert.match(await saved(page, card.getByRole('button', {name: `${chart} as CSV`})), /^\w+,/);
+    assert.match(await saved(page, card.getByRole('button', {name: `${chart} as CSV`})), /^\uFEFF\w+,/);
     await card.getByRole('button', {name: `${chart} as a picture`}).click();
   }
-  assert.equal(await saved(page, page.getByRole('button', {name: 'Outcomes as CSV'})), 'Outcome,Calls\r\nAnswered,2\r\nBusy,2\r\n');
+  assert.equal(await saved(page, page.getByRole('button', {name: 'Outcomes as CSV'})), '\uFEFFOutcome,Calls\r\nAnswered,2\r\nVoicemail,1\r\nBusy,2\r\n');
   await page.getByRole('button', {name: 'Calls per day as a table'}).click();
   const days = page.getByRole('region', {name: 'Calls per day, figures'});
-  await until(async () => /\d{4}\s+5\s+2\s+2/.test(await days.innerText()), 'five calls, two successes');
+  await until(async () => /5 Jan 2026\s+5\s+3\s+2/.test(await days.innerText()), 'five calls, two successes');
   await accessible(page, 'the charts');
   await kim.endCalls();
   silent(page);

@@ -37,7 +37,21 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   await shows(page, ['Ada']);
   await table(page).getByRole('cell', {name: '+49 3012 3456', exact: true}).waitFor();
 
+  // Whose number it is, however it is typed.
+  await page.getByRole('button', {name: 'New contact'}).click();
+  await dialog.getByLabel('Phone number').fill('030 12 34 56');
+  await dialog.getByLabel('Country').fill('DE');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await seen(dialog, 'Ada has this number already.');
+  await dialog.getByRole('button', {name: 'Cancel'}).click();
+
   await page.getByRole('button', {name: 'Ada', exact: true}).click();
+  await seen(dialog, 'Not on any list, and not called yet.');
+  // What is open has an address.
+  const {id} = (await mila.get('/api/contacts')).items[0];
+  assert.ok(page.url().endsWith(`#/contacts?contact=${id}`), page.url());
+  await page.reload();
+  await page.getByRole('dialog', {name: 'Ada'}).waitFor();
   await dialog.getByLabel('Time zone').fill('Mars/Olympus');
   await dialog.getByRole('button', {name: 'Save'}).click();
   await until(async () => await dialog.getByLabel('Time zone').getAttribute('aria-invalid') === 'true', 'the zone to be refused');
@@ -60,7 +74,33 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   await page.getByRole('dialog', {name: 'Delete this contact?'}).getByRole('button', {name: 'Delete contact'}).click();
   await seen(page, 'Nobody found');
   assert.equal((await mila.get('/api/contacts')).items.length, 0);
-  silent(page, /422/);
+  silent(page, /422|409/);
+  await page.context().close();
+});
+
+test('a contact shows its calls, and each call its attempts in their order', async () => {
+  const kay = await withContacts('Kay', 0, 1);
+  const {id} = await kay.campaign('Twice', {contacts: 1, start: true, rules: {retry: {outcomes: ['busy'], max_attempts: 2, delays_seconds: [1]}}});
+  for (const event of [{status: 'busy'}, {status: 'completed', outcome: 'answered', success: true, duration_seconds: 42}]) {
+    await until(() => kay.endCalls(event), 'a call');
+  }
+  const page = await world.browser.open(world.server);
+  await visit(page, kay, '/contacts');
+  await page.getByRole('button', {name: 'Person 0'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Person 0'});
+  await until(async () => /^Twice.* · 2 attempts\s*Completed$/s.test(await dialog.getByRole('list', {name: 'Calls'}).innerText()), 'its calls');
+  await accessible(page, 'a contact and its calls');
+  for (const [show, table] of [['Everybody', 'History'], ['Every attempt', 'Attempts']]) {
+    await page.evaluate((to) => { location.hash = to; }, `/campaigns/${id}/history`);
+    await page.getByRole('button', {name: show, exact: true}).click();
+    await page.getByRole('table', {name: table}).locator('.row-open').first().click();
+    const attempts = dialog.getByRole('region', {name: 'Attempts'}).locator('tbody tr');
+    await until(async () => await attempts.count() === 2, 'both attempts');
+    assert.deepEqual(await attempts.evaluateAll((rows) => rows.map(({cells}) => `${cells[0].innerText} ${cells[2].innerText}`)), ['1 Busy', '2 Answered']);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({state: 'detached'});
+  }
+  silent(page);
   await page.context().close();
 });
 

@@ -11,6 +11,7 @@ await import('./checks_test.mjs');
 await import('./sign_in_test.mjs');
 await import('./campaigns_test.mjs');
 await import('./new_campaign_test.mjs');
+await import('./lists_test.mjs');
 await import('./campaign_test.mjs');
 await import('./care_test.mjs');
 await import('./truth_test.mjs');

@@ -9,9 +9,9 @@ const kRows = 100_000;
 // The first 2,000 rows in every run, more of them when there is time.
 const kScrolled = process.env.CALLQUEUE_LONG === '1' ? 10_000 : 2_000;
 
-measure('a list of 100,000 rows is uploaded, and its queue scrolls with few rows drawn', async () => {
+measure('a list of 100,000 rows is uploaded, its queue scrolls with few rows drawn, and it is seen to be deleted', async () => {
   const server = await Server.start(world.pages);
-  const page = await world.browser.open(server);
+  const [page, other] = [await world.browser.open(server), await world.browser.open(server)];
   try {
     const bea = await server.user('Bea', {limit: 0});
     await bea.agent('Bea’s voice');
@@ -46,8 +46,24 @@ measure('a list of 100,000 rows is uploaded, and its queue scrolls with few rows
     assert.ok(longest < 1000, `a task of ${longest} ms`);
     await box.evaluate((element) => { element.scrollTop = 0; });
     await until(async () => await table.getByRole('button', {name: 'Person 0', exact: false}).count() > 0, 'the first row again');
-    silent(page);
+
+    // It takes a while to go, which shows wherever it is seen.
+    await visit(other, bea);
+    const card = other.getByRole('listitem', {name: 'Large', exact: true});
+    await seen(card, 'Active');
+    await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: /^Campaigns/}).click();
+    await page.getByRole('button', {name: 'More for Large'}).click();
+    await page.getByRole('menuitem', {name: 'Delete'}).click();
+    const question = page.getByRole('dialog', {name: 'Delete this campaign?'});
+    await question.getByRole('button', {name: 'Delete campaign'}).click();
+    await Promise.all([question.getByRole('button', {name: 'Deleting…'}).waitFor(), seen(card, 'Deleting…'), seen(card, 'It is being deleted')]);
+    assert.equal(await card.getByRole('button').count(), 0);
+    await seen(page, '“Large” is deleted.');
+    for (const one of [page, other]) await seen(one, 'Your first campaign');
+    silent(page, /404/);  // It may go while it is looked at.
+    silent(other, /404/);
   } finally {
+    await other.context().close();
     await page.context().close();
     await server.stop();
   }

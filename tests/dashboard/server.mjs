@@ -131,6 +131,12 @@ export class Server {
     return (this.administratorApi ??= new Api(this.base, await this.tool('token', 'create', '--administrator', '--name', 'test')));
   }
 
+  /** By hand in its database, as nobody does but a test that needs another time than now. */
+  sql(statement, ...values) {
+    const program = 'import json, sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=60) as database: database.execute(sys.argv[2], json.loads(sys.argv[3]))';
+    execFileSync(process.env.PYTHON3 ?? '/usr/bin/python3', ['-c', program, this.database.replace('sqlite:', ''), statement, JSON.stringify(values)]);
+  }
+
   /** As when its machine goes down, or (SIGTERM) in order. */
   async kill(signal = 'SIGKILL') {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;

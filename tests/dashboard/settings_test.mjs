@@ -64,6 +64,24 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await page.getByRole('meter', {name: 'Slots in use'}).and(page.locator('[aria-valuemax="3"]')).waitFor();
   assert.equal((await una.get('/api/me')).concurrent_calls_limit, 3);
 
+  // A ceiling of Vic's own, under that of the system.
+  await row('Vic').getByRole('button').click();
+  const ceiling = page.getByRole('dialog', {name: 'Limits of Vic'});
+  await seen(ceiling, 'No further call of this user starts while all users together have that many.');
+  await ceiling.getByLabel('Stops at').fill('2');
+  await ceiling.getByRole('button', {name: 'Save'}).click();
+  await until(async () => /^Vic\s+vic@example.org\s+1\s+1\s+2\s/.test(await row('Vic').innerText()), 'the ceiling in the table');
+  const vics = await world.browser.open(server);
+  await visit(vics, vic, '/settings');
+  await seen(vics, 'While all users together have 2 calls or more, no further one starts here.');
+  await vic.endCalls();
+  await vics.evaluate((to) => { location.hash = to; }, `/campaigns/${(await vic.get('/api/campaigns')).items[0].id}`);
+  const why = vics.getByRole('region', {name: 'Why is it not dialling?'});
+  await seen(why, 'Waiting while the system is busy');
+  await seen(why, /You are dealt no call while the whole system has that many\./);
+  silent(vics);
+  await vics.context().close();
+
   await page.getByRole('button', {name: /^System:/}).click();
   await page.getByLabel(/of all users together/).fill(String(system.limit + 7));
   await page.getByRole('button', {name: 'Save'}).click();
@@ -76,7 +94,7 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   const wes = await server.user('Wes', {limit: 0});
   await wes.campaign('Late', {contacts: 7, first: 900, start: true});
   await until(async () => /^Wes\s+wes@example.org\s+0\s+0\s.*\s7\s+7\s/s.test(await row('Wes').innerText()), 'who is new, with what it has');
-  await until(async () => /^Vic\s+vic@example.org\s+0\s+1\s/.test(await row('Vic').innerText()), 'the end of Vic’s calls');
+  await until(async () => /^Una\s+una@example.org\s+0\s+3\s/.test(await row('Una').innerText()), 'the end of Una’s calls');
   await seen(turns, 'No call may start for Wes: calls are ready, and the limit is 0.');
   assert.equal(lists.length, 1);
   silent(page);

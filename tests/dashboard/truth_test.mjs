@@ -98,6 +98,25 @@ test('who may call nobody is told so, and who has calls on is not asked why not'
   await page.context().close();
 });
 
+test('why nobody can say when a campaign ends is told, before it starts and after', async () => {
+  const una = await world.server.user('Ulla', {limit: 1});
+  // Nine hours at most, for twelve hours of calls.
+  const tomorrow = new Date(Date.now() + 24 * 3600_000).toISOString().slice(0, 10);
+  const {id} = await una.campaign('Too long', {contacts: 720, end_date: tomorrow, start: true, ...opensLater()});
+  const page = await world.browser.open(world.server);
+  await visit(page, una, `/campaigns/${id}`);
+  const facts = page.getByRole('region', {name: 'Settings'});
+  await seen(facts, /^None: \d+ contacts are not reached in its calling hours$/);
+  await page.getByRole('tab', {name: 'Edit'}).click();
+  await seen(page.getByLabel('Outlook'), /^There is no time for \d+ contacts/);
+  await (await world.server.administrator()).ask('PUT', '/api/settings/concurrency', {user_id: una.userId, concurrent_calls_limit: 0});
+  await seen(page.getByLabel('Outlook'), 'Nobody can be called: your administrator has set your calls at a time to 0.');
+  await page.getByRole('tab', {name: 'Overview'}).click();
+  await seen(facts, 'Never: your calls at a time are set to 0');
+  silent(page);
+  await page.context().close();
+});
+
 test('what another window has changed is not undone by what is saved here', async () => {
   const ugo = await world.server.user('Ugo', {limit: 0});
   const {id} = await ugo.campaign('Shared', {contacts: 1, first_call_time: '09:00', last_call_time: '18:00', rules: {timezone: 'UTC'}});

@@ -45,7 +45,7 @@ export interface Actions {
 /** What may be done to a campaign as it is, and doing it. */
 export function useCampaignActions(campaign: Campaign): Actions {
   const [busy, setBusy] = useState(false);
-  const {id, name, status} = campaign;
+  const {id, name, status, deleting} = campaign;
 
   const guarded = async (what: string, work: () => Promise<void>) => {
     setBusy(true);
@@ -82,6 +82,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
     });
   };
 
+  if (deleting) return {busy, main: null, run, menu: []};
   const isFinal = status === 'completed' || status === 'cancelled';
   const menu: MenuItem[] = [];
   if (!isFinal) menu.push({label: 'Edit', icon: 'edit', onChoose: () => go(`/campaigns/${id}/edit`)});

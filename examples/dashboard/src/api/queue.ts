@@ -6,6 +6,9 @@ import type {
 export const queue = {
   list: (query: {limit?: number; cursor?: string; campaign_id?: Id; contact_id?: Id; status?: QueuedCallStatus[]},
          signal?: AbortSignal) => ask<PageOf<QueuedCall>>('/api/queue', {query, signal}),
+  /** Those that wait, in the order of calling; of one campaign or of all. */
+  upcoming: (query: {limit?: number; cursor?: string; campaign_id?: Id}, signal?: AbortSignal) =>
+    ask<PageOf<PlacedCall>>('/api/queue', {query: {...query, order: 'position'}, signal}),
   get: (id: Id, signal?: AbortSignal) => ask<PlacedCall>(`/api/queue/${id}`, {signal}),
   statistics: (signal?: AbortSignal) => ask<QueueStatistics>('/api/queue/statistics', {signal}),
   cancel: (id: Id) => ask<QueuedCall>(`/api/queue/${id}`, {method: 'DELETE'}),
@@ -13,6 +16,7 @@ export const queue = {
 };
 
 export const calls = {
+  get: (id: Id, signal?: AbortSignal) => ask<Call>(`/api/calls/${id}`, {signal}),
   list: (query: {limit?: number; cursor?: string; campaign_id?: Id; queue_id?: Id; status?: CallStatus[]; order?: 'oldest' | 'newest'},
          signal?: AbortSignal) => ask<PageOf<Call>>('/api/calls', {query, signal}),
   call: (request: NewDirectCall, key: string) => ask<PlacedCall>('/api/calls', {body: request, key}),

@@ -1,5 +1,5 @@
 import {currentCaller, headersOf, refusalOf, Unreachable} from './client';
-import type {Imported, Preview, UploadSettings} from './types';
+import type {Id, Imported, Preview, UploadSettings} from './types';
 
 /** From 0 to 1, of what has been sent. */
 export type OnProgress = (share: number) => void;
@@ -39,8 +39,14 @@ export function endOfRows(bytes: Uint8Array): number {
   return end;
 }
 
+/** Into which campaign a list goes that is there, and whether who is through is called again. */
+export interface Into {
+  campaignId: Id;
+  again: boolean;
+}
+
 /** Reads the beginning of a file as an import would; writes nothing. */
-export async function previewFile(file: File, region: string, signal?: AbortSignal): Promise<Preview & {isWhole: boolean}> {
+export async function previewFile(file: File, region: string, into: Into | undefined, signal?: AbortSignal): Promise<Preview & {isWhole: boolean}> {
   const isWhole = file.size <= kPreviewBytes;
   let part: Blob = file;
   if (!isWhole) {
@@ -49,6 +55,8 @@ export async function previewFile(file: File, region: string, signal?: AbortSign
   }
   const form = new FormData();
   if (region) form.append('default_region', region);
+  if (into) form.append('campaign_id', into.campaignId);
+  if (into?.again) form.append('again', 'true');
   form.append('file', part, file.name);
   const preview = await post<Preview>('/api/campaigns/preview-csv', form, signal ? {signal} : {});
   return {...preview, isWhole};

@@ -1,11 +1,10 @@
 import {useEffect, useState} from 'preact/hooks';
 import {campaigns} from '../api/campaigns';
 import {Refusal} from '../api/client';
-import type {Concurrency, Outlook} from '../api/types';
+import type {Outlook} from '../api/types';
 import {Moment} from '../components/moment';
 import {counted} from '../format';
-import {concurrency} from '../live/live';
-import {useSelected} from '../store/signal';
+import {subscribe} from '../store/topics';
 import {type Draft, type Errors, numberProblems, planOf, saidBy} from './draft';
 import {WeekPicture} from './week_picture';
 
@@ -19,6 +18,8 @@ export interface Foreseen {
 /** What the rules come to, asked of the server whenever they have not changed for a moment. */
 export function useOutlook(draft: Draft, contacts: number): Foreseen {
   const [foreseen, setForeseen] = useState<Foreseen>({outlook: undefined, errors: {}});
+  const [limits, setLimits] = useState(0);
+  useEffect(() => subscribe(['limits'], () => setLimits((n) => n + 1)), []);
   const plan = JSON.stringify({...planOf(draft), contacts});
   const problems = JSON.stringify(numberProblems(draft));
   useEffect(() => {
@@ -38,16 +39,19 @@ export function useOutlook(draft: Draft, contacts: number): Foreseen {
       window.clearTimeout(timer);
       abort.abort();
     };
-  }, [plan, problems]);
+  }, [plan, problems, limits]);
   return foreseen;
 }
 
-/** Of those two that bind the user; 0: no call starts. */
-const limitOf = (now: Concurrency | null): number | undefined => (now ? Math.min(now.user.limit, now.system.limit) : undefined);
+/** Who is not called, and why. */
+function unreached({reason, unreached_rows: rows}: Outlook): string {
+  if (reason === 'user_limit_zero') return 'Nobody can be called: your administrator has set your calls at a time to 0.';
+  if (reason === 'system_limit_zero') return 'Nobody can be called: your administrator has set the calls of all users together to 0.';
+  return `There is no time for ${counted(rows, 'contact')}. Give it more hours, or a later last day.`;
+}
 
 /** The week, and when it would be through. */
 export function OutlookCard({outlook, contacts, isAbout = false}: {outlook: Outlook | undefined; contacts: number; isAbout?: boolean}) {
-  const limit = useSelected(concurrency, limitOf);
   return (
     <section class="card outlook" aria-label="Outlook" aria-live="polite">
       <h2>Outlook</h2>
@@ -56,14 +60,11 @@ export function OutlookCard({outlook, contacts, isAbout = false}: {outlook: Outl
         <>
           <dl class="facts">
             <div><dt>List</dt><dd>{contacts > 0 ? `${isAbout ? 'about ' : ''}${counted(contacts, 'contact')}` : 'None chosen yet'}</dd></div>
-            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 && limit !== 0 ? 'Never' : '–'}</dd></div>
+            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 ? 'Never' : '–'}</dd></div>
             <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
           </dl>
           {outlook.unreached_rows > 0 && (
-            <p class="notice is-warn">
-              {limit === 0 ? 'Nobody can be called: your administrator has set the calls at a time to 0.'
-                : `There is no time for ${counted(outlook.unreached_rows, 'contact')}. Give it more hours, or a later last day.`}
-            </p>
+            <p class="notice is-warn">{unreached(outlook)}</p>
           )}
           <WeekPicture intervals={outlook.open_intervals} zone={outlook.timezone} now={new Date()} />
         </>

@@ -6,6 +6,7 @@ export function cellOf(value: string | number): string {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** With a byte-order mark, by which a spreadsheet knows its letters. */
 export function csvOf({head, rows}: ChartData): string {
-  return [head, ...rows.map((row) => [row.label, ...row.values])].map((cells) => cells.map(cellOf).join(',') + '\r\n').join('');
+  return '\uFEFF' + [head, ...rows.map((row) => [row.label, ...row.values])].map((cells) => cells.map(cellOf).join(',') + '\r\n').join('');
 }

@@ -1,4 +1,4 @@
-import type {CallOutcome, CallStatus, CampaignStatus, QueuedCallStatus} from '../api/types';
+import type {CallOutcome, CallStatus, Campaign, CampaignStatus, QueuedCallStatus} from '../api/types';
 
 type Tone = 'good' | 'info' | 'warn' | 'bad' | 'neutral';
 
@@ -48,7 +48,8 @@ function Badge({text, tone}: {text: string; tone: Tone}) {
   return <span class={`badge is-${tone}`}>{text}</span>;
 }
 
-export const CampaignBadge = ({status}: {status: CampaignStatus}) => <Badge text={kCampaign[status][0]} tone={kCampaign[status][1]} />;
+export const CampaignBadge = ({campaign: {status, deleting}}: {campaign: Pick<Campaign, 'status' | 'deleting'>}) =>
+  deleting ? <Badge text="Deleting…" tone="warn" /> : <Badge text={kCampaign[status][0]} tone={kCampaign[status][1]} />;
 export const QueuedBadge = ({status}: {status: QueuedCallStatus}) => <Badge text={kQueued[status][0]} tone={kQueued[status][1]} />;
 export const CallBadge = ({status}: {status: CallStatus}) => <Badge text={kCall[status][0]} tone={kCall[status][1]} />;
 export const OutcomeBadge = ({outcome}: {outcome: CallOutcome}) => <Badge text={kOutcome[outcome][0]} tone={kOutcome[outcome][1]} />;

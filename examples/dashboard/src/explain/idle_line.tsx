@@ -1,7 +1,7 @@
 import type {Campaign, Reason} from '../api/types';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
-import {isAtLimit, isDialling, nextCallAt, told} from './reasons';
+import {isAtLimit, isDialling, kDeleting, nextCallAt, told} from './reasons';
 import {useScene} from './use_explanation';
 
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
@@ -10,6 +10,9 @@ const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'a
 export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: readonly Reason[] | undefined}) {
   const scene = useScene(campaign);
   const first = reasons?.[0];
+  if (campaign.deleting) {
+    return <p class="idle-line is-warn"><Icon name="trash" size={16} /><span><span class="idle-title">{kDeleting.title}</span></span></p>;
+  }
   if (!reasons || !first) return <p class="idle-line"><span class="idle-wait" /></p>;
   const {title, tone} = told(first, scene);
   const next = isDialling(reasons) ? null : nextCallAt(reasons);

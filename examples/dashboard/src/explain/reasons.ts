@@ -1,4 +1,4 @@
-import type {Campaign, Concurrency, Reason} from '../api/types';
+import type {Campaign, Concurrency, Forecast, Reason} from '../api/types';
 import {counted, number} from '../format';
 
 export type Advice = 'start' | 'resume' | 'add_contacts' | 'edit' | 'settings';
@@ -37,6 +37,22 @@ const kTold: Record<string, Told> = {
   system_at_limit: {title: 'The system is at its limit', tone: 'warn', advice: 'settings', meaning: 'The next free place goes round in turn.'},
   user_ceiling: {title: 'Waiting while the system is busy', tone: 'warn', advice: 'settings', meaning: 'You are dealt no call while the whole system has that many.'},
   number_busy: {title: 'These numbers are being called right now', tone: 'info', meaning: 'Nobody is called twice at a time.'},
+};
+
+/** Of one that is going: no reason of the library's. */
+export const kDeleting = {title: 'It is being deleted', meaning: 'With a long list that takes a while. It goes from here by itself.'} as const;
+
+/** Why nobody can say when a campaign ends. */
+export function whyNoEnd({reason, unreached_rows: left}: Forecast): string {
+  if (!reason) return '–';
+  if (reason === 'no_more_windows' && left > 0) return `None: ${counted(left, 'contact')} ${left === 1 ? 'is' : 'are'} not reached in its calling hours`;
+  return kNoEnd[reason] ?? kTold[reason]?.title ?? reason;
+}
+
+const kNoEnd: Record<string, string> = {
+  user_limit_zero: 'Never: your calls at a time are set to 0',
+  system_limit_zero: 'Never: the calls of all users together are set to 0',
+  window_unknown: 'Not known: some calling hours are still being worked out',
 };
 
 /** What is known beside the reasons themselves. */

@@ -9,7 +9,7 @@ import type {Actions} from '../campaign_actions';
 import {counted} from '../format';
 import {href} from '../router';
 import type {Resource} from '../store/resource';
-import {type Advice, isAtLimit, isDialling, isHeld, isSaidAlready, nextCallAt, type Scene, told, worthSaying} from './reasons';
+import {type Advice, isAtLimit, isDialling, isHeld, isSaidAlready, kDeleting, nextCallAt, type Scene, told, worthSaying} from './reasons';
 import {useScene} from './use_explanation';
 
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
@@ -24,6 +24,14 @@ export function WhyPanel({campaign, reasons, actions, callsOn}: {
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const scene = useScene(campaign);
+  if (campaign.deleting) {
+    return (
+      <section class="card why" aria-labelledby="why" aria-live="polite">
+        <h2 id="why">What it is doing</h2>
+        <div class="reason is-warn"><Icon name="trash" size={20} /><div><strong>{kDeleting.title}</strong><p class="muted">{kDeleting.meaning}</p></div></div>
+      </section>
+    );
+  }
   const all = reasons.data && worthSaying(reasons.data, scene);
   if (reasons.error && !all) return <Failed error={reasons.error} onRetry={reasons.reload} />;
   const first = all?.[0];

@@ -1,7 +1,7 @@
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {download, Refusal} from '../api/client';
 import type {Preview} from '../api/types';
-import {kPreviewBytes, previewFile} from '../api/upload';
+import {type Into, kPreviewBytes, previewFile} from '../api/upload';
 import {Button} from '../components/button';
 import {Skeleton} from '../components/empty';
 import {Field} from '../components/field';
@@ -30,7 +30,12 @@ const kNoConnection = 'The file could not be looked at: there is no connection. 
 const kUnknownCountry = 'There is no country with this code. Write two letters, such as US or DE.';
 
 /** A file with a list, and how it is understood. */
-export function FileField({state, error, onChange}: {state: FileState; error: string | undefined; onChange: (state: FileState) => void}) {
+export function FileField({state, error, into, onChange}: {
+  state: FileState;
+  error: string | undefined;
+  into?: Into;
+  onChange: (state: FileState) => void;
+}) {
   const {file, region, problem} = state;
   const [preview, setPreview] = useState<(Preview & {isWhole: boolean}) | null>(null);
   const [isCountryWrong, setCountryWrong] = useState(false);
@@ -45,7 +50,7 @@ export function FileField({state, error, onChange}: {state: FileState; error: st
     setCountryWrong(false);
     if (!file) return;
     const abort = new AbortController();
-    previewFile(file, rested, abort.signal).then((read) => {
+    previewFile(file, rested, into, abort.signal).then((read) => {
       setPreview(read);
       become(found(read, file));
     }, (failure: unknown) => {
@@ -55,7 +60,7 @@ export function FileField({state, error, onChange}: {state: FileState; error: st
       become({rows: 0, isAbout: false, problem: isCountry ? 'Mend the country of national numbers first.' : problemOf(failure, file)});
     });
     return () => abort.abort();
-  }, [file, rested, tries]);
+  }, [file, rested, into?.campaignId, into?.again, tries]);
   useEffect(() => {
     if (linkState === 'live' && problem === kNoConnection) setTries((n) => n + 1);
   }, [linkState]);
@@ -75,7 +80,7 @@ export function FileField({state, error, onChange}: {state: FileState; error: st
                            onInput={(event) => onChange({...state, region: event.currentTarget.value})} />}
       </Field>
       {file && !preview && isLooking && <Skeleton lines={2} />}
-      {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} />}
+      {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} isAddition={into !== undefined} />}
     </div>
   );
 }
@@ -87,8 +92,9 @@ function problemOf(failure: unknown, file: File): string {
 
 /** Of a file of which only the beginning was read: about how many, to two digits. */
 function found(preview: Preview & {isWhole: boolean}, file: File): Pick<FileState, 'rows' | 'isAbout' | 'problem'> {
-  const {imported: usable, total} = preview.report;
-  const problem = usable > 0 ? '' : total === 0 ? 'The file has no rows below its header.' : 'Nobody in this file can be called: see below what is wrong.';
+  const {imported: usable, failed: wrong, total} = preview.report;
+  const problem = usable > 0 ? '' : total === 0 ? 'The file has no rows below its header.'
+    : wrong === 0 ? 'Everybody in this file is on the list already.' : 'Nobody in this file can be called: see below what is wrong.';
   if (preview.isWhole) return {rows: usable, isAbout: false, problem};
   return {rows: Number((usable * file.size / kPreviewBytes).toPrecision(2)), isAbout: true, problem};
 }

@@ -9,18 +9,19 @@ const kMeanings: Record<string, string> = {
 const kRows = 5;
 
 /** How a file is understood, before anything is written. */
-export function PreviewCard({preview, isWhole}: {preview: Preview; isWhole: boolean}) {
+export function PreviewCard({preview, isWhole, isAddition}: {preview: Preview; isWhole: boolean; isAddition: boolean}) {
   const {columns, mapping, rows, report} = preview;
   const usable = report.imported;
-  const tone = usable === 0 ? 'is-bad' : report.failed > 0 ? 'is-warn' : 'is-good';
+  const isKnown = usable === 0 && report.failed === 0 && report.skipped > 0;
+  const tone = isKnown ? 'is-warn' : usable === 0 ? 'is-bad' : report.failed > 0 ? 'is-warn' : 'is-good';
   return (
     <div class="form-stack">
       <p class={`notice ${tone}`} role="status">
         {isWhole ? '' : `Of the first ${number(report.total)} rows `}
-        {report.total === 0 ? 'The file has no rows below its header' : usable === 0 ? 'Nobody can be called'
+        {report.total === 0 ? 'The file has no rows below its header' : isKnown ? 'Nobody is new' : usable === 0 ? 'Nobody can be called'
           : isWhole ? `${counted(usable, 'row')} can be called` : `${usable === report.total ? 'all' : number(usable)} can be called`}
         {report.failed > 0 && `, ${number(report.failed)} cannot`}
-        {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out as a repetition`}.
+        {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out ${isAddition ? 'as on the list already' : 'as a repetition'}`}.
       </p>
       <div class="scroll-x" role="region" aria-label="First rows" tabIndex={0}>
         <table class="table-plain preview">

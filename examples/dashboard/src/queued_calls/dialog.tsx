@@ -1,7 +1,7 @@
 import type {ComponentChildren} from 'preact';
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {calls, queue} from '../api/queue';
-import type {Call, QueuedCall} from '../api/types';
+import type {Call, Id, QueuedCall} from '../api/types';
 import {Button} from '../components/button';
 import {Dialog} from '../components/dialog';
 import {Countdown, Moment} from '../components/moment';
@@ -49,6 +49,17 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
       <AttemptList calls={attempts.data?.items} />
     </Dialog>
   );
+}
+
+/** The same of a row that is known by its id alone. */
+export function QueuedCallById({id, zone, onClose}: {id: Id; zone: string | null | undefined; onClose: () => void}) {
+  const found = useResource(`row ${id}`, (signal) => queue.get(id, signal));
+  useEffect(() => {
+    if (!found.error) return;
+    failed(found.error, 'It cannot be shown');
+    onClose();
+  }, [found.error]);
+  return found.data ? <QueuedCallDialog row={found.data} zone={zone} onClose={onClose} /> : null;
 }
 
 const Fact = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;

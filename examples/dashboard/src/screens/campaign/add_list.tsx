@@ -38,7 +38,7 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
   if (sent) return <Uploading name={state.file?.name ?? ''} share={sent.share} onCancel={() => sent.abort.abort()} />;
   return (
     <section class="form-section add-list" aria-label="Add a list">
-      <FileField state={state} error={undefined} onChange={(next) => setState(() => next)} />
+      <FileField state={state} error={undefined} into={{campaignId: campaign.id, again}} onChange={(next) => setState(() => next)} />
       <Checkbox label="Call again whoever is through already" checked={again} onChange={setAgain}
                 hint="Otherwise contacts that are on this campaign’s list are skipped." />
       <div class="form-actions">

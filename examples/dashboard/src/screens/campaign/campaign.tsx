@@ -44,7 +44,7 @@ function Shown({campaign, tab}: {campaign: Campaign; tab: string}) {
   const {id, name, status} = campaign;
   const actions = useCampaignActions(campaign);
   const agent = useSelected(agentNames, (names) => names.get(campaign.agent_id));
-  const isFinal = status === 'completed' || status === 'cancelled';
+  const isFinal = status === 'completed' || status === 'cancelled' || campaign.deleting === true;
   const tabs: Tab<TabKey>[] = [
     {key: 'overview', label: 'Overview'},
     {key: 'queue', label: 'Live queue'},
@@ -59,7 +59,7 @@ function Shown({campaign, tab}: {campaign: Campaign; tab: string}) {
   return (
     <>
       <ScreenHead title={name} above={<a class="breadcrumb" href={href('/campaigns')}><Icon name="back" size={16} />Campaigns</a>}>
-        <CampaignBadge status={status} />
+        <CampaignBadge campaign={campaign} />
         {main && (
           <Button icon={main.icon} kind={main.action === 'pause' ? 'plain' : 'primary'} busy={actions.busy}
                   onClick={(event) => void actions.run(main.action, event)}>{main.label}</Button>

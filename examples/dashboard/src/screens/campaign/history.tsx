@@ -1,17 +1,18 @@
 import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
 import {calls} from '../../api/queue';
-import type {Call, Campaign, QueuedCall, QueuedCallStatus} from '../../api/types';
+import type {Call, CallOutcome, Campaign, Id, QueuedCall, QueuedCallStatus} from '../../api/types';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
-import {CallBadge, OutcomeBadge, QueuedBadge} from '../../components/status';
+import {CallBadge, OutcomeBadge, outcomeName, QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
 import {kNumberWidth, Who} from '../../components/who';
 import {duration, phone} from '../../format';
-import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {QueuedCallById, QueuedCallDialog} from '../../queued_calls/dialog';
 import {DownloadResults} from '../../results';
 import {type Pages, usePages} from '../../store/pages';
+import {useOutcomes} from './outcomes';
 
 type Shown = 'people' | 'completed' | 'failed' | 'others' | 'attempts';
 const kStatuses: Record<Exclude<Shown, 'attempts'>, QueuedCallStatus[]> = {
@@ -39,12 +40,15 @@ export function HistoryTab({campaign}: {campaign: Campaign}) {
 
 function People({campaign, statuses}: {campaign: Campaign; statuses: QueuedCallStatus[]}) {
   const [opened, setOpened] = useState<QueuedCall | null>(null);
+  const [range, setRange] = useState<[number, number]>([0, 0]);
   const pages = usePages(`history ${campaign.id} ${statuses.join()}`,
                          (cursor, signal) => campaigns.queue(campaign.id, {limit: 500, cursor, status: statuses}, signal),
                          {on: [`campaign:${campaign.id}`, 'queue']});
+  const outcomes = useOutcomes(pages.rows.slice(...range));
   return (
     <>
-      <Rows pages={pages} caption="History" columns={kPeople} isOver={isOver(campaign)} onOpen={setOpened} />
+      <Rows pages={pages} caption="History" columns={peopleColumns(outcomes)} isOver={isOver(campaign)} onOpen={setOpened}
+            onRange={(first, last) => setRange([first, last])} />
       {opened && <QueuedCallDialog row={opened} zone={campaign.rules.timezone} onClose={() => setOpened(null)} />}
     </>
   );
@@ -53,37 +57,48 @@ function People({campaign, statuses}: {campaign: Campaign; statuses: QueuedCallS
 const isOver = ({status}: Campaign): boolean => status === 'completed' || status === 'cancelled';
 
 function Attempts({campaign}: {campaign: Campaign}) {
+  const [openId, setOpenId] = useState<Id | null>(null);
   const pages = usePages(`attempts of ${campaign.id}`,
                          (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, order: 'newest', cursor}, signal),
                          {on: [`campaign:${campaign.id}`, 'calls']});
-  return <Rows pages={pages} caption="Attempts" columns={kAttempts} isOver={isOver(campaign)} />;
+  return (
+    <>
+      <Rows pages={pages} caption="Attempts" columns={kAttempts} isOver={isOver(campaign)} onOpen={(call) => setOpenId(call.queue_id)} />
+      {openId && <QueuedCallById id={openId} zone={campaign.rules.timezone} onClose={() => setOpenId(null)} />}
+    </>
+  );
 }
 
-function Rows<Row extends {id: string}>({pages, caption, columns, isOver, onOpen}: {
+function Rows<Row extends {id: string}>({pages, caption, columns, isOver, onOpen, onRange}: {
   pages: Pages<Row>;
   caption: string;
   columns: readonly Column<Row>[];
   /** Nothing comes any more. */
   isOver: boolean;
   onOpen?: (row: Row) => void;
+  onRange?: (first: number, last: number) => void;
 }) {
   if (pages.error && pages.rows.length === 0) return <Failed error={pages.error} onRetry={pages.reload} />;
   if (pages.isLoading) return <Skeleton lines={5} />;
   if (pages.rows.length === 0) return isOver ? <Empty icon="phone" title="Nobody">There is nobody of this kind in this campaign.</Empty>
     : <Empty icon="phone" title="Nothing here yet">As calls end, their results come here by themselves.</Empty>;
-  return <Table caption={caption} columns={columns} rows={pages.rows} rowKey={({id}) => id} onRange={pages.onRange} onOpen={onOpen} />;
+  return <Table caption={caption} columns={columns} rows={pages.rows} rowKey={({id}) => id} onOpen={onOpen} onRange={(first, last) => {
+    pages.onRange(first, last);
+    onRange?.(first, last);
+  }} />;
 }
 
-function resultOf(row: QueuedCall): string {
+function resultOf(row: QueuedCall, outcome: CallOutcome | undefined): string {
   if (row.success) return 'Successful';
-  return row.failure_reason ?? (row.status === 'completed' ? 'Without success' : '');
+  if (row.status !== 'completed') return row.failure_reason ?? '';
+  return outcome && outcome !== 'answered' ? outcomeName(outcome) : 'Without success';
 }
 
-const kPeople: readonly Column<QueuedCall>[] = [
+const peopleColumns = (outcomes: ReadonlyMap<Id, CallOutcome>): Column<QueuedCall>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '134px'},
-  {key: 'result', title: 'Result', cell: (row) => resultOf(row)},
+  {key: 'result', title: 'Result', cell: (row) => resultOf(row, outcomes.get(row.call_id ?? ''))},
   {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '190px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
 ];

@@ -1,6 +1,5 @@
 import {useState} from 'preact/hooks';
-import {campaigns} from '../../api/campaigns';
-import type {Campaign, QueuedCall, QueuedCallStatus} from '../../api/types';
+import type {Campaign} from '../../api/types';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
@@ -9,19 +8,15 @@ import {type Column, Table} from '../../components/table';
 import {kNumberWidth, Who} from '../../components/who';
 import {phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {type OpenRows, openRows, placeText, type Row} from '../../queued_calls/open_rows';
 import {standsStill} from '../../queued_calls/standing';
 import {usePages} from '../../store/pages';
 
-type Shown = 'open' | 'processing' | 'queued';
-const kStatuses: Record<Shown, QueuedCallStatus[]> = {open: ['queued', 'processing'], processing: ['processing'], queued: ['queued']};
-
-/** Who is being called, and who is still to be. */
+/** Who is being called, and who is still to be, in the order of calling. */
 export function LiveQueueTab({campaign}: {campaign: Campaign}) {
-  const [shown, setShown] = useState<Shown>('open');
-  const [opened, setOpened] = useState<QueuedCall | null>(null);
-  const pages = usePages(`queue ${campaign.id} ${shown}`,
-                         (cursor, signal) => campaigns.queue(campaign.id, {limit: 1000, cursor, status: kStatuses[shown]}, signal),
-                         {on: ['queue', `campaign:${campaign.id}`]});
+  const [shown, setShown] = useState<OpenRows>('open');
+  const [opened, setOpened] = useState<Row | null>(null);
+  const pages = usePages<Row>(`queue ${campaign.id} ${shown}`, openRows(shown, 500, campaign.id), {on: ['queue', `campaign:${campaign.id}`]});
   return (
     <div class="form-stack">
       <Filter label="Show" chosen={shown} onChoose={setShown} options={[
@@ -36,15 +31,16 @@ export function LiveQueueTab({campaign}: {campaign: Campaign}) {
   );
 }
 
-const columns = (campaign: Campaign): Column<QueuedCall>[] => [
+const columns = (campaign: Campaign): Column<Row>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
-  {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '260px', wide: true},
+  {key: 'position', title: 'Position', cell: placeText, align: 'end', width: '92px', wide: true},
+  {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '220px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
 ];
 
-function Due({row, campaign}: {row: QueuedCall; campaign: Campaign}) {
+function Due({row, campaign}: {row: Row; campaign: Campaign}) {
   const still = standsStill(campaign);
   if (still) return <span class="muted">{still}</span>;
   if (Date.parse(row.scheduled_for) <= Date.now()) return <>Ready</>;

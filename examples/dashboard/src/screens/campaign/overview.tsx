@@ -1,12 +1,12 @@
 import type {ComponentChildren} from 'preact';
 import {campaigns} from '../../api/campaigns';
 import {calls} from '../../api/queue';
-import type {Call, Campaign, CampaignStatistics, Instant} from '../../api/types';
+import type {Call, Campaign, CampaignStatistics, Forecast, Instant} from '../../api/types';
 import type {Actions} from '../../campaign_actions';
 import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
 import {CallBadge, outcomeName} from '../../components/status';
-import {nextCallAt} from '../../explain/reasons';
+import {nextCallAt, whyNoEnd} from '../../explain/reasons';
 import {useExplanation} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
 import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
@@ -124,7 +124,7 @@ function Facts({campaign, agent, next}: {
         {(campaign.rules.excluded_dates ?? []).length > 0 && <Fact name="Days off">{campaign.rules.excluded_dates?.map(date).join(', ')}</Fact>}
         <Fact name="Attempts"><Retries campaign={campaign} /></Fact>
         <Fact name="Pace">{campaign.rules.spread ? 'Spread' : 'As soon as possible'}</Fact>
-        {isOpen && <Fact name="Estimated end"><EstimatedEnd end={forecast.data?.ends_at ?? null} next={next ?? null} zone={zone} /></Fact>}
+        {isOpen && <Fact name="Estimated end"><EstimatedEnd forecast={forecast.data} next={next ?? null} zone={zone} /></Fact>}
         <Fact name="Created"><Moment at={campaign.created_at} /></Fact>
         {campaign.started_at && <Fact name="Started"><Moment at={campaign.started_at} /></Fact>}
         {campaign.completed_at && <Fact name="Ended"><Moment at={campaign.completed_at} /></Fact>}
@@ -134,8 +134,9 @@ function Facts({campaign, agent, next}: {
 }
 
 /** The forecast counts no waits between attempts: it can be no sooner than the next call. */
-function EstimatedEnd({end, next, zone}: {end: Instant | null; next: Instant | null; zone: string | null | undefined}) {
-  if (!end) return <>–</>;
+function EstimatedEnd({forecast, next, zone}: {forecast: Forecast | undefined; next: Instant | null; zone: string | null | undefined}) {
+  const end = forecast?.ends_at;
+  if (!end) return <>{forecast ? whyNoEnd(forecast) : '–'}</>;
   return next && next > end ? <>After <Moment at={next} zone={zone} /></> : <Moment at={end} zone={zone} />;
 }
 

@@ -17,7 +17,7 @@ import {useVisible} from '../../store/visible';
 
 /** One campaign at a glance. What needs a question of its own is asked once the card is in sight. */
 export function CampaignCard({campaign}: {campaign: Campaign}) {
-  const {id, name, status} = campaign;
+  const {id, name} = campaign;
   const card = useRef<HTMLLIElement>(null);
   const isVisible = useVisible(card);
   const agent = useSelected(agentNames, (names) => names.get(campaign.agent_id));
@@ -30,7 +30,7 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
     <li class="card campaign-card" ref={card} aria-label={name}>
       <div class="card-head">
         <h2><a href={href(`/campaigns/${id}`)}>{name}</a></h2>
-        <CampaignBadge status={status} />
+        <CampaignBadge campaign={campaign} />
       </div>
       <p class="card-agent muted">{agent ?? '\u00a0'}</p>
       <CampaignProgress campaign={campaign} statistics={statistics.data} />

@@ -10,6 +10,8 @@ import {Field} from '../../components/field';
 import {ZoneInput} from '../../components/zone_input';
 import {zoneNamed} from '../../format';
 import {done, failed} from '../../components/toast';
+import {ContactCalls} from './contact_calls';
+import {holderOf} from './holder';
 
 type Name = 'phone_number' | 'default_region' | 'name' | 'email' | 'company' | 'notes' | 'timezone';
 type Texts = Record<Name, string>;
@@ -24,6 +26,8 @@ function textsOf(contact: Contact | undefined): Texts {
 /** The library speaks of an import's options; here they are fields. */
 const inPageWords = (message: string): string =>
   message.replace('name the country of national numbers when importing', 'enter its country beside it');
+
+const isTaken = (error: unknown): boolean => error instanceof Refusal && error.code === 'conflict' && error.field === 'phone_number';
 
 /** What is empty is cleared. */
 function fieldsOf(texts: Texts): ContactFields & {phone_number: string} {
@@ -44,7 +48,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   onClose: () => void;
   onSaved: (contact: Contact) => void;
   onDeleted?: (id: Id) => void;
-  onCall?: () => void;
+  onCall?: (contact: Contact) => void;
 }) {
   const [texts, setTexts] = useState(() => (contact ? textsOf(contact) : {...textsOf(undefined), phone_number: number, name: firstName}));
   const [errors, setErrors] = useState<Partial<Record<Name, string>>>({});
@@ -67,7 +71,8 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
     } catch (error) {
       setKey(newKey());
       setBusy(false);
-      if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: inPageWords(error.message)});
+      if (isTaken(error)) setErrors({phone_number: await holderOf(texts.phone_number)});
+      else if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: inPageWords(error.message)});
       else failed(error, 'The contact was not saved');
     }
   };
@@ -118,11 +123,12 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
         <Field label="Notes" optional error={errors.notes}>
           {(props) => <textarea {...props} value={texts.notes} onInput={(event) => change('notes', event.currentTarget.value)} />}
         </Field>
+        {contact && <ContactCalls id={contact.id} />}
         <div class="dialog-actions">
           {contact && (
             <span class="dialog-aside">
               <Button kind="quiet" icon="trash" disabled={isBusy} onClick={() => void remove()}>Delete</Button>
-              {onCall && <Button kind="quiet" icon="phone" onClick={onCall}>Call</Button>}
+              {onCall && <Button kind="quiet" icon="phone" onClick={() => onCall(contact)}>Call</Button>}
             </span>
           )}
           <Button onClick={onClose}>Cancel</Button>

@@ -18,18 +18,22 @@ import {useSelected} from '../../store/signal';
 import {DirectCallDialog} from '../queue/direct_call';
 import {BulkCallDialog, kMostContacts} from './bulk_call';
 import {ContactDialog} from './contact_dialog';
+import {OpenedContact} from './opened_contact';
 
-type Opened = {name: 'new'} | {name: 'edit'; contact: Contact} | {name: 'call'} | {name: 'direct'; contact: Contact} | null;
+type Opened = {name: 'new'} | {name: 'call'} | {name: 'direct'; contact: Contact} | null;
 
 /** Everybody who can be called. Those who are selected stay so while one searches for others. */
 export function ContactsScreen() {
   const query = useSelected(here, (location) => location.query.get('search') ?? '');
   const [search, setText] = useState(query);
   useEffect(() => setText(query), [query]);
+  const openId = useSelected(here, (location) => location.query.get('contact') ?? '');
   const setSearch = (text: string) => {
     setText(text);
-    go(text ? `/contacts?${new URLSearchParams({search: text})}` : '/contacts', {replace: true});
+    goTo({search: text, contact: ''});
   };
+  const open = (id: Id) => goTo({search, contact: id});
+  const close = () => goTo({search, contact: ''});
   const [selected, setSelected] = useState<ReadonlyMap<Id, Contact>>(new Map());
   const [opened, setOpened] = useState<Opened>(null);
   const [isSelecting, setSelecting] = useState(false);
@@ -72,7 +76,7 @@ export function ContactsScreen() {
           : pages.isLoading ? <Skeleton lines={6} />
           : rows.length === 0 ? <Nobody search={wanted} onAdd={() => setOpened({name: 'new'})} />
           : <Table caption="Contacts" columns={kColumns} rows={rows} rowKey={({id}) => id} onRange={pages.onRange}
-                   onOpen={(contact) => setOpened({name: 'edit', contact})}
+                   onOpen={({id}) => open(id)}
                    selection={{selected: new Set(selected.keys()), onChange: select, label: (contact) => `Select ${nameOf(contact)}`}} />}
       </div>
       {opened?.name === 'new' && (
@@ -82,9 +86,12 @@ export function ContactsScreen() {
           pages.reload();
         }} />
       )}
-      {opened?.name === 'edit' && (
-        <ContactDialog contact={opened.contact} onClose={() => setOpened(null)}
-                       onCall={() => setOpened({name: 'direct', contact: opened.contact})}
+      {openId && (
+        <OpenedContact key={openId} id={openId} listed={rows.find(({id}) => id === openId)} onClose={close}
+                       onCall={(contact) => {
+                         close();
+                         setOpened({name: 'direct', contact});
+                       }}
                        onSaved={(contact) => {
                          setSelected((before) => (before.has(contact.id) ? new Map(before).set(contact.id, contact) : before));
                          pages.reload();
@@ -100,6 +107,12 @@ export function ContactsScreen() {
       )}
     </>
   );
+}
+
+/** What is shown stands in the address. */
+function goTo(shown: {search: string; contact: Id}): void {
+  const query = new URLSearchParams(Object.entries(shown).filter(([, value]) => value !== ''));
+  go(`/contacts${String(query) && '?'}${query}`, {replace: true});
 }
 
 export const nameOf = (contact: Contact): string => contact.name ?? phone(contact.phone_number);

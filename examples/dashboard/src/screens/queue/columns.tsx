@@ -1,17 +1,18 @@
-import type {Campaign, Id, QueuedCall} from '../../api/types';
+import type {Campaign, Id} from '../../api/types';
 import {Moment} from '../../components/moment';
 import {QueuedBadge} from '../../components/status';
 import type {Column} from '../../components/table';
 import {kNumberWidth} from '../../components/who';
-import {duration, moment, number, phone} from '../../format';
+import {duration, moment, phone} from '../../format';
+import {placeText, type Row} from '../../queued_calls/open_rows';
 import {standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
-import type {Place} from './places';
 
-export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: ReadonlyMap<Id, Place>): Column<QueuedCall>[] {
-  const campaignOf = (row: QueuedCall) => campaigns.get(row.campaign_id ?? '');
-  const expected = (row: QueuedCall) => <Expected row={row} campaign={campaignOf(row)} place={places.get(row.id)} />;
+/** @param isOfOne of one campaign, within which places are counted then. */
+export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean): Column<Row>[] {
+  const campaignOf = (row: Row) => campaigns.get(row.campaign_id ?? '');
+  const expected = (row: Row) => <Expected row={row} campaign={campaignOf(row)} />;
   return [
     {key: 'name', title: 'Contact', cell: (row) => (
       <>
@@ -23,26 +24,19 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, places: Readonly
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},
-    {key: 'position', title: 'Position', cell: (row) => positionOf(row, campaignOf(row), places.get(row.id)), align: 'end', width: '92px', wide: true},
+    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '108px', wide: true},
     {key: 'expected', title: 'Expected', cell: expected, width: '172px', wide: true},
   ];
 }
 
-function positionOf(row: QueuedCall, campaign: Campaign | undefined, place: Place | undefined): string {
-  if (row.status !== 'queued') return '';
-  if (campaign && standsStill(campaign)) return '–';
-  return place?.position ? number(place.position) : '…';
-}
-
 /** How long a row waits, or why nobody knows; when the call began, or how it ended. */
-function Expected({row, campaign, place}: {row: QueuedCall; campaign: Campaign | undefined; place: Place | undefined}) {
+function Expected({row, campaign}: {row: Row; campaign: Campaign | undefined}) {
   if (row.status === 'processing') return row.started_at ? <span>since <Moment at={row.started_at} /></span> : null;
   if (row.status !== 'queued') return row.completed_at ? <span>ended <Moment at={row.completed_at} /></span> : <span class="muted">{row.failure_reason}</span>;
   const still = campaign && standsStill(campaign);
   if (still) return <span class="muted">{still}</span>;
-  if (!place) return <span class="muted">…</span>;
-  if (!place.startsAt) return <span class="muted" title="No slot is expected to become free.">Not known</span>;
-  return <Wait to={place.startsAt} />;
+  if (!row.starts_at) return <span class="muted" title="No slot is expected to become free.">Not known</span>;
+  return <Wait to={row.starts_at} />;
 }
 
 const kHoursAway = 12 * 3600;

@@ -1,6 +1,6 @@
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {queue} from '../../api/queue';
-import type {Id, QueuedCall, QueuedCallStatus} from '../../api/types';
+import type {Id, QueuedCallStatus} from '../../api/types';
 import {Button, ButtonLink} from '../../components/button';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
@@ -11,6 +11,7 @@ import {counted, phone} from '../../format';
 import {campaignList, queueStatistics} from '../../live/live';
 import {inOrder} from '../../live/campaign_list';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {type OpenRows, openRows, type Row} from '../../queued_calls/open_rows';
 import {go, here, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
 import {allRows} from '../../store/all_rows';
@@ -19,17 +20,12 @@ import {useSignal} from '../../store/signal';
 import {cancelCalls} from './cancelling';
 import {columnsOf} from './columns';
 import {DirectCallDialog} from './direct_call';
-import {usePlaces} from './places';
 
-type Shown = 'open' | 'queued' | 'processing' | 'ended';
-const kStatuses: Record<Shown, QueuedCallStatus[]> = {
-  open: ['queued', 'processing'],
-  queued: ['queued'],
-  processing: ['processing'],
-  ended: ['completed', 'failed', 'cancelled', 'skipped'],
-};
+type Shown = OpenRows | 'ended';
+const kShown: readonly string[] = ['open', 'queued', 'processing', 'ended'] satisfies Shown[];
+const kEnded: QueuedCallStatus[] = ['completed', 'failed', 'cancelled', 'skipped'];
 const kMost = 100_000;
-const isShown = (text: string | null): text is Shown => text !== null && text in kStatuses;
+const isShown = (text: string | null): text is Shown => text !== null && kShown.includes(text);
 
 /** All queued calls of all campaigns, and direct ones. What is shown stands in the address. */
 export function QueueScreen() {
@@ -38,18 +34,17 @@ export function QueueScreen() {
   const shown: Shown = isShown(show) ? show : 'open';
   const campaignId = query.get('campaign') ?? '';
   const [selected, setSelected] = useState<ReadonlySet<Id>>(new Set());
-  const [opened, setOpened] = useState<QueuedCall | null>(null);
+  const [opened, setOpened] = useState<Row | null>(null);
   const [isCalling, setCalling] = useState(false);
   const [busy, setBusy] = useState<'' | 'select' | 'cancel'>('');
-  const [range, setRange] = useState<[number, number]>([0, 0]);
   const load = (limit: number, status: QueuedCallStatus[]) => (cursor: string, signal?: AbortSignal) =>
     queue.list({limit, cursor, status, campaign_id: campaignId}, signal);
-  const pages = usePages(`all queued ${shown} ${campaignId}`, load(500, kStatuses[shown]), {on: ['queue', 'campaigns']});
+  const pages = usePages<Row>(`all queued ${shown} ${campaignId}`, shown === 'ended' ? load(500, kEnded) : openRows(shown, 500, campaignId),
+                              {on: ['queue', 'campaigns']});
   const {rows} = pages;
-  const places = usePlaces(rows.slice(...range));
   const byId = useSignal(campaignList).byId;
   const counts = useSignal(queueStatistics);
-  const columns = columnsOf(byId, places);
+  const columns = columnsOf(byId, campaignId !== '');
   useEffect(() => setSelected(new Set()), [shown, campaignId]);
 
   // What is being called, or has been, cannot be cancelled any more.
@@ -99,15 +94,12 @@ export function QueueScreen() {
           : pages.isLoading ? <Skeleton lines={6} />
           : rows.length === 0 ? <Nothing shown={shown} isFiltered={campaignId !== ''} onAll={() => filter({campaign: ''})} />
           : <Table caption="Queued calls" columns={columns} rows={rows} rowKey={({id}) => id} onOpen={setOpened}
-                   onRange={(first, last) => {
-                     pages.onRange(first, last);
-                     setRange([first, last]);
-                   }}
+                   onRange={pages.onRange}
                    {...(canSelect ? {selection: {
                      selected: new Set(chosen),
                      onChange: (now: Set<Id>) => setSelected(new Set([...now].filter((id) => !gone.has(id)))),
-                     label: (row: QueuedCall) => `Select ${row.contact_name ?? phone(row.phone_number)}`,
-                     can: (row: QueuedCall) => row.status === 'queued',
+                     label: (row: Row) => `Select ${row.contact_name ?? phone(row.phone_number)}`,
+                     can: (row: Row) => row.status === 'queued',
                    }} : {})} />}
       </div>
       {opened && <QueuedCallDialog row={opened} zone={byId.get(opened.campaign_id ?? '')?.rules.timezone} onClose={() => setOpened(null)} />}

@@ -1,0 +1,64 @@
+// Files that are chosen, dropped, mistaken, and taken into a campaign that is there.
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {accessible, seen, silent, visit} from './browser.mjs';
+import {number} from './numbers.mjs';
+import {test} from './suite.mjs';
+import {world} from './world.mjs';
+
+const listOf = (...people) => ({name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(['phone_number,name', ...people.map((i) => `${number(i)},Person ${i}`)].join('\n') + '\n')});
+const choose = (page, file) => page.getByLabel(/Choose/).and(page.locator('input[type=file]')).setInputFiles(file);
+
+test('a further list leaves out who is on the campaign’s, and calls again who is through', async () => {
+  const ira = await world.server.user('Ira', {limit: 0});
+  const {id} = await ira.campaign('Grows', {contacts: 2});
+  const page = await world.browser.open(world.server);
+  await visit(page, ira, `/campaigns/${id}/add`);
+  const take = page.getByRole('button', {name: 'Import the list'});
+  await choose(page, listOf(0, 1));
+  await seen(page, 'Nobody is new, 2 are left out as on the list already.');
+  assert.equal(await take.isDisabled(), true);
+  await accessible(page, 'a list without anybody new');
+  await choose(page, listOf(0, 1, 2));
+  await seen(page, '1 row can be called, 2 are left out as on the list already.');
+  const rows = (await ira.get(`/api/campaigns/${id}/queue`)).items;
+  await ira.post('/api/queue/cancel', {ids: rows.map((row) => row.id)});
+  await page.getByLabel('Call again whoever is through already').check();
+  await seen(page, '3 rows can be called.');
+  await take.click();
+  const report = page.getByRole('region', {name: 'Report'});
+  await seen(report, '3 rows read into “Grows”');
+  assert.deepEqual(await report.locator('dd').evaluateAll((all) => all.map((one) => parseInt(one.firstChild.textContent))), [3, 2, 0, 0]);
+  assert.equal((await ira.get(`/api/campaigns/${id}/queue?status=queued`)).items.length, 3);
+  silent(page);
+  await page.context().close();
+});
+
+test('a picture is no list, two files are one too many, and rows that failed are kept with the campaign', async () => {
+  const joy = await world.server.user('Joy', {limit: 0});
+  await joy.agent('Joy’s voice');
+  const page = await world.browser.open(world.server);
+  await visit(page, joy, '/campaigns/new');
+  await choose(page, {name: 'list.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')});
+  await seen(page.locator('.field-error'), 'This is a picture, not a list. Choose a spreadsheet that was saved as CSV.');
+  await accessible(page, 'a picture that was chosen');
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    for (const name of ['first.csv', 'second.csv']) data.items.add(new File([text], name, {type: 'text/csv'}));
+    return data;
+  }, `phone_number,name\n${number(0)},Ann\n12,Nobody\n`);
+  await page.locator('.drop').dispatchEvent('drop', {dataTransfer: dropped});
+  await seen(page, 'One file at a time: only “first.csv” was taken.');
+  await seen(page.locator('.drop'), 'first.csv');
+  await seen(page, '1 row can be called, 1 cannot.');
+  await page.getByLabel('Name', {exact: true}).fill('Partly');
+  await page.getByRole('button', {name: 'Save as draft'}).click();
+  await page.getByRole('link', {name: 'Go to the campaign'}).click();
+  await page.getByRole('heading', {name: 'Partly', level: 1}).waitFor();
+  await page.getByRole('button', {name: 'More for Partly'}).click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', {name: 'Rows that failed, as CSV'}).click()]);
+  assert.match(readFileSync(await download.path(), 'utf8'), /^\uFEFF.*\r?\n(.*,)?"?12"?,/);
+  assert.equal(download.suggestedFilename(), 'rows that failed.csv');
+  silent(page, /422/);
+  await page.context().close();
+});
