@@ -17,6 +17,7 @@ await import('./care_test.mjs');
 await import('./truth_test.mjs');
 await import('./words_test.mjs');
 await import('./looks_test.mjs');
+await import('./zoom_test.mjs');
 await import('./contacts_test.mjs');
 await import('./queue_test.mjs');
 await import('./settings_test.mjs');

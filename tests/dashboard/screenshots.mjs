@@ -1,4 +1,4 @@
-// Pictures of every screen: light, dark and narrow. usage: node screenshots.mjs FOLDER [NAME…]
+// Pictures of every screen: light, dark, narrow and at 200 %. usage: node screenshots.mjs FOLDER [NAME…]
 //
 // What is on them has happened in the demo of the library (build/release/callqueue_demo), whose database it begins with.
 import {execFileSync} from 'node:child_process';
@@ -16,7 +16,9 @@ const kLooks = [
   {look: 'light', width: 1280, height: 860},
   {look: 'dark', width: 1280, height: 860, dark: true},
   {look: 'narrow', width: 390, height: 844},
+  {look: 'zoomed', width: 640, height: 430, deviceScaleFactor: 2},  // 1280 pixels at 200 %.
 ];
+
 
 /** Live campaigns beside those that the demo has completed. */
 async function furnish(server) {
@@ -44,18 +46,24 @@ async function furnish(server) {
   await api.campaign('Customer survey', {contacts: 80, first: 1000, start: true, ...later, rules: {...later.rules, retry}});
   await api.campaign('Meter readings, north', {contacts: 260, first: 2000, start: true});
   await api.campaign('Autumn check-ups', {contacts: 90, first: 3000, start: true, start_date: '2099-03-01', first_call_time: '09:00', last_call_time: '17:00'});
-  await api.campaign('Late payments', {contacts: 33, first: 4000});
+  const draft = await api.campaign('Late payments', {contacts: 33, first: 4000});
+  // One that was given up after its first hour, whenever these pictures are made.
+  const short = await api.campaign('First morning', {contacts: 60, first: 6000});
+  await api.post(`/api/campaigns/${short.id}/cancel`);
+  server.sql('UPDATE call_queue SET attempts = 1 WHERE campaign_id = ?1 AND position <= 40', short.id);
+  server.sql(`UPDATE calls SET campaign_id = ?1, queue_id = NULL, created_at = ?3, started_at = ?3, ended_at = ?3
+    WHERE id IN (SELECT id FROM calls WHERE campaign_id = ?2 AND outcome IS NOT NULL LIMIT 40)`, short.id, active.id, Date.UTC(2026, 2, 27, 9, 30) * 1000);
   // Somebody else at work, for whom an administrator looks.
   for (const {id} of list.slice(1, 3)) {
     const other = new Api(server.base, await server.tool('token', 'create', '--user', id, '--name', 'screenshots'));
     other.agentId = (await other.get('/api/agents')).items[0]?.id;
     await other.campaign('Reminders', {contacts: 40, first: 5000, start: true});
   }
-  return {api, administrator, user, active, completed: (await api.get('/api/campaigns?status=completed')).items[0]};
+  return {api, administrator, user, active, draft, short, completed: (await api.get('/api/campaigns?status=completed')).items[0]};
 }
 
 /** name: [path, what is done before the picture] */
-const screens = ({active, completed}) => ({
+const screens = ({active, completed, draft, short}) => ({
   campaigns: ['/campaigns'],
   'new-campaign': ['/campaigns/new', async (page) => {
     const rows = ['phone_number,name,city', '+12025550101,Ada Lovelace,London', '+12025550102,Alan Turing,Manchester', '12,Nobody,', '+12025550103,Grace Hopper,New York'];
@@ -67,6 +75,17 @@ const screens = ({active, completed}) => ({
   'live-queue': [`/campaigns/${active.id}/queue`],
   history: [`/campaigns/${completed.id}/history`],
   analytics: [`/campaigns/${completed.id}/analytics`, (page) => page.locator('.plot canvas').first().waitFor()],
+  'analytics-one-hour': [`/campaigns/${short.id}/analytics`, (page) => page.getByRole('list', {name: 'Outcomes'}).waitFor()],
+  'start-dialog': [`/campaigns/${draft.id}`, async (page) => {
+    await page.locator('.screen-actions').getByRole('button', {name: 'Start'}).click();
+    await page.getByRole('dialog').waitFor();
+  }],
+  'sign-in': {path: '/campaigns', isSignedOut: true, prepare: (page) => page.evaluate(() => { location.hash = '/sign-in?token=cq_of_a_link'; })},
+  'sign-in-notice': {path: '/campaigns', isSignedOut: true, prepare: async (page) => {
+    await page.getByLabel('Access token').fill('cq_nonsense');
+    await page.getByRole('button', {name: 'Sign in'}).click();
+    await page.locator('.field-error').waitFor();
+  }},
   edit: [`/campaigns/${active.id}/edit`],
   contacts: ['/contacts'],
   queue: ['/queue'],
@@ -116,13 +135,14 @@ const screens = ({active, completed}) => ({
 });
 
 async function picture(browser, server, {api, administrator, user}, name, screen, {look, ...options}) {
-  const {path, prepare, asAdministrator} = Array.isArray(screen) ? {path: screen[0], prepare: screen[1]} : screen;
+  const {path, prepare, asAdministrator, isSignedOut} = Array.isArray(screen) ? {path: screen[0], prepare: screen[1]} : screen;
   const page = await browser.open(server, options);
-  await visit(page, asAdministrator ? administrator : api, path, asAdministrator ? {userId: user.id} : null);
+  if (isSignedOut) await page.goto('/');
+  else await visit(page, asAdministrator ? administrator : api, path, asAdministrator ? {userId: user.id} : null);
   await page.getByRole('heading', {level: 1}).waitFor();
   await prepare?.(page);
   await page.waitForLoadState('networkidle').catch(() => {});
-  await page.locator('.link-state.is-live').waitFor({state: 'attached'});
+  if (!isSignedOut) await page.locator('.link-state.is-live').waitFor({state: 'attached'});
   await page.waitForFunction(() => document.querySelector('[aria-busy=true], [aria-label^=Loading]') === null);
   await page.screenshot({path: join(target, `${name}-${look}.png`)});
   await page.context().close();

@@ -58,7 +58,7 @@ function options(Made: typeof uPlot, width: number, kind: 'line' | 'bars', shown
   const axis = {stroke: colour('--muted'), font: '12px system-ui, sans-serif', ticks: {show: false}, grid: {stroke: colour('--line'), width: 1}};
   const label = (at: number) => shown.current.rows[at]?.label ?? '';
   return {
-    width, height: kHeight, legend: {show: false}, cursor: {drag: {x: false, y: false}, points: {show: kind === 'line'}},
+    width, height: kHeight, padding: [8, kind === 'line' ? 40 : 8, 0, 0], legend: {show: false}, cursor: {drag: {x: false, y: false}, points: {show: kind === 'line'}},
     scales: {
       x: {time: false, range: (_, from, to) => (kind === 'bars' ? [from - 0.6, to + 0.6] : from === to ? [from - 1, to + 1] : [from, to])},
       y: {range: (_, __, most) => [0, Math.max(4, most * 1.08)]},

@@ -7,7 +7,7 @@ import {Dialog} from '../components/dialog';
 import {Countdown, Moment} from '../components/moment';
 import {CallBadge, OutcomeBadge, QueuedBadge} from '../components/status';
 import {done, failed} from '../components/toast';
-import {duration, number, phone} from '../format';
+import {duration, number, phone, sentence} from '../format';
 import {campaignList} from '../live/live';
 import {useResource} from '../store/resource';
 import {useSelected} from '../store/signal';
@@ -35,9 +35,9 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
             actions={row.status === 'queued' && <Button kind="danger" busy={isBusy} onClick={() => void cancel()}>Cancel this call</Button>}>
       <dl class="facts">
         <Fact name="Number">{phone(row.phone_number)}</Fact>
-        <Fact name="Status"><QueuedBadge status={row.status} />{row.failure_reason && <span class="muted"> {row.failure_reason}</span>}</Fact>
+        <Fact name="Status"><QueuedBadge status={row.status} />{row.failure_reason && <span class="muted"> {sentence(row.failure_reason)}</span>}</Fact>
         {still && <Fact name="Position">None: the campaign is {still === 'Paused' ? 'paused' : 'not started'}</Fact>}
-        {!still && row.queue_position !== null && <Fact name="Position">{number(row.queue_position)}</Fact>}
+        {!still && row.queue_position !== null && <Fact name="Position">{number(row.queue_position)} <span class="muted">in the whole queue</span></Fact>}
         {!still && row.status === 'queued' && row.starts_at && (
           <Fact name="Expected"><Moment at={row.starts_at} zone={row.timezone ?? zone} /> · <Countdown to={row.starts_at} /></Fact>
         )}
@@ -78,7 +78,7 @@ export function AttemptList({calls: all}: {calls: readonly Call[] | undefined}) 
               <td><Moment at={call.started_at ?? call.created_at} /></td>
               <td>{call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />}</td>
               <td>{call.duration_seconds === null ? '–' : duration(call.duration_seconds)}</td>
-              <td>{call.success ? 'Successful' : call.failure_reason === call.outcome ? '' : call.failure_reason ?? ''}</td>
+              <td>{call.success ? 'Successful' : call.failure_reason === null || call.failure_reason === call.outcome ? '' : sentence(call.failure_reason)}</td>
             </tr>
           ))}
         </tbody>

@@ -5,10 +5,10 @@ import type {Call, CallOutcome, Campaign, Id, QueuedCall, QueuedCallStatus} from
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
-import {CallBadge, OutcomeBadge, outcomeName, QueuedBadge} from '../../components/status';
+import {CallBadge, OutcomeBadge, outcomeName, QueuedBadge, queuedName} from '../../components/status';
 import {type Column, Table} from '../../components/table';
 import {kNumberWidth, Who} from '../../components/who';
-import {duration, phone} from '../../format';
+import {duration, phone, sentence} from '../../format';
 import {QueuedCallById, QueuedCallDialog} from '../../queued_calls/dialog';
 import {DownloadResults} from '../../results';
 import {type Pages, usePages} from '../../store/pages';
@@ -90,21 +90,21 @@ function Rows<Row extends {id: string}>({pages, caption, columns, isOver, onOpen
 
 function resultOf(row: QueuedCall, outcome: CallOutcome | undefined): string {
   if (row.success) return 'Successful';
-  if (row.status !== 'completed') return row.failure_reason ?? '';
+  if (row.status !== 'completed') return row.failure_reason ? sentence(row.failure_reason) : queuedName(row.status);
   return outcome && outcome !== 'answered' ? outcomeName(outcome) : 'Without success';
 }
 
 const peopleColumns = (outcomes: ReadonlyMap<Id, CallOutcome>): Column<QueuedCall>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
-  {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '134px'},
+  {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '122px', wide: true},
   {key: 'result', title: 'Result', cell: (row) => resultOf(row, outcomes.get(row.call_id ?? ''))},
-  {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '190px', wide: true},
-  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '100px', wide: true},
+  {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '178px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '92px', wide: true},
 ];
 
 /** What it says beyond its outcome. */
-const remarkOf = (reason: string | null, outcome: string | null): string => (reason === outcome ? '' : reason ?? '');
+const remarkOf = (reason: string | null, outcome: string | null): string => (reason === null || reason === outcome ? '' : sentence(reason));
 
 const kAttempts: readonly Column<Call>[] = [
   {key: 'phone', title: 'Number', cell: (call) => <>{phone(call.phone_number)}<span class="row-more muted"><Moment at={call.started_at ?? call.created_at} /></span></>},

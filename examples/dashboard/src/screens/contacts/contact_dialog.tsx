@@ -103,23 +103,25 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
 
   return (
     <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose}>
-      <form class="form-stack" noValidate onSubmit={(event) => {
+      <form class="form-stack contact-form" noValidate onSubmit={(event) => {
         event.preventDefault();
         void save();
       }}>
-        {field('name', 'Name', {autoFocus: !contact})}
+        <div class="form-row">
+          {field('name', 'Name', {autoFocus: !contact})}
+          {field('company', 'Company')}
+        </div>
         <div class="number-and-country">
           {field('phone_number', 'Phone number', {type: 'tel', optional: false})}
-          {field('default_region', 'Country', {maxLength: 2})}
+          {field('default_region', 'Country', {maxLength: 2, optional: false})}
         </div>
         <p class="hint">Begin with + and the country’s code; or name the country by two letters, such as US or DE.</p>
         <div class="form-row">
-          {field('company', 'Company')}
           {field('email', 'E-mail', {type: 'email'})}
+          <Field label="Time zone" optional error={errors.timezone} hint="A large city. Left empty, that of the campaign counts.">
+            {(props) => <ZoneInput input={props} zone={texts.timezone} onChange={(zone) => change('timezone', zone)} />}
+          </Field>
         </div>
-        <Field label="Time zone" optional error={errors.timezone} hint="A large city, such as Berlin or New York. Left empty, that of the campaign counts.">
-          {(props) => <ZoneInput input={props} zone={texts.timezone} onChange={(zone) => change('timezone', zone)} />}
-        </Field>
         <Field label="Notes" optional error={errors.notes}>
           {(props) => <textarea {...props} value={texts.notes} onInput={(event) => change('notes', event.currentTarget.value)} />}
         </Field>

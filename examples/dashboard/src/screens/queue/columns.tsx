@@ -21,11 +21,11 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean
       </>
     )},
     {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
-    {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : campaignOf(row)?.name ?? ''),
+    {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : <span title={campaignOf(row)?.name}>{campaignOf(row)?.name}</span>),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '118px'},
-    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '108px', wide: true},
-    {key: 'expected', title: 'Expected', cell: expected, width: '172px', wide: true},
+    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '104px', wide: true},
+    {key: 'expected', title: 'Expected', cell: expected, width: '196px', wide: true},
   ];
 }
 

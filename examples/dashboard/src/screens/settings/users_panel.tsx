@@ -66,7 +66,7 @@ function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimi
 
 const kColumns: readonly Column<UserActivity>[] = [
   {key: 'name', title: 'User', cell: (user) => user.name},
-  {key: 'email', title: 'E-mail', cell: (user) => user.email ?? '', wide: true},
+  {key: 'email', title: 'E-mail', cell: (user) => <span title={user.email ?? undefined}>{user.email}</span>, width: '270px', wide: true},
   {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '76px'},
   {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '70px'},
   {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '92px', wide: true},
