@@ -84,6 +84,7 @@ test('a contact shows its calls, and each call its attempts in their order', asy
   for (const event of [{status: 'busy'}, {status: 'completed', outcome: 'answered', success: true, duration_seconds: 42}]) {
     await until(() => kay.endCalls(event), 'a call');
   }
+  await kay.campaign('Of another', {contacts: 1, first: 5});
   const page = await world.browser.open(world.server);
   await visit(page, kay, '/contacts');
   await page.getByRole('button', {name: 'Person 0'}).click();
