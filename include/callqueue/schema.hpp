@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace callqueue {
@@ -34,6 +36,10 @@ struct MigrateRequest {
   /// docs/migrating_from_the_seed.md. They replace those declared before. None: leaves them as they
   /// are.
   std::optional<std::vector<std::string>> active_statuses{};
+  /// PostgreSQL: called after three seconds of waiting for somebody else's transaction, and every
+  /// half minute from then on, with a sentence that names the process at the server. On another
+  /// thread, never after `migrate` has returned. Must not throw.
+  std::function<void(std::string_view)> on_waiting{};
 };
 
 /// What `preflight` is to assume.

@@ -71,8 +71,9 @@ struct StoreOptions {
 /// All functions are thread-safe, and safe beside other processes on the same database. Every
 /// function that names a row takes its user: another user's row is `not_found`. A failed call
 /// changes nothing. Any function may fail with `unavailable` (the database cannot be reached, or
-/// stayed busy), with `corrupt` (not migrated, or of a newer version) or with `internal`; other
-/// errors are listed. Users, agents, contacts and phone numbers are checked here
+/// stayed busy), with `corrupt` (not migrated, of a newer version, damaged, or its role lacks a
+/// right: to try again is of no use) or with `internal`; other errors are listed. Users, agents,
+/// contacts and phone numbers are checked here
 /// (`validate`), campaigns and queued calls by the services: use `CallCampaigns` and `CallQueue`
 /// for those. References, uniqueness and states only the store can check. "Now" is the store's
 /// clock (`now()`).

@@ -12,6 +12,9 @@ std::string describe(const Error& error) {
   if (error.code == ErrorCode::corrupt && text.find("run its migrations") != std::string::npos) {
     text += " (run `callqueue migrate`)";
   }
+  if (error.code == ErrorCode::corrupt && text.ends_with("verify names what is missing")) {
+    text += " (`callqueue verify`)";
+  }
   if (text.ends_with("a preflight lists all that is in the way"))
     text += " (`callqueue preflight`)";
   if (text.ends_with("there is no such file")) text += " (`callqueue migrate` makes it)";

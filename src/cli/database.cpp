@@ -61,6 +61,7 @@ int migrate(Context& context, const MigrateOptions& options) {
   if (!options.tenant_role.empty()) request.row_security = options.tenant_role;
   if (options.no_row_security) request.row_security = "";
   if (options.declares) request.active_statuses = without_empty(options.active_statuses);
+  request.on_waiting = [](std::string_view whom) { fmt::print(stderr, "callqueue: {}\n", whom); };
   const auto done = value(context.open({})->migrate(request));
   if (context.json) {
     print_line(to_json(done));
@@ -107,6 +108,15 @@ int preflight(Context& context, const std::vector<std::string>& active_statuses)
   return 0;
 }
 
+/// SQLite says only that the version is 0.
+std::string why_not_migrated(const VerifyItem& item) {
+  constexpr std::string_view kBefore = "is not there: ";
+  const auto& detail = item.detail;
+  const auto why = detail.starts_with(kBefore) ? detail.substr(kBefore.size())
+                                               : "the database is not migrated: run its migrations";
+  return describe({ErrorCode::corrupt, why, {}});
+}
+
 int verify(Context& context) {
   const auto report = value(context.store().verify());
   if (context.json) {
@@ -115,7 +125,7 @@ int verify(Context& context) {
   }
   // Nothing else was looked at.
   if (report.version == 0 && report.items.size() == 1) {
-    throw Refused{"the database is not migrated (run `callqueue migrate`)"};
+    throw Refused{why_not_migrated(report.items.front())};
   }
   // What is wrong comes last: it must not scroll away.
   int wrong = 0;

@@ -111,6 +111,9 @@ auto PostgresStore::claim_despite_loss(const ClaimRequest& request, Claim&& clai
     const auto ids = new_call_ids(request);
     try {
       return claim(ids, again);
+    } catch (const StatementRefused& refused) {
+      explain(refused);
+      throw;
     } catch (const ConnectionLost&) {
       // It waits for the claim's lock behind the one that was lost, if that is still under way:
       // what that one claimed it will find.

@@ -69,14 +69,17 @@ std::uint64_t from_big_endian(std::string_view text) {
     return std::string{text != nullptr ? text : ""};
   };
   const auto state = field(PG_DIAG_SQLSTATE);
-  auto message = "database: " + one_line(field(PG_DIAG_MESSAGE_PRIMARY));
+  const auto primary = one_line(field(PG_DIAG_MESSAGE_PRIMARY));
+  auto message = "database: " + primary;
   const auto kind = state.substr(0, 2);
   auto code = ErrorCode::internal;
   if (kind == "23") {
     code = ErrorCode::conflict;
   } else if (state == "42P01" || state == "42703" || state == "42883" || state == "3F000") {
     code = ErrorCode::corrupt;
-    message = "the database is not migrated to this version (" + message + ")";
+  } else if (state == "42501") {
+    code = ErrorCode::corrupt;
+    message = "this role lacks a right in the database: " + primary;
   } else if (state == "22021") {
     code = ErrorCode::invalid_argument;
     message = "a text is not valid UTF-8, or holds a NUL";
@@ -84,8 +87,8 @@ std::uint64_t from_big_endian(std::string_view text) {
     code = ErrorCode::unavailable;
     message = "somebody else's transaction is in the way (" + message + ")";
   } else if (kind == "08" || kind == "25" || kind == "40" || kind == "53" || kind == "55" ||
-             kind == "57" || state == "42501") {
-    // Gone, read-only, in the way, full, busy, shut down, not permitted.
+             kind == "57") {
+    // Gone, read-only, in the way, full, busy, shut down.
     code = ErrorCode::unavailable;
   }
   throw StatementRefused{{code, std::move(message), {}}, state, field(PG_DIAG_CONSTRAINT_NAME)};

@@ -63,6 +63,15 @@ class StatementRefused : public Failure {
   [[nodiscard]] bool may_be_repeated() const noexcept {
     return sqlstate_ == "40001" || sqlstate_ == "40P01" || constraint_ == "call_queue_pkey";
   }
+  /// Whether a table, column, function or schema that it names is not there.
+  [[nodiscard]] bool lacks_something() const noexcept {
+    return sqlstate_ == "42P01" || sqlstate_ == "42703" || sqlstate_ == "42883" ||
+           sqlstate_ == "3F000";
+  }
+  /// Whether it would write where nothing may be written.
+  [[nodiscard]] bool is_read_only() const noexcept { return sqlstate_ == "25006"; }
+  /// Whether somebody held what it needs for longer than it was to wait.
+  [[nodiscard]] bool has_waited() const noexcept { return sqlstate_ == "55P03"; }
 
  private:
   std::string sqlstate_;

@@ -6,6 +6,7 @@
 #include "postgres/row_look.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/steps.hpp"
+#include "postgres/why_lacking.hpp"
 
 namespace callqueue::postgres {
 namespace {
@@ -14,12 +15,6 @@ using Severity = PreflightFinding::Severity;
 
 constexpr char kBegin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr char kSchemaName[] = "SELECT current_schema()::text";
-// Where the search path names one schema that is there, this role may not look into it.
-constexpr char kPath[] = R"sql(
-  SELECT current_setting('search_path'), current_setting('search_path') !~ '[,$]',
-    format('GRANT USAGE, CREATE ON SCHEMA %s TO %I;', current_setting('search_path'), current_user),
-    EXISTS (SELECT 1 FROM pg_namespace n
-            WHERE quote_ident(n.nspname) = current_setting('search_path')))sql";
 constexpr char kElsewhere[] = R"sql(
   SELECT string_agg(DISTINCT quote_ident(n.nspname), ', ')
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -51,18 +46,9 @@ constexpr char kTriggers[] = R"sql(
 
 /// There is no current schema: why?
 void report_no_schema(Connection& connection, PreflightReport& report) {
-  auto row = connection.query(kPath);
-  row.step();
-  const auto path = row.get<std::string>(0);
-  if (row.get<bool>(3)) {
-    add_finding(report, Severity::blocks, "", "", "this role may not use the schema " + path,
-                row.get<std::string>(2));
-    return;
-  }
-  throw Failure{ErrorCode::invalid_argument,
-                row.get<bool>(1) ? "there is no schema " + path
-                                 : "the search path (" + path + ") names no schema that is there",
-                "schema"};
+  const auto none = why_no_schema(connection).value_or(NoSchema{});
+  if (none.remedy.empty()) throw Failure{ErrorCode::invalid_argument, none.why, "schema"};
+  add_finding(report, Severity::blocks, "", "", none.why, none.remedy);
 }
 
 void check_names(Connection& connection, PreflightReport& report) {

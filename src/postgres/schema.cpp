@@ -8,6 +8,7 @@
 #include "postgres/preflight.hpp"
 #include "postgres/row_security.hpp"
 #include "postgres/steps.hpp"
+#include "postgres/why_lacking.hpp"
 #include "store/migrations.hpp"
 
 namespace callqueue::postgres {
@@ -32,7 +33,6 @@ constexpr char kTemporaryTablesLast[] =
 constexpr char kLockSchemas[] = "SELECT pg_advisory_xact_lock(x'63716d6773'::bigint)";
 constexpr char kCreateSchema[] =
     "SELECT format('CREATE SCHEMA %I', $1::text) WHERE to_regnamespace(quote_ident($1)) IS NULL";
-constexpr char kHasSchema[] = "SELECT current_schema() IS NOT NULL";
 // By a snapshot: what `to_regclass` knows may be older than the lock.
 constexpr char kHasHistory[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -180,9 +180,8 @@ MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRe
   if (connection.server_version() < kOldestServer) {
     throw Failure{ErrorCode::unavailable, "PostgreSQL 15 or newer is needed", "url"};
   }
-  if (!connection.value<bool>(kHasSchema).value_or(false)) {
-    throw Failure{ErrorCode::invalid_argument,
-                  "the search path names no schema that is there to hold the tables", "url"};
+  if (const auto none = why_no_schema(connection)) {
+    throw Failure{ErrorCode::invalid_argument, none->why, "schema"};
   }
   check_row_security(request);
   if (request.active_statuses && request.down) {

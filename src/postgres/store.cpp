@@ -10,6 +10,8 @@
 #include "postgres/row_security.hpp"
 #include "postgres/schema.hpp"
 #include "postgres/store_transactions.hpp"
+#include "postgres/wait_watch.hpp"
+#include "postgres/why_lacking.hpp"
 #include "store/migrations.hpp"
 
 namespace callqueue::postgres {
@@ -166,7 +168,14 @@ Result<MigrateResult> PostgresStore::migrate(const MigrateRequest& request) {
     Connection connection{url_, patient()};
     if (!schema_.empty() && !request.down) create_schema(connection, schema_);
     Connection guard{url_, patient()};
-    return postgres::migrate(connection, guard, request);
+    const WaitWatch watch{url_, beside(options_), connection, guard, request.on_waiting};
+    try {
+      return postgres::migrate(connection, guard, request);
+    } catch (const StatementRefused& refused) {
+      const auto who = watch.last();
+      if (!refused.has_waited() || who.empty()) throw;
+      throw Failure{refused.error().code, refused.error().message + ": " + who};
+    }
   });
 }
 
@@ -204,9 +213,18 @@ void PostgresStore::transact(Access access, const Work& work) {
       if (const auto* taken = what_is_taken(refused)) {
         throw Failure{ErrorCode::conflict, taken->message, taken->field};
       }
-      if (!refused.may_be_repeated() || attempt == kMostAttempts) throw;
+      if (!refused.may_be_repeated() || attempt == kMostAttempts) {
+        explain(refused);
+        throw;
+      }
     }
   }
+}
+
+void PostgresStore::explain(const StatementRefused& refused) {
+  if (!refused.lacks_something() && !refused.is_read_only()) return;
+  const auto why = why_refused(*pool_.take(), refused);
+  if (why) throw Failure{ErrorCode::corrupt, *why};
 }
 
 void PostgresStore::transact_import(const ImportWork& work) {

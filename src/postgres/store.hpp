@@ -58,6 +58,8 @@ class PostgresStore final : public SqlStore {
   /// One attempt at `transact`.
   void run(Access access, const Work& work);
   [[nodiscard]] const std::vector<Statement>& begin(Access access) const;
+  /// Throws what says more, where the refusal lies with the database and not with the moment.
+  void explain(const StatementRefused& refused);
   /// Checks the schema's version and has a given clock's instant known to the triggers. @return
   /// now.
   Instant begun(Connection& connection, Transaction& transaction);

@@ -12,6 +12,7 @@
 #include "postgres/steps.hpp"
 #include "postgres/store.hpp"
 #include "postgres/store_transactions.hpp"
+#include "postgres/why_lacking.hpp"
 #include "store/verify.hpp"
 
 namespace callqueue::postgres {
@@ -86,7 +87,9 @@ constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
 constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
-constexpr char kSchemaName[] = "SELECT quote_ident(current_schema())";
+constexpr char kMayCreate[] = R"sql(
+  SELECT has_database_privilege(current_database(), 'CREATE'),
+    format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user))sql";
 constexpr char kPath[] = "SELECT current_setting('search_path')";
 constexpr char kGivePath[] = "SELECT set_config('search_path', $1, true)";
 // The host's calls as far as ours depend on them; none where the table, or its status, is ours.
@@ -238,11 +241,14 @@ void compare(const Found& actual, const Found& expected, const std::set<std::str
   }
 }
 
-/// Of a database that was never migrated there is nothing else to say.
-std::string why_none(Connection& connection) {
-  const auto schema = connection.value<std::string>(kSchemaName);
-  if (!schema) return "is not there: nor is the schema";
-  return "is not there: the schema " + *schema + " is not migrated";
+void require_create(Connection& connection) {
+  auto row = connection.query(kMayCreate);
+  row.step();
+  if (row.get<bool>(0)) return;
+  throw Failure{ErrorCode::corrupt,
+                "this role may not create schemas in the database, and verify makes one to compare "
+                "with, which it takes away again: " +
+                    row.get<std::string>(1)};
 }
 
 /// Data can be looked at only where the tables, and the functions that the looks use, are there.
@@ -270,9 +276,12 @@ Result<VerifyReport> PostgresStore::verify() {
   return on_connection([&](Connection& connection) {
     VerifyReport report{.version = schema_version(connection), .items = {}};
     if (report.version == 0 && !has_history(connection)) {
-      add_item(report, "version", std::to_string(newest_version()), why_none(connection));
+      // There is nothing else to say.
+      add_item(report, "version", std::to_string(newest_version()),
+               "is not there: " + why_not_migrated(connection));
       return report;
     }
+    require_create(connection);
     add_item(report, "version", std::to_string(newest_version()),
              report.version == newest_version() ? "" : "is " + std::to_string(report.version));
     verify_schema(connection, report);

@@ -33,10 +33,10 @@ ErrorCode code_of(int result) {
   message += ": ";
   message += database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(result);
   auto code = code_of(result);
-  // A statement that names what is not there: the schema is missing or another version's.
+  // A statement that names what is not there, although the schema's version was the right one.
   if ((result & 0xff) == SQLITE_ERROR && message.find("no such ") != std::string::npos) {
     code = ErrorCode::corrupt;
-    message = "the database is not migrated to this version (" + message + ")";
+    message = "the database is damaged (" + message + "): verify names what is missing";
   }
   throw Failure{code, std::move(message)};
 }

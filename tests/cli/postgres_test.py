@@ -5,7 +5,7 @@ import subprocess
 import unittest
 import urllib.parse
 
-from tool import Case, Run
+from tool import TOOL, Case, Run
 
 SERVER = os.environ["CALLQUEUE_TEST_POSTGRES"]
 
@@ -104,9 +104,71 @@ class Postgres(Case):
 
     def test_verify_says_in_one_line_that_nothing_is_migrated(self):
         self.assertEqual(self.bad(1, "verify", says="not migrated").out, "")
-        self.bad(1, "verify", "--schema", "nosuch", says="not migrated")
+        self.bad(1, "verify", says="the schema public is not migrated: run its migrations (run `callqueue migrate`)")
+        self.bad(1, "user", "list", says="the schema public is not migrated")
+        self.bad(1, "verify", "--schema", "nosuch", says="there is no schema nosuch")
+        self.bad(1, "user", "list", "--schema", "nosuch", says="there is no schema nosuch")
         report = Run("verify", "--json", db=self.db)
         self.assertEqual((report.status, len(report.json["items"])), (1, 1))
+
+    def test_a_damaged_database_is_not_called_one_that_is_not_migrated(self):
+        self.someone()
+        psql(self.db, "ALTER TABLE call_queue RENAME TO lost_queue")
+        for command in (["queue", "list"], ["run", "--exec", "cat"]):
+            self.bad(1, *command, says='is damaged (database: relation "call_queue" does not exist)')
+        self.bad(1, "queue", "list", says="verify names what is missing (`callqueue verify`)")
+        self.assertIn("✗ table call_queue: is missing", self.bad(1, "verify", says="failed").out)
+        psql(self.db, "DROP TABLE callqueue_migrations")
+        for command in (["verify"], ["user", "list"]):
+            self.bad(1, *command, says="is damaged: it has tables of the library, and callqueue_migrations is missing")
+
+    def role(self, name, *statements):
+        """The database's URL for a new role."""
+        role = f"{self.name}_{name}"
+        psql(SERVER, f"CREATE ROLE {role} LOGIN")
+        self.addCleanup(psql, SERVER, f"DROP ROLE {role}")
+        self.addCleanup(psql, self.db, f"DROP OWNED BY {role}")
+        for statement in statements:
+            psql(self.db, statement.format(role=role))
+        return urllib.parse.urlsplit(self.db)._replace(netloc=f"{role}@").geturl()
+
+    def test_a_role_that_may_not_is_told_and_nothing_is_tried_again(self):
+        self.migrated()
+        reader = self.role("reader", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+        said = self.bad(1, "run", "--exec", "cat", "--db", reader, db=False, lines=2, says="lacks a right in the database: ")
+        self.assertNotIn("trying again", said.err)
+        self.bad(1, "verify", "--db", reader, db=False, says="GRANT CREATE ON DATABASE")
+        stranger = self.role("stranger")
+        self.bad(1, "user", "list", "--db", stranger, db=False, says="permission denied for table")
+        psql(self.db, "REVOKE ALL ON SCHEMA public FROM public")
+        for command in (["user", "list"], ["verify"]):
+            self.bad(1, *command, "--db", stranger, db=False, says="this role may not use the schema")
+        hesitant = self.role("hesitant", "GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}",
+                             "GRANT USAGE ON SCHEMA public TO {role}",
+                             "ALTER ROLE {role} SET default_transaction_read_only = on")
+        self.bad(1, "run", "--exec", "cat", "--db", hesitant, db=False, lines=2, says="this role may only read")
+
+    def test_whom_a_migration_waits_for_is_said(self):
+        psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL, phone_number text NOT NULL)")
+        # An index that is built concurrently waits for the snapshot, the migration for the lock.
+        for reads in ("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM contacts;",
+                      "BEGIN; SELECT count(*) FROM contacts;"):
+            with self.subTest(reads=reads):
+                host = subprocess.Popen(["psql", "--no-psqlrc", "-qAt", "-d", self.db], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True, env={**os.environ, "PGAPPNAME": "the_host"})
+                print(reads, "SELECT pg_backend_pid();", file=host.stdin, flush=True)
+                host.stdout.readline()
+                process = host.stdout.readline().strip()
+                migrating = subprocess.Popen([TOOL, "--db", self.db, "migrate"], stdout=subprocess.PIPE,
+                                             stderr=subprocess.PIPE, text=True)
+                self.assertIn(f"callqueue: the migration waits for process {process} (the_host), in a transaction since ",
+                              migrating.stderr.readline())
+                host.communicate("COMMIT;\n", timeout=60)
+                out, err = migrating.communicate(timeout=120)
+                self.assertEqual((migrating.returncode, err), (0, ""), out)
+                self.ok("migrate", "--down", "--to", 0)
+                psql(self.db, "DROP TABLE contacts; "
+                              "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL, phone_number text NOT NULL)")
 
     def test_a_server_that_refuses_is_told_from_one_that_is_not_there(self):
         role = f"{self.name}_locked"

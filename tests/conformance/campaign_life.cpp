@@ -180,6 +180,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_users_new_zone_moves_rows_that_no_other_zone_dec
   BOOST_TEST(ann.row(0).timezone == "Asia/Tokyo");
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(once_a_users_zone_is_set_nothing_starts_by_the_old_one, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user().with_queued(2, {.first_call_time = 9h, .last_call_time = 18h});
+  BOOST_TEST(backend.claim(1).size() == 1U);
+  BOOST_TEST(must(backend.store().set_user_timezone(ann.id, "Asia/Tokyo")).timezone ==
+             "Asia/Tokyo");
+  BOOST_TEST(must(backend.store().claim({.limit = 1})).empty());
+  BOOST_TEST(backend.claim().empty());
+  BOOST_TEST(fails_with(backend.store().set_user_timezone(ann.id, "Mars/Olympus"),
+                        ErrorCode::invalid_argument, "timezone"));
+  BOOST_TEST(must(backend.store().find_user(ann.id)).timezone == "Asia/Tokyo");
+  must(backend.store().set_user_timezone(ann.id, ""));
+  BOOST_TEST(backend.claim(1).size() == 1U);
+  BOOST_TEST(fails_with(backend.store().set_user_timezone(UserId{}, "UTC"), ErrorCode::not_found));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_unknown_zone_from_wherever_it_comes_closes, Backend,
                               SharedBackends) {
   for (const auto* statement : {"UPDATE users SET timezone = 'Mars/Olympus'",

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_application_role_does_all_but_change_the_schema) {
   BOOST_TEST(CallQueue{*store}.report(ended).value().ended);
   store->advance().value();
   BOOST_TEST(store->set_system_limit(20).has_value());
-  BOOST_CHECK(store->migrate({.to = 0, .down = true}).error().code == ErrorCode::unavailable);
+  BOOST_CHECK(store->migrate({.to = 0, .down = true}).error().code == ErrorCode::corrupt);
   BOOST_TEST(is_well(*world.store));
   world.connection.execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
 }

@@ -90,7 +90,9 @@ BOOST_AUTO_TEST_CASE(migrators_that_make_the_same_schema_do_not_collide) {
 BOOST_AUTO_TEST_CASE(a_schema_that_is_not_there_is_not_migrated) {
   const FreshDatabase database;
   const auto store = open_store(database.url(), in_schema("nowhere")).value();
-  BOOST_CHECK(store->list_users({}).error().code == ErrorCode::corrupt);
+  const auto error = store->list_users({}).error();
+  BOOST_CHECK(error.code == ErrorCode::corrupt);
+  BOOST_TEST(error.message == "there is no schema nowhere");
   BOOST_TEST(store->verify().value().ok() == false);
   auto connection = database.connect();
   BOOST_TEST(schemas(connection).size() == 1U);
