@@ -81,6 +81,8 @@ void check_words(Connection& connection, const HostTables& host,
                  const std::vector<std::string>& active_statuses, PreflightReport& report);
 /// What rows there are.
 void check_rows(RowLook& look);
+/// By whose clock calling hours will be meant.
+void check_zones(RowLook& look);
 /// The calls that are under way, or seem to be, and the rows of the queue that are.
 void check_calls(RowLook& look, int version, const std::vector<std::string>& active_statuses);
 

@@ -151,6 +151,7 @@ PreflightReport preflight(Connection& connection, const std::vector<std::string>
   check_keys(connection, host, report);
   check_words(connection, host, active_statuses, report);
   check_rows(look);
+  check_zones(look);
   check_calls(look, report.version, active_statuses);
   if (patience) {
     if (report.version == 0) {

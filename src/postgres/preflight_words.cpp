@@ -14,7 +14,8 @@ using Severity = PreflightFinding::Severity;
 struct Worded {
   const char* table;
   const char* column;
-  std::vector<std::string> words;
+  std::vector<std::string> words;       ///< That the library writes.
+  std::vector<std::string> declared{};  ///< That the host writes, as somebody said.
 };
 
 template <std::size_t size>
@@ -91,7 +92,18 @@ class Words {
       blocks("is an enum without " + quoted(word),
              "ALTER TYPE " + column_.full_type + " ADD VALUE " + quoted(word) + ";");
     }
+    check_declared(labels);
     check_constraints(known);
+  }
+
+  void check_declared(const std::vector<std::string>& labels) {
+    std::string there;
+    for (const auto& label : labels) there += (there.empty() ? "" : ", ") + label;
+    for (const auto& word : worded_.declared) {
+      if (std::find(labels.begin(), labels.end(), word) != labels.end()) continue;
+      blocks("is an enum without " + quoted(word) + ", which was declared",
+             "misspelt? It has " + there);
+    }
   }
 
   void check_length() {
@@ -154,10 +166,8 @@ void check_words(Connection& connection, const HostTables& host,
         worded.table == std::string_view{"calls"} && worded.column == std::string_view{"status"};
     // Another column that is an enum is of the wrong type already.
     if (column->is_enum && !is_calls_status) continue;
-    // Of the declared ones an enum has to know; nobody else writes them.
-    if (is_calls_status && column->is_enum) {
-      worded.words.insert(worded.words.end(), active_statuses.begin(), active_statuses.end());
-    }
+    // A function of ours compares with them, as values of the enum.
+    if (is_calls_status && column->is_enum) worded.declared = active_statuses;
     Words{connection, worded, *column, report}.check();
   }
 }

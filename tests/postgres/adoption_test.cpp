@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "findings.hpp"
+#include "pages.hpp"
 
 using namespace postgres_tests;
 
@@ -362,6 +363,22 @@ BOOST_AUTO_TEST_CASE(a_status_that_cannot_be_declared_is_refused) {
                  .error()
                  .message.find("unheard_of") != std::string::npos);
   BOOST_TEST(host.number("SELECT count(*) FROM pg_class WHERE relname LIKE 'callqueue%'") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(users_get_their_zones_by_the_statement_of_the_page) {
+  Host host{kSeedsHost};
+  host.sql.execute(
+      "ALTER TABLE users ADD COLUMN tz text; UPDATE users SET tz = 'Asia/Tokyo' WHERE name = "
+      "'Ann'");
+  must(host.store->migrate());
+  settle(*host.store);
+  host.sql.execute(statements_of(CALLQUEUE_MIGRATING_PAGE).at("time_zones"));
+  settle(*host.store);
+  BOOST_TEST(host.text("SELECT string_agg(DISTINCT timezone, ' ') FROM callqueue_lanes l "
+                       "WHERE EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id "
+                       "AND q.status = 'queued')") ==
+             "Asia/Tokyo Europe/Berlin");
+  BOOST_TEST(wrong(*host.store) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -64,18 +64,70 @@ BOOST_AUTO_TEST_CASE(what_it_advises_for_rows_that_point_astray_can_be_done) {
 
 BOOST_AUTO_TEST_CASE(numbers_in_another_form_are_noted) {
   Host host{kSeedsHost};
-  BOOST_TEST(!has(notes(host), "is not in the form"));
+  BOOST_TEST(!has(notes(host), ".phone_number is"));
   host.sql.execute(
       "UPDATE contacts SET phone_number = '030 23121' || right(phone_number, 3) "
       "  WHERE name IN ('Person 3', 'Person 4');"
       "UPDATE call_queue SET phone_number = '' WHERE contact_name IN ('Person 1', 'Person 3')");
   const auto said = notes(host);
-  BOOST_TEST(has(said, "contacts.phone_number is not in the form +4930123456"), joined(said));
-  BOOST_TEST(has(said, "number as one in that form (4 rows"), joined(said));
+  BOOST_TEST(has(said, "contacts.phone_number is not in full, as +4930123456"), joined(said));
+  BOOST_TEST(has(said, "same number as one in full (4 rows"), joined(said));
   // Those that are over are not dialed.
-  BOOST_TEST(has(said, "call_queue.phone_number is not in the form"));
-  BOOST_TEST(has(said, "number as one in that form (2 rows"), joined(said));
+  BOOST_TEST(has(said, "call_queue.phone_number is not in full"));
+  BOOST_TEST(has(said, "same number as one in full (2 rows"), joined(said));
   BOOST_TEST(joined(blocking(host)) == "");
+}
+
+BOOST_AUTO_TEST_CASE(numbers_count_as_the_same_as_they_do_while_calling) {
+  const std::string spelt = "contacts.phone_number is written with blanks or other signs";
+  const std::string twice = "contacts.phone_number is the same number twice for a user";
+  Host host{kSeedsHost};
+  host.sql.execute(
+      "UPDATE contacts SET phone_number = '+49 (30) 23.12/1-003' WHERE name = 'Person 3';"
+      "UPDATE contacts SET phone_number = '0049 30 2312 1004' WHERE name = 'Person 4';"
+      "UPDATE call_queue SET phone_number = '+49 (30) 1234' WHERE contact_name = 'Person 5'");
+  const auto said = notes(host);
+  BOOST_TEST(has(said, spelt) != has(said, "is not in full"), joined(said));
+  BOOST_TEST(has(said, "makes a second contact (4 rows"), joined(said));
+  BOOST_TEST(!has(said, twice), joined(said));
+  host.sql.execute(
+      "INSERT INTO contacts (id, user_id, phone_number) "
+      "SELECT gen_random_uuid(), user_id, '+4930 2312 1003' FROM contacts WHERE name = 'Person 3'");
+  BOOST_TEST(has(notes(host), twice), joined(notes(host)));
+  BOOST_TEST(has(notes(host), "never at once (2 rows"), joined(notes(host)));
+  BOOST_TEST(joined(blocking(host)) == "");
+  // Which numbers are the same says in the end the library's own function.
+  must(host.store->migrate());
+  BOOST_TEST(host.number("SELECT count(*) FROM (SELECT 1 FROM contacts "
+                         "GROUP BY user_id, callqueue_dialed(phone_number) "
+                         "HAVING count(*) > 1) twice") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(whose_calling_hours_will_mean_utc_is_noted) {
+  Host host{kSeedsHost};
+  host.sql.execute("ALTER TABLE users DROP COLUMN IF EXISTS timezone");
+  BOOST_TEST(has(notes(host), "users.timezone is not there: the calling hours of all users will"));
+  BOOST_TEST(has(notes(host), "mean UTC (2 rows"), joined(notes(host)));
+  host.sql.execute(
+      "ALTER TABLE users ADD COLUMN timezone text; UPDATE users SET timezone = 'Europe/Berlin' "
+      "WHERE name = 'Ann'");
+  BOOST_TEST(has(notes(host), "users.timezone is empty"), joined(notes(host)));
+  BOOST_TEST(has(notes(host), "mean UTC (1 row"), joined(notes(host)));
+  host.sql.execute("UPDATE users SET timezone = 'Berlin' WHERE name = 'Bob'");
+  BOOST_TEST(!has(notes(host), "UTC"), joined(notes(host)));
+  BOOST_TEST(has(notes(host), "users.timezone is Berlin (1 row), which is no known zone"),
+             joined(notes(host)));
+  host.sql.execute(
+      "UPDATE users SET timezone = 'Asia/Tokyo' WHERE name = 'Bob';"
+      "ALTER TABLE contacts ADD COLUMN timezone text DEFAULT 'CET+1'");
+  BOOST_TEST(!has(notes(host), "users.timezone"), joined(notes(host)));
+  BOOST_TEST(has(notes(host), "contacts.timezone is CET+1 (40 rows"), joined(notes(host)));
+  // They are still there to be set afterwards.
+  host.sql.execute("UPDATE users SET timezone = '' WHERE name = 'Bob'");
+  must(host.store->migrate());
+  BOOST_TEST(has(notes(host), "users.timezone is empty"), joined(notes(host)));
+  must(host.store->set_user_timezone(kBob, "Asia/Tokyo"));
+  BOOST_TEST(!has(notes(host), "users.timezone is empty"), joined(notes(host)));
 }
 
 BOOST_AUTO_TEST_CASE(a_status_that_is_declared_and_that_no_call_has_is_noted) {

@@ -120,6 +120,15 @@ BOOST_AUTO_TEST_CASE(each_obstacle_is_named_migrate_refuses_and_nothing_is_chang
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_declared_status_that_an_enum_lacks_it_asks_whether_it_is_misspelt) {
+  const Host host{kWideHost};
+  const auto report = must(host.store->preflight({{"talkign", "talking"}}));
+  const auto lines = findings(report, Severity::blocks);
+  BOOST_TEST(joined(lines) == "calls.status is an enum without 'talkign', which was declared\n");
+  BOOST_TEST(report.findings.front().remedy.starts_with("misspelt? It has new, "),
+             report.findings.front().remedy);
+}
+
 BOOST_AUTO_TEST_CASE(where_nothing_blocks_it_says_what_is_worth_knowing) {
   Host host{kWideHost};
   host.sql.execute(
