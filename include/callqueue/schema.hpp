@@ -81,7 +81,8 @@ struct VerifyItem {
   std::string kind{};  ///< table, column, index, trigger, foreign_key, statistics, queue, policy …
   std::string name{};
   bool ok = true;
-  std::string detail{};  ///< What is wrong; empty when ok.
+  /// What is wrong; empty when ok. `not checked, because …`: what else is wrong kept it from being.
+  std::string detail{};
 };
 
 /// Whether the database holds what this version expects.

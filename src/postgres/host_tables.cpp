@@ -264,6 +264,9 @@ HostTables host_tables(Connection& connection, int version) {
 
 void check_tables(const HostTables& host, PreflightReport& report) {
   for (const auto& [name, table] : host.tables) check_kind(name, table, host.role, report);
+}
+
+void check_columns(const HostTables& host, PreflightReport& report) {
   for (const auto& wanted : kWanted) {
     if (!host.has(wanted.table)) continue;
     if (const auto* column = host.find(wanted.table, wanted.column)) {

@@ -66,13 +66,15 @@ struct HostTables {
 };
 
 /// Those that are there and that no migration has made.
-/// @param version of the schema.
+/// @param version of the schema; 0: those that one has made, too.
 [[nodiscard]] HostTables host_tables(Connection& connection, int version);
 
 // The parts of a preflight; each adds what it finds. @pre a transaction is open.
 
-/// Kinds, keys and columns of the tables.
+/// What kind of tables they are, and whose.
 void check_tables(const HostTables& host, PreflightReport& report);
+/// Types of their columns, and what they have to hold.
+void check_columns(const HostTables& host, PreflightReport& report);
 /// What the role that migrates may not do, and what stands on functions that are replaced.
 /// @param version of the schema.
 void check_rights(Connection& connection, int version, PreflightReport& report);

@@ -148,6 +148,8 @@ PreflightReport preflight(Connection& connection, const std::vector<std::string>
   const auto host = host_tables(connection, report.version);
   RowLook look{connection, host, report, patience};
   check_tables(host, report);
+  // A host may have changed a table that a migration has made for it.
+  check_columns(report.version > 0 ? host_tables(connection, 0) : host, report);
   check_keys(connection, host, report);
   check_words(connection, host, active_statuses, report);
   check_rows(look);

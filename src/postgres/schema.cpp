@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "postgres/active_statuses.hpp"
+#include "postgres/dependents.hpp"
 #include "postgres/left_behind.hpp"
 #include "postgres/preflight.hpp"
 #include "postgres/row_security.hpp"
@@ -112,9 +113,13 @@ void apply_down(Connection& connection, const Migration& migration) {
   transaction.commit();
 }
 
-/// What a migrator before may have been kept from as well.
+/// What a migrator before may have been kept from, and what somebody has dropped since. (Before the
+/// first migration keys are built that it makes constraints of.)
 void finish_steps(Connection& connection, int version) {
-  for (int done = 1; done <= version; ++done) run_steps(connection, migration_of(done).after);
+  for (int done = 1; done <= version; ++done) {
+    if (done > 1) run_steps(connection, migration_of(done).before);
+    run_steps(connection, migration_of(done).after);
+  }
 }
 
 /// Only the newest schema has it: what else would have to be protected is not known.
@@ -194,6 +199,7 @@ MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRe
   const int target = target_version(request, version, all_migrations());
   MigrateResult result{.from = version, .to = version, .applied = {}};
   if (request.down) {
+    if (version > 0) refuse_dependents(connection, version, target);
     for (; version > target; result.to = --version) {
       apply_down(connection, migration_of(version));
       result.applied.push_back(migration_of(version).name);

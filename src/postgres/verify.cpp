@@ -1,6 +1,5 @@
 #include "postgres/verify.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -251,14 +250,6 @@ void require_create(Connection& connection) {
                     row.get<std::string>(1)};
 }
 
-/// Data can be looked at only where the tables, and the functions that the looks use, are there.
-bool has_tables(const VerifyReport& report) {
-  return std::all_of(report.items.begin(), report.items.end(), [](const VerifyItem& item) {
-    if (item.kind == "function") return item.detail != "is missing";
-    return item.ok || (item.kind != "table" && item.kind != "column" && item.kind != "version");
-  });
-}
-
 }  // namespace
 
 void verify_schema(Connection& connection, VerifyReport& report) {
@@ -285,13 +276,12 @@ Result<VerifyReport> PostgresStore::verify() {
     add_item(report, "version", std::to_string(newest_version()),
              report.version == newest_version() ? "" : "is " + std::to_string(report.version));
     verify_schema(connection, report);
-    if (has_tables(report)) {
-      const Transaction snapshot{connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
-      const auto now =
-          clock_ ? clock_->now() : connection.value<Instant>("SELECT clock_timestamp()").value();
-      PostgresSession session{connection};
-      verify_data(session, now, report);
-    }
+    const Transaction snapshot{connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+    verify_writes(connection, report);
+    const auto now =
+        clock_ ? clock_->now() : connection.value<Instant>("SELECT clock_timestamp()").value();
+    PostgresSession session{connection};
+    verify_data(session, now, report);
     return report;
   });
 }

@@ -12,8 +12,11 @@ namespace callqueue::postgres {
 /// the history of migrations against this library's.
 /// @pre `connection` has no transaction open.
 void verify_schema(Connection& connection, VerifyReport& report);
+/// Columns that may differ from what the migrations make, but not so that the library's writes
+/// fail. @pre a transaction is open.
+void verify_writes(Connection& connection, VerifyReport& report);
 /// Statistics against a recount, lanes against their campaigns' rules, and rows that cannot move.
-/// @pre the schema is this version's, and a transaction is open.
+/// @pre a transaction is open.
 void verify_data(PostgresSession& session, Instant now, VerifyReport& report);
 
 }  // namespace callqueue::postgres

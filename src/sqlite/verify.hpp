@@ -11,7 +11,7 @@ namespace callqueue::sqlite {
 /// migrations against this library's.
 void verify_schema(Database& database, VerifyReport& report);
 /// The file itself, references, statistics against a recount, and rows that cannot move.
-/// @pre the schema is this version's.
+/// @pre a transaction is open.
 void verify_data(Database& database, Instant now, VerifyReport& report);
 
 }  // namespace callqueue::sqlite

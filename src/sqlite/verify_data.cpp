@@ -129,8 +129,9 @@ void verify_references(Database& database, VerifyReport& report) {
 
 void verify_data(Database& database, Instant now, VerifyReport& report) {
   verify_file(database, report);
-  verify_references(database, report);
   SqliteSession session{database};
+  try_check(session, "integrity", "foreign_key_check", report,
+            [&] { verify_references(database, report); });
   verify_statistics(session, kWrongStatistics, report);
   verify_lanes(session, kLanes, now, report);
   run_checks(session, kChecks, now, report);

@@ -14,6 +14,7 @@ namespace callqueue {
 namespace {
 
 constexpr int kMostNamed = 100;
+constexpr char kLaneCheck[] = "lane_open_at_wrong_hours";
 constexpr char kHistory[] = "SELECT version, name, checksum FROM callqueue_migrations";
 
 /// Whether the interval is within what the rules leave open: what it leaves out costs time, what it
@@ -31,6 +32,22 @@ void add_item(VerifyReport& report, std::string kind, std::string name, std::str
   const bool ok = detail.empty();
   report.items.push_back(
       {.kind = std::move(kind), .name = std::move(name), .ok = ok, .detail = std::move(detail)});
+}
+
+void try_check(Session& session, const std::string& kind, const std::string& name,
+               VerifyReport& report, const std::function<void()>& check) {
+  const auto before = report.items.size();
+  session.query("SAVEPOINT callqueue_check").step();
+  try {
+    check();
+    session.query("RELEASE SAVEPOINT callqueue_check").step();
+  } catch (const Failure& failure) {
+    const auto& error = failure.error();
+    if (error.code != ErrorCode::corrupt && error.code != ErrorCode::internal) throw;
+    session.query("ROLLBACK TO SAVEPOINT callqueue_check").step();
+    report.items.resize(before);
+    add_item(report, kind, name, "not checked, because " + error.message);
+  }
 }
 
 bool is_hosts(std::string_view table) {
@@ -62,7 +79,9 @@ void verify_history(Session& session, const std::vector<Migration>& all, VerifyR
   }
 }
 
-void verify_statistics(Session& session, const char* wrong_statistics, VerifyReport& report) {
+namespace {
+
+void recount(Session& session, const char* wrong_statistics, VerifyReport& report) {
   constexpr const char* kCounters[] = {"total_contacts", "completed_calls", "successful_calls",
                                        "failed_calls"};
   bool all_right = true;
@@ -82,7 +101,7 @@ void verify_statistics(Session& session, const char* wrong_statistics, VerifyRep
   if (all_right) add_item(report, "statistics", "call_campaigns", "");
 }
 
-void verify_lanes(Session& session, const char* lanes, Instant now, VerifyReport& report) {
+void compare_lanes(Session& session, const char* lanes, Instant now, VerifyReport& report) {
   int wrong = 0;
   std::string one;
   auto rows = session.query(lanes, now);
@@ -96,24 +115,38 @@ void verify_lanes(Session& session, const char* lanes, Instant now, VerifyReport
     ++wrong;
     one = to_text(campaign_id);
   }
-  add_item(report, "queue", "lane_open_at_wrong_hours",
+  add_item(report, "queue", kLaneCheck,
            wrong == 0 ? ""
                       : std::to_string(wrong) +
                             " lanes are open when their campaign's rules say closed (" +
                             "one is of " + one + ")");
 }
 
+}  // namespace
+
+void verify_statistics(Session& session, const char* wrong_statistics, VerifyReport& report) {
+  try_check(session, "statistics", "call_campaigns", report,
+            [&] { recount(session, wrong_statistics, report); });
+}
+
+void verify_lanes(Session& session, const char* lanes, Instant now, VerifyReport& report) {
+  try_check(session, "queue", kLaneCheck, report,
+            [&] { compare_lanes(session, lanes, now, report); });
+}
+
 void run_checks(Session& session, std::span<const DataCheck> checks, Instant now,
                 VerifyReport& report) {
   for (const auto& check : checks) {
-    auto row = check.needs_now ? session.query(check.sql, now) : session.query(check.sql);
-    row.step();
-    const auto count = row.get<std::int64_t>(0);
-    const auto first = row.get<std::string>(1);
-    add_item(report, "queue", check.name,
-             count == 0 ? ""
-                        : std::to_string(count) + " " + check.meaning +
-                              (first.empty() ? "" : " (one is " + first + ")"));
+    try_check(session, "queue", check.name, report, [&] {
+      auto row = check.needs_now ? session.query(check.sql, now) : session.query(check.sql);
+      row.step();
+      const auto count = row.get<std::int64_t>(0);
+      const auto first = row.get<std::string>(1);
+      add_item(report, "queue", check.name,
+               count == 0 ? ""
+                          : std::to_string(count) + " " + check.meaning +
+                                (first.empty() ? "" : " (one is " + first + ")"));
+    });
   }
 }
 

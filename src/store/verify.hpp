@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,12 @@ namespace callqueue {
 
 /// Adds what was looked at. @param detail what is wrong; empty: all is well.
 void add_item(VerifyReport& report, std::string kind, std::string name, std::string detail);
+
+/// Runs a check. One that the database refuses, because a table, column or function is not what it
+/// should be, is added as not checked: nothing is passed over in silence.
+/// @pre a transaction is open.
+void try_check(Session& session, const std::string& kind, const std::string& name,
+               VerifyReport& report, const std::function<void()>& check);
 
 /// What belongs to the host may have more columns, and its own idea of them.
 [[nodiscard]] bool is_hosts(std::string_view table);

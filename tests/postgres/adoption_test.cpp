@@ -381,4 +381,42 @@ BOOST_AUTO_TEST_CASE(users_get_their_zones_by_the_statement_of_the_page) {
   BOOST_TEST(wrong(*host.store) == "");
 }
 
+BOOST_AUTO_TEST_CASE(going_down_is_refused_where_something_of_the_hosts_stands_on_it) {
+  Host host{kWideHost};
+  must(host.store->migrate());
+  const int newest = newest_of(*host.store);
+  host.sql.execute(R"sql(
+    CREATE VIEW busy AS SELECT id, count_active_calls(id) AS calls FROM users;
+    CREATE MATERIALIZED VIEW tries AS SELECT id, attempts FROM call_queue;
+    CREATE VIEW lanes AS SELECT timezone FROM callqueue_lanes;
+    CREATE VIEW people AS SELECT id, phone_number FROM contacts;
+    CREATE FUNCTION label(one call_queue) RETURNS text LANGUAGE sql AS 'SELECT one.contact_name';
+    CREATE TABLE invoices (row_id uuid REFERENCES call_queue (id));
+    CREATE INDEX by_dialed ON contacts (callqueue_dialed(phone_number)))sql");
+  const auto refused = [&](int to) {
+    const auto done = host.store->migrate({.to = to, .down = true});
+    BOOST_REQUIRE(!done);
+    BOOST_CHECK(done.error().code == ErrorCode::conflict);
+    BOOST_TEST(must(host.store->verify()).version == newest);
+    return done.error().message;
+  };
+  const auto names = [](const std::string& message, std::initializer_list<const char*> wanted) {
+    std::size_t commas = 0;
+    for (const auto* name : wanted) {
+      BOOST_TEST(message.find(name) != std::string::npos, message << " lacks " << name);
+    }
+    for (auto at = message.find(", "); at != std::string::npos; at = message.find(", ", at + 1)) {
+      ++commas;
+    }
+    BOOST_TEST(commas == wanted.size() - 1, message);
+  };
+  names(refused(0), {"view busy", "materialized view tries", "view lanes",
+                     "function label(call_queue)", "on table invoices", "index by_dialed"});
+  names(refused(1), {"materialized view tries", "view lanes", "index by_dialed"});
+  host.sql.execute("DROP MATERIALIZED VIEW tries; DROP VIEW lanes; DROP INDEX by_dialed");
+  BOOST_TEST(must(host.store->migrate({.to = 1, .down = true})).to == 1);
+  host.sql.execute("DROP VIEW busy; DROP FUNCTION label; DROP TABLE invoices");
+  BOOST_TEST(must(host.store->migrate({.to = 0, .down = true})).to == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -180,4 +180,13 @@ BOOST_AUTO_TEST_CASE(between_the_versions_rows_are_looked_at_again) {
   BOOST_TEST(host.store->migrate().error().message.starts_with("call_queue.contact_id"));
 }
 
+BOOST_AUTO_TEST_CASE(a_column_that_was_narrowed_after_the_migration_is_named) {
+  Host host{""};
+  must(host.store->migrate());
+  BOOST_TEST(joined(blocking(host)) == "");
+  host.sql.execute("ALTER TABLE contacts ALTER COLUMN name SET NOT NULL");
+  BOOST_TEST(has(blocking(host), "contacts.name is NOT NULL, and is left empty"),
+             joined(blocking(host)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -131,6 +131,11 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
        "call_queue_contact_id_fkey"},
       {"ALTER TABLE call_queue ALTER COLUMN failure_reason TYPE varchar(900)",
        "call_queue.failure_reason"},
+      {"ALTER TABLE contacts ALTER COLUMN name SET NOT NULL", "column contacts.name: is NOT NULL"},
+      {"ALTER TABLE contacts ADD COLUMN owner text; UPDATE contacts SET owner = '';"
+       "ALTER TABLE contacts ALTER COLUMN owner SET NOT NULL",
+       "column contacts.owner: is NOT NULL without a default"},
+      {"ALTER TABLE calls ADD CHECK (outcome <> 'voicemail')", "calls.outcome: has the CHECK"},
       {"CREATE OR REPLACE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql "
        "IMMUTABLE STRICT AS 'SELECT phone_number'",
        "callqueue_dialed"},
@@ -140,6 +145,40 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
 
     BOOST_TEST(said(store->verify().value()).find(name) != std::string::npos, name);
   }
+}
+
+BOOST_AUTO_TEST_CASE(verify_checks_what_it_can_of_an_altered_schema_and_says_what_it_did_not) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  work_a_little(*store);
+  auto connection = database.connect();
+  const auto after = [&](const std::string& damage) {
+    connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    BOOST_REQUIRE(store->migrate());
+    work_a_little(*store);
+    connection.execute(damage);
+    return said(store->verify().value());
+  };
+  // A counter that is wrong is found in spite of a column more.
+  const auto more = after(
+      "ALTER TABLE call_queue ADD COLUMN mine text; UPDATE call_campaigns SET failed_calls = 7");
+  BOOST_TEST(more.find("column call_queue.mine: is not of") != std::string::npos, more);
+  BOOST_TEST(more.find("failed_calls is 7, a recount gives 0") != std::string::npos, more);
+  BOOST_TEST(more.find("not checked") == std::string::npos, more);
+
+  const auto lacking = after("ALTER TABLE call_queue DROP COLUMN success CASCADE");
+  BOOST_TEST(lacking.find("statistics call_campaigns: not checked, because") != std::string::npos,
+             lacking);
+  BOOST_TEST(lacking.find("queue row_without_lane") == std::string::npos, lacking);
+  const auto retyped =
+      after("ALTER TABLE callqueue_turns ALTER COLUMN ceiling TYPE text USING ceiling::text");
+  BOOST_TEST(retyped.find("queue user_ceiling: not checked, because") != std::string::npos,
+             retyped);
+  const auto gone = after("DROP FUNCTION callqueue_holds_slot CASCADE");
+  BOOST_TEST(gone.find("queue processing_without_call: not checked, because") != std::string::npos,
+             gone);
+  BOOST_TEST(gone.find("statistics") == std::string::npos, gone);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -163,6 +163,17 @@ BOOST_AUTO_TEST_CASE(a_counter_that_is_off_is_told_with_both_numbers) {
   BOOST_TEST(found);
 }
 
+BOOST_AUTO_TEST_CASE(what_could_not_be_checked_is_said) {
+  Working world;
+  world.sql().run("DROP VIEW callqueue_places; UPDATE call_campaigns SET failed_calls = 7");
+  std::string said;
+  for (const auto& item : must(world.store().verify()).items) {
+    if (!item.ok) said += item.kind + " " + item.name + ": " + item.detail + "\n";
+  }
+  BOOST_TEST(said.find("queue row_in_wrong_zone: not checked, because") != std::string::npos, said);
+  BOOST_TEST(said.find("failed_calls is 7, a recount gives 0") != std::string::npos, said);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_host_adds_for_itself_is_fine) {
   Working world;
   world.sql().run(
