@@ -80,7 +80,10 @@ const screens = ({active, completed, draft, short}) => ({
     await page.locator('.screen-actions').getByRole('button', {name: 'Start'}).click();
     await page.getByRole('dialog').waitFor();
   }],
-  'sign-in': {path: '/campaigns', isSignedOut: true, prepare: (page) => page.evaluate(() => { location.hash = '/sign-in?token=cq_of_a_link'; })},
+  'sign-in': {path: '/campaigns', isSignedOut: true, prepare: async (page) => {
+    await page.evaluate(() => { location.hash = '/sign-in?token=cq_of_a_link'; });
+    await page.locator('.notice').waitFor();
+  }},
   'sign-in-notice': {path: '/campaigns', isSignedOut: true, prepare: async (page) => {
     await page.getByLabel('Access token').fill('cq_nonsense');
     await page.getByRole('button', {name: 'Sign in'}).click();

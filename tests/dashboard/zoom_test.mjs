@@ -1,13 +1,15 @@
-// At 200 %: a window of 1280 pixels has room for 640.
+// Nothing is cut off, and at 200 % a window of 1280 pixels has room for 640.
 import assert from 'node:assert/strict';
 import {seen, silent, until, visit} from './browser.mjs';
 import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
-const kWidth = 640;
+const kWhole = {width: 1280, height: 860};
+const kZoomed = {width: 640, height: 430};
 
 /** What is wider than the window, or cut off within it: a word of each. */
-const cutOff = (page) => page.evaluate((width) => {
+const cutOff = (page) => page.evaluate(() => {
+  const width = window.innerWidth;
   const isSeen = (element) => element.checkVisibility() && !element.closest('.hidden, [aria-hidden=true], .skip, .plot, option');
   const hasText = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== '');
   const isCut = (element) => {
@@ -19,14 +21,14 @@ const cutOff = (page) => page.evaluate((width) => {
   };
   const found = [...document.querySelectorAll('body *')].filter((element) => hasText(element) && isSeen(element) && isCut(element)).map(({innerText}) => innerText);
   return document.documentElement.scrollWidth > width ? ['the page itself', ...found] : found;
-}, kWidth);
+});
 
-test('at 200 % every screen shows all of it, and nothing is pushed aside', async () => {
+test('at 100 % and at 200 % every screen shows all of it, and nothing is pushed aside', async () => {
   const server = world.server;
   const zoe = await server.user('Zora', {limit: 1});
   const {id} = await zoe.campaign('Renewals of spring', {contacts: 4, start: true, next_action: 'Send the offer by mail'});
   for (const outcome of ['voicemail', 'answered']) await until(() => zoe.endCalls({status: 'completed', outcome, duration_seconds: 65}), 'a call');
-  const page = await world.browser.open(server, {width: kWidth, height: 430, deviceScaleFactor: 2});
+  const page = await world.browser.open(server, {...kZoomed, deviceScaleFactor: 2});
   await visit(page, await server.administrator(), '/campaigns', zoe);
   const screens = [
     ['/campaigns', 'Next call as soon as one ends'], ['/campaigns/new', 'As soon as the calling hours are complete'], [`/campaigns/${id}`, 'Send the offer by mail'],
@@ -38,7 +40,10 @@ test('at 200 % every screen shows all of it, and nothing is pushed aside', async
     await page.evaluate((to) => { location.hash = to; }, path);
     await seen(page.getByRole('main'), text);
     await until(async () => await page.locator('[aria-busy=true], [aria-label^=Loading]').count() === 0, 'all of it');
-    assert.deepEqual(await cutOff(page), [], path);
+    for (const size of [kWhole, kZoomed]) {
+      await page.setViewportSize(size);
+      assert.deepEqual(await cutOff(page), [], `${path}, ${size.width} wide`);
+    }
     // The way to every other screen.
     for (const name of ['Campaigns', 'Contacts', 'Queue', 'Settings']) assert.ok(await page.getByRole('link', {name}).first().isVisible(), name);
   }

@@ -100,7 +100,7 @@ const peopleColumns = (outcomes: ReadonlyMap<Id, CallOutcome>): Column<QueuedCal
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '122px', wide: true},
   {key: 'result', title: 'Result', cell: (row) => resultOf(row, outcomes.get(row.call_id ?? ''))},
   {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '178px', wide: true},
-  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '92px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '102px', wide: true},
 ];
 
 /** What it says beyond its outcome. */
