@@ -4,9 +4,12 @@ WITH wanted (name, definition) AS (VALUES
     -- Calls that hold a slot, by user; with the number, for "not twice at once".
     ('callqueue_calls_active', '(user_id, phone_number) WHERE ' || callqueue_slot_condition(callqueue_active_statuses())),
     ('callqueue_calls_lease', '(lease_expires_at) WHERE ' || callqueue_slot_condition(callqueue_active_statuses())),
-    ('callqueue_calls_queue', '(queue_id) WHERE queue_id IS NOT NULL'),
-    ('callqueue_calls_campaign', '(campaign_id, id) WHERE campaign_id IS NOT NULL'),
-    ('callqueue_calls_contact', '(contact_id) WHERE contact_id IS NOT NULL'),
+    -- All of a user's. The narrower ones name the user as well: else the server, when it knows little of the table, takes
+    -- this one for as good.
+    ('callqueue_calls_user', '(user_id, id)'),
+    ('callqueue_calls_queue', '(queue_id, user_id) WHERE queue_id IS NOT NULL'),
+    ('callqueue_calls_campaign', '(campaign_id, user_id, id) WHERE campaign_id IS NOT NULL'),
+    ('callqueue_calls_contact', '(contact_id, user_id) WHERE contact_id IS NOT NULL'),
     -- The provider's id first: its events name no user.
     ('callqueue_calls_provider', '(provider_call_id, user_id) WHERE provider_call_id IS NOT NULL')),
   found AS (

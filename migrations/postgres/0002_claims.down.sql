@@ -97,6 +97,7 @@ ALTER TABLE calls
   DROP CONSTRAINT callqueue_calls_queue_id_fkey;
 DROP INDEX IF EXISTS callqueue_calls_active;
 DROP INDEX IF EXISTS callqueue_calls_lease;
+DROP INDEX IF EXISTS callqueue_calls_user;
 DROP INDEX IF EXISTS callqueue_calls_queue;
 DROP INDEX IF EXISTS callqueue_calls_campaign;
 DROP INDEX IF EXISTS callqueue_calls_contact;

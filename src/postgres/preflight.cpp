@@ -112,7 +112,7 @@ void note_builds(Connection& connection, RowLook& look, int version, PreflightRe
     }
   }
   if (version < 2 && tables.contains("calls")) {
-    note("calls", "gets six indexes, built while others work");
+    note("calls", "gets seven indexes, built while others work");
   }
   if (version < 2 && tables.contains("call_queue")) {
     note("call_queue", "is locked while its rows are rewritten and its indexes are built");

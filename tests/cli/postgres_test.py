@@ -203,7 +203,7 @@ class Postgres(Case):
         subprocess.run(["psql", "--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.db, "-f", script],
                        check=True, capture_output=True, timeout=60)
         self.assertEqual(psql(self.db, "SELECT count(*) FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid "
-                                       "WHERE c.relname LIKE 'callqueue_calls_%' AND x.indisvalid"), "6")
+                                       "WHERE c.relname LIKE 'callqueue_calls_%' AND x.indisvalid"), "7")
         self.assertEqual(psql(self.db, "SELECT count(*) FROM pg_constraint WHERE NOT convalidated"), "0")
 
     def test_a_hosts_wider_tables_are_no_drift(self):

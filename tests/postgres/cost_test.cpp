@@ -60,6 +60,12 @@ constexpr char kCalls[] = R"sql(
   SELECT gen_random_uuid(), (SELECT user_id FROM call_campaigns WHERE name = 'c'), '+4930', 'completed', 'p' || i
   FROM generate_series(1, $1) i)sql";
 
+constexpr char kOther[] = "SELECT min(id::text)::uuid FROM users WHERE name = 'other'";
+constexpr char kOthersCalls[] = R"sql(
+  INSERT INTO calls (id, user_id, phone_number, status)
+  SELECT gen_random_uuid(), (SELECT min(id::text)::uuid FROM users WHERE name = 'other'), '+4930', 'completed'
+  FROM generate_series(1, $1) i)sql";
+
 /// A draft of a user's own.
 CallCampaign draft_in(Store& store) {
   const auto user = store.create_user({.name = "Ann"}).value();
@@ -193,6 +199,12 @@ class UnknownCrowd {
   /// Final calls of the user's, which the provider calls p1, p2 …
   void add_calls(int count) { connection_.query(kCalls, count); }
 
+  /// The same of a user who has no others. @return who that is.
+  [[nodiscard]] UserId add_calls_of_another(int count) {
+    connection_.query(kOthersCalls, count);
+    return UserId{connection_.value<Uuid>(kOther).value()};
+  }
+
   /// What this work reads, done by a store that is closed afterwards: sessions tell what they have
   /// read when they end.
   template <class Work>
@@ -310,6 +322,30 @@ BOOST_AUTO_TEST_CASE(a_list_of_calls_by_what_they_belong_to_reads_what_it_shows)
   });
   BOOST_TEST(read > 0);
   BOOST_TEST(read < 500);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_all_of_a_users_calls_reads_what_it_shows) {
+  UnknownCrowd crowd;
+  const auto busy = claim_one(*crowd.store()).front().call.user_id;
+  crowd.add_calls(100'000);
+  const auto quiet = crowd.add_calls_of_another(10);
+  const auto both_ends = [](UserId user, int limit, std::size_t pages) {
+    return [=](Store& store) {
+      for (const bool newest_first : {false, true}) {
+        Page page{.limit = limit, .cursor = {}};
+        for (std::size_t i = 0; i < pages; ++i) {
+          const auto part = store.list_calls(user, {.newest_first = newest_first}, page).value();
+          BOOST_TEST(part.items.size() == static_cast<std::size_t>(limit));
+          page.cursor = part.next_cursor;
+        }
+      }
+    };
+  };
+  BOOST_TEST(crowd.read_by(both_ends(quiet, 10, 1)) < 100);
+  BOOST_TEST(crowd.read_by(both_ends(busy, 20, 1)) < 200);
+  const auto read = crowd.read_by(both_ends(busy, 100, 10));
+  BOOST_TEST(read >= 2'000);
+  BOOST_TEST(read < 6'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

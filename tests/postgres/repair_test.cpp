@@ -19,7 +19,7 @@ constexpr char kDropIndexes[] = R"sql(
     LOOP EXECUTE format('DROP INDEX %s', one.name); END LOOP;
   END $$)sql";
 constexpr char kDropIndexesOfCalls[] = R"sql(
-  DROP INDEX callqueue_calls_active, callqueue_calls_lease, callqueue_calls_queue, callqueue_calls_campaign,
+  DROP INDEX callqueue_calls_active, callqueue_calls_lease, callqueue_calls_user, callqueue_calls_queue, callqueue_calls_campaign,
     callqueue_calls_contact, callqueue_calls_provider)sql";
 constexpr char kDropTriggers[] = R"sql(
   DO $$ DECLARE one record; BEGIN
