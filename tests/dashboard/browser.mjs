@@ -78,7 +78,7 @@ export async function until(question, what) {
     const answer = await question();
     if (answer) return answer;
     if (Date.now() > end) throw new Error(`in vain waited for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
