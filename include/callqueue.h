@@ -506,6 +506,15 @@ CQ_API cq_status cq_store_set_user_limits(cq_store* store, const char* user_id,
                                           int32_t concurrent_calls_limit,
                                           int32_t system_concurrent_calls_limit, cq_user** changed,
                                           cq_error** error);
+/// Sets the zone that the user's campaigns and contacts are called by where they have none of their
+/// own. Once it has returned nothing starts by the old one. Thread-safe.
+/// @param timezone IANA name; NULL or empty: UTC.
+/// @param changed may be NULL.
+/// @return `CQ_NOT_FOUND` (`user_id`); `CQ_INVALID_ARGUMENT` (`timezone`).
+/// @since 0.1
+CQ_API cq_status cq_store_set_user_timezone(cq_store* store, const char* user_id,
+                                            const char* timezone, cq_user** changed,
+                                            cq_error** error);
 /// How many calls of the user are active, and how many may be. Thread-safe.
 /// @return `CQ_NOT_FOUND` (`user_id`).
 /// @since 0.1

@@ -64,6 +64,14 @@ cq_status cq_store_set_user_limits(cq_store* store, const char* user_id,
   });
 }
 
+cq_status cq_store_set_user_timezone(cq_store* store, const char* user_id, const char* timezone,
+                                     cq_user** changed, cq_error** error) {
+  return c::does(changed, error, [&] {
+    return c::value(c::open(store).set_user_timezone(c::id<UserId>(user_id, "user_id"),
+                                                     timezone == nullptr ? "" : timezone));
+  });
+}
+
 cq_status cq_store_user_slots(cq_store* store, const char* user_id, int32_t* active, int32_t* limit,
                               cq_error** error) {
   return c::guard(error, [&] {

@@ -10,7 +10,7 @@ namespace {
 
 // What goes: functions, tables and columns that the scripts $1 drop by name, and with $2 those that
 // are noted as made. What depends on it as more than a part of it, and is not the library's.
-constexpr char kDependents[] = R"sql(
+constexpr char kStandingOnIt[] = R"sql(
   WITH ours AS (
     SELECT c.oid, c.relname, c.reltype FROM pg_class c
     WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r'
@@ -76,7 +76,7 @@ void refuse_dependents(Connection& connection, int version, int target) {
   }
   std::string names;
   int count = 0;
-  auto rows = connection.query(kDependents, scripts, target == 0);
+  auto rows = connection.query(kStandingOnIt, scripts, target == 0);
   while (rows.step()) {
     if (++count <= kMostNamed) names += (names.empty() ? "" : ", ") + rows.get<std::string>(0);
   }

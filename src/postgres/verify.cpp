@@ -86,7 +86,7 @@ constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
 constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
-constexpr char kMayCreate[] = R"sql(
+constexpr char kMayCreateSchema[] = R"sql(
   SELECT has_database_privilege(current_database(), 'CREATE'),
     format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user))sql";
 constexpr char kPath[] = "SELECT current_setting('search_path')";
@@ -241,7 +241,7 @@ void compare(const Found& actual, const Found& expected, const std::set<std::str
 }
 
 void require_create(Connection& connection) {
-  auto row = connection.query(kMayCreate);
+  auto row = connection.query(kMayCreateSchema);
   row.step();
   if (row.get<bool>(0)) return;
   throw Failure{ErrorCode::corrupt,

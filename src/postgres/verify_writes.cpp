@@ -10,7 +10,7 @@
 namespace callqueue::postgres {
 namespace {
 
-constexpr char kHasNotes[] = R"sql(
+constexpr char kKnowsStatuses[] = R"sql(
   SELECT to_regclass(quote_ident(current_schema()) || '.callqueue_made') IS NOT NULL
     AND to_regproc(quote_ident(current_schema()) || '.callqueue_active_statuses') IS NOT NULL)sql";
 
@@ -31,7 +31,7 @@ void verify_writes(Connection& connection, VerifyReport& report) {
   const auto all = host_tables(connection, 0);
   PreflightReport found;
   check_columns(all, found);
-  if (connection.value<bool>(kHasNotes).value_or(false)) {
+  if (connection.value<bool>(kKnowsStatuses).value_or(false)) {
     check_words(connection, all, active_statuses(connection), found);
   }
   for (const auto& finding : found.findings) {

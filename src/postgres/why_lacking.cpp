@@ -7,7 +7,7 @@ namespace callqueue::postgres {
 namespace {
 
 // Of a path that leads nowhere: its first schema that is there is one that this role may not use.
-constexpr char kPath[] = R"sql(
+constexpr char kSearchPath[] = R"sql(
   WITH named AS (
     SELECT CASE WHEN trim(p.s) = '"$user"' THEN quote_ident(current_user) ELSE trim(p.s) END AS name, p.place
     FROM unnest(string_to_array(current_setting('search_path'), ',')) WITH ORDINALITY p (s, place)),
@@ -17,7 +17,7 @@ constexpr char kPath[] = R"sql(
   SELECT current_setting('search_path'), current_setting('search_path') !~ '[,$]', there.name,
     format('GRANT USAGE, CREATE ON SCHEMA %s TO %I;', there.name, current_user), current_schema() IS NOT NULL
   FROM (VALUES (1)) one LEFT JOIN there ON true)sql";
-constexpr char kSchemaName[] = "SELECT quote_ident(current_schema())";
+constexpr char kSchemaHere[] = "SELECT quote_ident(current_schema())";
 // Of several tables that only a migration makes.
 constexpr char kHasOurs[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c
@@ -28,7 +28,7 @@ constexpr char kIsStandby[] = "SELECT pg_is_in_recovery()";
 }  // namespace
 
 std::optional<NoSchema> why_no_schema(Connection& connection) {
-  auto row = connection.query(kPath);
+  auto row = connection.query(kSearchPath);
   row.step();
   if (row.get<bool>(4)) return std::nullopt;
   const auto path = row.get<std::string>(0);
@@ -43,7 +43,7 @@ std::optional<NoSchema> why_no_schema(Connection& connection) {
 
 std::string why_not_migrated(Connection& connection) {
   if (const auto none = why_no_schema(connection)) return none->why;
-  const auto schema = connection.value<std::string>(kSchemaName).value_or("");
+  const auto schema = connection.value<std::string>(kSchemaHere).value_or("");
   if (connection.value<bool>(kHasOurs).value_or(false)) {
     return "the schema " + schema +
            " is damaged: it has tables of the library, and callqueue_migrations is missing";

@@ -71,6 +71,12 @@ static void users_and_their_limits(void) {
           "concurrent_calls_limit");
   FAILS(cq_store_set_user_limits(w.store, w.agent->id, 1, 1, NULL, &error), CQ_NOT_FOUND,
         "user_id");
+  OK(cq_store_set_user_timezone(w.store, NOBODY, "Asia/Tokyo", &made, &error));
+  CHECK(strcmp(made->timezone, "Asia/Tokyo") == 0);
+  cq_user_free(&made);
+  REFUSED(cq_store_set_user_timezone(w.store, NOBODY, "Mars", NULL, &error), "timezone");
+  FAILS(cq_store_set_user_timezone(w.store, w.agent->id, NULL, NULL, &error), CQ_NOT_FOUND,
+        "user_id");
   OK(cq_store_user_slots(w.store, NOBODY, &active, &limit, &error));
   CHECK(active == 0 && limit == 7);
   REFUSED(cq_store_user_slots(w.store, NOBODY, NULL, &limit, &error), "active");

@@ -166,6 +166,13 @@ Operations users() {
          ASK(cq_store_set_user_limits(store, with.text("id"), concurrent, system, &user, &error));
          return taken(user, cq_user_free);
        }},
+      {"set_user_timezone",
+       [](cq_store* store, With& with) -> Json {
+         cq_user* user = nullptr;
+         ASK(cq_store_set_user_timezone(store, with.text("id"), with.text("timezone"), &user,
+                                        &error));
+         return taken(user, cq_user_free);
+       }},
       {"user_slots",
        [](cq_store* store, With& with) -> Json {
          std::int32_t active = 0;

@@ -376,8 +376,7 @@ BOOST_AUTO_TEST_CASE(users_get_their_zones_by_the_statement_of_the_page) {
   settle(*host.store);
   BOOST_TEST(host.text("SELECT string_agg(DISTINCT timezone, ' ') FROM callqueue_lanes l "
                        "WHERE EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id "
-                       "AND q.status = 'queued')") ==
-             "Asia/Tokyo Europe/Berlin");
+                       "AND q.status = 'queued')") == "Asia/Tokyo Europe/Berlin");
   BOOST_TEST(wrong(*host.store) == "");
 }
 

@@ -95,6 +95,10 @@ Operations people_operations() {
                                                with.optional<int>("concurrent"),
                                                with.optional<int>("system")));
        }},
+      {"set_user_timezone",
+       [](Ground& g, const Arguments& with) {
+         return given(g.store->set_user_timezone(with.id<UserId>("id"), with.text("timezone")));
+       }},
       {"user_slots",
        [](Ground& g, const Arguments& with) {
          return given(g.store->user_slots(with.id<UserId>("user_id")));

@@ -135,6 +135,14 @@ void bind_users_of_store(StoreClass& store) {
           arg("system") = py::none(),
           "Sets the limits that are given. Once it has returned no claim disregards them.")
       .def(
+          "set_user_timezone",
+          [](const OpenStore& self, UserId id, const std::string& timezone) {
+            return value_of(self.use()->set_user_timezone(id, timezone));
+          },
+          Released(), arg("id"), arg("timezone"),
+          "Sets the zone that its campaigns and contacts are called by where they have none of "
+          "their own; empty: UTC. Once it has returned nothing starts by the old one.")
+      .def(
           "user_slots",
           [](const OpenStore& self, UserId user_id) {
             return value_of(self.use()->user_slots(user_id));
