@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """No part of a password is said, however the URL is written: encoded, not encoded, or as libpq's keywords."""
+import os
 import unittest
 import urllib.parse
 
@@ -10,6 +11,8 @@ PASSWORDS = [f"zebra{sign}quail" for sign in ("/", "@", ":", "#", "?", "%", " ",
                                               "/?", "@?", "%2", "%zz", "/?user=", "@?user=", "?user=a/", "'", "\\")]
 PASSWORDS += ["77/quail", "zebra@", "/zebra", "@zebra", "77/zebra?user=quail", "77/zebra?dbname=quail"]
 WORDS = ("zebra", "quail", "77")
+if "CALLQUEUE_SANITIZE" in os.environ:  # Programs start slowly then.
+    PASSWORDS = PASSWORDS[::6]
 
 # Nobody listens there.
 PLACE = "127.0.0.1:1/calls"
