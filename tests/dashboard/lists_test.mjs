@@ -29,6 +29,12 @@ test('a further list leaves out who is on the campaign’s, and calls again who 
   await seen(report, '3 rows read into “Grows”');
   assert.deepEqual(await report.locator('dd').evaluateAll((all) => all.map((one) => parseInt(one.firstChild.textContent))), [3, 2, 0, 0]);
   assert.equal((await ira.get(`/api/campaigns/${id}/queue?status=queued`)).items.length, 3);
+  // Of one that is active it calls people, and says so.
+  await ira.post(`/api/campaigns/${id}/start`);
+  await page.getByRole('tab', {name: 'Add a list'}).click();
+  await choose(page, listOf(3));
+  await page.getByRole('button', {name: 'Import the list: call 1 person'}).waitFor();
+  await seen(page, /^This campaign is active: whoever is imported is called/);
   silent(page);
   await page.context().close();
 });
@@ -45,7 +51,12 @@ test('a picture is no list, two files are one too many, and rows that failed are
     for (const name of ['first.csv', 'second.csv']) data.items.add(new File([text], name, {type: 'text/csv'}));
     return data;
   }, `phone_number,name\n${number(0)},Ann\n12,Nobody\n`);
-  await page.locator('.drop').dispatchEvent('drop', {dataTransfer: dropped});
+  // Beside the field: the browser would leave the page for it.
+  const beside = page.getByRole('heading', {name: 'How it calls'});
+  assert.equal(await beside.evaluate((element, dataTransfer) => element.dispatchEvent(
+    new DragEvent('dragover', {dataTransfer, bubbles: true, cancelable: true})), dropped), false);
+  await page.locator('.drop.is-over').waitFor();
+  await beside.dispatchEvent('drop', {dataTransfer: dropped});
   await seen(page, 'One file at a time: only “first.csv” was taken.');
   await seen(page.locator('.drop'), 'first.csv');
   await seen(page, '1 row can be called, 1 cannot.');

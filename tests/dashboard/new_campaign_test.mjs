@@ -86,14 +86,20 @@ test('contacts are chosen, with hours by weekday, for a draft', async () => {
   await page.getByRole('checkbox', {name: 'Choose Friend 2'}).check();
   await seen(page, '2 chosen');
   await page.getByLabel('Name', {exact: true}).fill('Friends');
+  await page.getByLabel('Calling hours, from').fill('10:30');
+  await page.getByLabel('Calling hours, to').fill('11:30');
   await page.getByRole('radio', {name: /By weekday/}).check();
   await page.getByRole('button', {name: 'Add hours on Saturday'}).click();
-  await page.getByRole('button', {name: 'Remove Monday 09:00 to 17:00'}).click();
+  await page.getByRole('button', {name: 'Remove Monday 10:30 to 11:30'}).click();
+  // Only other hours take the place of those by weekday.
+  await page.getByRole('radio', {name: /The same every day/}).check();
+  await page.getByRole('radio', {name: /By weekday/}).check();
   await page.getByRole('button', {name: 'Save as draft'}).click();
   await page.getByRole('heading', {name: 'Friends', level: 1}).waitFor();
   const [campaign] = (await jan.get('/api/campaigns')).items;
   assert.deepEqual([campaign.status, campaign.total_contacts], ['draft', 2]);
-  assert.deepEqual(campaign.rules.weekly_windows.map((day) => day.length), [0, 1, 1, 1, 1, 1, 0]);
+  assert.deepEqual(campaign.rules.weekly_windows.map((day) => day.map(({opens, closes}) => `${opens}-${closes}`).join()),
+                   ['', '10:30-11:30', '10:30-11:30', '10:30-11:30', '10:30-11:30', '10:30-11:30,18:00-20:00', '10:30-11:30']);
   silent(page);
   await page.context().close();
 });

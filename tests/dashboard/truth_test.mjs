@@ -68,6 +68,10 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
   await show(page, draft);
   await seen(why, /Once you start it: not before/);
   await silentOfTimes();
+  // Its rows are due, and are not called before it begins.
+  await show(page, await sue.campaign('March', {contacts: 1, start: true, start_date: '2099-03-01'}));
+  await page.getByRole('tab', {name: 'Live queue'}).click();
+  await page.getByRole('table', {name: 'Queued calls'}).getByRole('cell', {name: 'Scheduled, from 1 Mar 2099'}).waitFor();
   await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Campaigns'}).click();
   await page.getByRole('tab', {name: /^Paused/}).click();
   const card = page.getByRole('listitem', {name: 'Held', exact: true});

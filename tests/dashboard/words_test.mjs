@@ -64,6 +64,14 @@ test('each mistake is told at its field, and what is wrong with a file under it'
   await page.evaluate(() => window.dispatchEvent(new Event('offline')));
   await seen(page, '1 row can be called.');
   await seen(page, 'Create and start: call 1 person');
+  // A long list: what the button says is whole, and the page no wider than its window.
+  await choose(file('phone_number,name\n' + Array.from({length: 51_000}, (_, i) => `+1202555${String(i % 10_000).padStart(4, '0')},Person ${i}\n`).join('')));
+  const long = page.getByRole('button', {name: /^Create and start: call about [\d,]+ people$/});
+  await long.waitFor();
+  for (const width of [1280, 1100, 390]) {
+    await page.setViewportSize({width, height: 860});
+    assert.ok(await isWhole(long.locator('span')) && await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), `at ${width}`);
+  }
   silent(page, /422|ERR_FAILED/);
   await page.context().close();
 });

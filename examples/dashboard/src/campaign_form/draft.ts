@@ -24,13 +24,15 @@ export interface Draft {
   spread: boolean;
 }
 
-export const kOffice: Window = {opens: '09:00', closes: '17:00'};
+const kUsual: Window = {opens: '09:00', closes: '18:00'};
+
+/** The same hours on each weekday. */
+export const everyDay = (hours: Window): Window[][] => Array.from({length: 7}, () => [{...hours}]);
 
 export function newDraft(agentId: Id = ''): Draft {
   return {
     name: '', description: '', agentId, nextAction: '', startDate: isoDay(new Date()), endDate: '', zone: browserZone(),
-    clock: 'contact', hours: 'daily', daily: {opens: '09:00', closes: '18:00'},
-    weekly: [0, 1, 2, 3, 4, 5, 6].map((weekday) => (weekday < 5 ? [{...kOffice}] : [])),
+    clock: 'contact', hours: 'daily', daily: {...kUsual}, weekly: everyDay(kUsual),
     excluded: [], retries: ['no_answer', 'busy'], attempts: '3', delays: '60', spread: false,
   };
 }

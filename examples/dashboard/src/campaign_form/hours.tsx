@@ -1,7 +1,8 @@
+import {useRef} from 'preact/hooks';
 import type {Window} from '../api/types';
 import {Button} from '../components/button';
 import {Choice} from '../components/field';
-import {type Draft, kOffice} from './draft';
+import {type Draft, everyDay} from './draft';
 
 export const kWeekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
@@ -11,15 +12,24 @@ export function HoursFields({draft, error, onChange}: {
   error: string | undefined;
   onChange: (part: Partial<Draft>) => void;
 }) {
+  // The hours of every day that those by weekday were made of: made anew only from others.
+  const {opens, closes} = draft.daily;
+  const hoursNow = `${opens} ${closes}`;
+  const madeOf = useRef(draft.hours === 'weekly' ? hoursNow : '');
+  const choose = (hours: Draft['hours']) => {
+    const isTakenOver = hours === 'weekly' && madeOf.current !== hoursNow;
+    madeOf.current = hoursNow;
+    onChange({hours, ...(isTakenOver ? {weekly: everyDay(draft.daily)} : {})});
+  };
   return (
     <>
-      <Choice name="hours" legend="Calling hours" value={draft.hours} onChange={(hours) => onChange({hours})} options={[
+      <Choice name="hours" legend="Calling hours" value={draft.hours} onChange={choose} options={[
         {value: 'daily', label: 'The same every day'},
         {value: 'weekly', label: 'By weekday', hint: 'Several times a day, and days without any.'},
       ]} />
       {draft.hours === 'daily'
         ? <Between label="Calling hours" window={draft.daily} onChange={(daily) => onChange({daily})} />
-        : <Weekly weekly={draft.weekly} onChange={(weekly) => onChange({weekly})} />}
+        : <Weekly weekly={draft.weekly} usual={draft.daily} onChange={(weekly) => onChange({weekly})} />}
       {error && <p class="field-error" role="alert">{error}</p>}
       {draft.hours === 'daily' && <p class="hint">From 00:00 to 00:00 is all day. A later start than end goes over midnight.</p>}
     </>
@@ -38,7 +48,7 @@ function Between({label, window, onChange}: {label: string; window: Window; onCh
   );
 }
 
-function Weekly({weekly, onChange}: {weekly: Window[][]; onChange: (weekly: Window[][]) => void}) {
+function Weekly({weekly, usual, onChange}: {weekly: Window[][]; usual: Window; onChange: (weekly: Window[][]) => void}) {
   const set = (weekday: number, windows: Window[]) => onChange(weekly.map((day, i) => (i === weekday ? windows : day)));
   return (
     <div class="weekly">
@@ -59,7 +69,7 @@ function Weekly({weekly, onChange}: {weekly: Window[][]; onChange: (weekly: Wind
               ))}
             </div>
             <Button kind="quiet" icon="plus" label={`Add hours on ${name}`}
-                    onClick={() => set(weekday, [...windows, windows.length === 0 ? {...kOffice} : {opens: '18:00', closes: '20:00'}])} />
+                    onClick={() => set(weekday, [...windows, windows.length === 0 ? {...usual} : {opens: '18:00', closes: '20:00'}])} />
           </div>
         );
       })}

@@ -5,6 +5,7 @@ import {uploadFile} from '../../api/upload';
 import {Button} from '../../components/button';
 import {Checkbox} from '../../components/field';
 import {failed} from '../../components/toast';
+import {counted} from '../../format';
 import {keepReport} from '../../lists/last_report';
 import {FileField, type FileState, noFile} from '../../lists/file_field';
 import {Uploading} from '../../lists/uploading';
@@ -41,11 +42,18 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
       <FileField state={state} error={undefined} into={{campaignId: campaign.id, again}} onChange={(next) => setState(() => next)} />
       <Checkbox label="Call again whoever is through already" checked={again} onChange={setAgain}
                 hint="Otherwise contacts that are on this campaign’s list are skipped." />
+      {campaign.status === 'active' && <p class="notice is-warn">This campaign is active: whoever is imported is called within its calling hours, without a further question.</p>}
       <div class="form-actions">
         <Button kind="primary" icon="upload" disabled={!state.file || state.rows === 0} onClick={() => state.file && void upload(state.file)}>
-          Import the list
+          {importLabel(campaign, state)}
         </Button>
       </div>
     </section>
   );
+}
+
+/** Of one that is active the button calls people, and says how many. */
+function importLabel({status}: Campaign, {rows, isAbout}: FileState): string {
+  if (status !== 'active' || rows === 0) return 'Import the list';
+  return `Import the list: call ${isAbout ? 'about ' : ''}${counted(rows, 'person', 'people')}`;
 }

@@ -6,7 +6,7 @@ import {Moment} from '../../components/moment';
 import {QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
 import {kNumberWidth, Who} from '../../components/who';
-import {phone} from '../../format';
+import {date, isoDay, phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
 import {type OpenRows, openRows, placeText, type Row} from '../../queued_calls/open_rows';
 import {standsStill} from '../../queued_calls/standing';
@@ -43,6 +43,11 @@ const columns = (campaign: Campaign): Column<Row>[] => [
 function Due({row, campaign}: {row: Row; campaign: Campaign}) {
   const still = standsStill(campaign);
   if (still) return <span class="muted">{still}</span>;
-  if (Date.parse(row.scheduled_for) <= Date.now()) return <>Ready</>;
+  if (Date.parse(row.scheduled_for) <= Date.now()) return <>{campaign.status === 'scheduled' ? scheduled(campaign) : 'Ready'}</>;
   return <Moment at={row.scheduled_for} zone={row.timezone ?? campaign.rules.timezone} />;
+}
+
+/** Its rows are due, and it has not begun. */
+function scheduled({start_date: first, rules}: Campaign): string {
+  return first > isoDay(new Date(), rules.timezone ?? undefined) ? `Scheduled, from ${date(first)}` : 'Scheduled';
 }
