@@ -75,6 +75,7 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   assert.deepEqual(await page.locator('.key-figures dd').evaluateAll((all) => all.map((one) => one.firstChild.textContent)),
                    ['67%', '40%', '20%', '67%', '32 s', '5']);
   await page.locator('.plot canvas').first().waitFor();
+  for (const chart of ['Progress', 'Calls per hour', 'Calls per day']) await seen(page.getByRole('region', {name: chart, exact: true}), 'On the clock of UTC.');
   for (const chart of ['Progress', 'Outcomes', 'Calls per hour', 'Calls per day', 'Length of calls', 'Attempts until success']) {
     const card = page.getByRole('region', {name: chart, exact: true});
     await card.getByRole('button', {name: `${chart} as a table`}).click();
@@ -121,6 +122,7 @@ test('each reason for not dialling is told, with what can be done about it', asy
   await look(retry, 'Finishing the last calls');
   await leo.endCalls({status: 'busy'});
   await seen(why, 'Nobody is due yet');
+  await seen(why, /^ ?The next is due \d\d:\d\d\.$/);
   await seen(why, /^in (2[5-9]|30) min/);
   await page.getByRole('button', {name: 'Pause', exact: true}).click();
   await seen(why, 'No new call starts until you resume it.');

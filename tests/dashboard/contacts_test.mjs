@@ -26,6 +26,22 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', {name: 'Add contact'}).click();
   await seen(dialog, 'A number to call is needed.');
+  // What is entered is not lost by a slip; where nothing is, nobody is asked.
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({state: 'detached'});
+  await page.getByRole('button', {name: 'Add one by hand'}).click();
+  await dialog.getByLabel('Name').fill('Ada');
+  const question = page.getByRole('dialog', {name: 'Leave without saving?'});
+  for (const slip of [() => page.keyboard.press('Escape'), () => page.keyboard.press('Escape'), () => page.mouse.click(5, 5)]) {
+    await slip();
+    await question.getByRole('button', {name: 'Stay here'}).press('Enter');
+    await question.waitFor({state: 'detached'});
+    assert.equal(await dialog.getByLabel('Name').inputValue(), 'Ada');
+  }
+  await page.keyboard.press('Escape');
+  await question.getByRole('button', {name: 'Leave', exact: true}).click();
+  await dialog.waitFor({state: 'detached'});
+  await page.getByRole('button', {name: 'Add one by hand'}).click();
   await dialog.getByLabel('Name').fill('Ada');
   await dialog.getByLabel('Phone number').fill('030 123456');
   await dialog.getByRole('button', {name: 'Add contact'}).click();
@@ -134,6 +150,9 @@ test('what is selected stays so across searches and pages, and is called as a ca
   await dialog.getByRole('button', {name: 'Create and start'}).click();
   await seen(dialog, 'Give it a name, to know it by.');
   await dialog.getByLabel('Name', {exact: true}).fill('Chosen');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', {name: 'Leave without saving?'}).getByRole('button', {name: 'Stay here'}).click();
+  assert.equal(await dialog.getByLabel('Name', {exact: true}).inputValue(), 'Chosen');
   await seen(dialog.getByLabel('Outlook'), '3 contacts');
   await accessible(page, 'calling several');
   await dialog.getByRole('button', {name: 'Create and start'}).click();

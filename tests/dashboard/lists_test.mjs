@@ -64,6 +64,7 @@ test('a picture is no list, two files are one too many, and rows that failed are
   await page.getByRole('button', {name: 'Save as draft'}).click();
   await page.getByRole('link', {name: 'Go to the campaign'}).click();
   await page.getByRole('heading', {name: 'Partly', level: 1}).waitFor();
+  assert.equal(await page.getByText('One file at a time').count(), 0);
   await page.getByRole('button', {name: 'More for Partly'}).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', {name: 'Rows that failed, as CSV'}).click()]);
   assert.match(readFileSync(await download.path(), 'utf8'), /^\uFEFF.*\r?\n(.*,)?"?12"?,/);

@@ -11,6 +11,13 @@ test('fields fit into their dialog, nothing stays marked, calls have names, and 
   await visit(page, yan, `/campaigns/${campaign.id}`);
   await seen(page.getByRole('region', {name: 'Calls now'}), 'Person 0');
 
+  // Of a call of which nothing is heard its row says so too.
+  world.server.sql('UPDATE calls SET lease_expires_at = ?1 WHERE campaign_id = ?2', (Date.now() + 600_000) * 1000, campaign.id);
+  await page.getByRole('tab', {name: 'Live queue'}).click();
+  await page.getByRole('button', {name: 'Person 0'}).click();
+  await seen(page.getByRole('dialog', {name: 'Person 0'}), /^Nothing was heard of it for (49|50) min\. If that stays so its place is free/);
+  await page.keyboard.press('Escape');
+
   await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Contacts'}).click();
   await page.getByRole('searchbox').fill('Person 1');
   await until(() => page.url().endsWith('/contacts?search=Person+1'), 'the search in the address');
@@ -24,7 +31,11 @@ test('fields fit into their dialog, nothing stays marked, calls have names, and 
   await page.getByRole('button', {name: 'Direct call'}).click();
   const direct = page.getByRole('dialog', {name: 'Direct call'});
   assert.equal(await page.evaluate(() => window.getSelection().toString()), '');
+  assert.equal(await page.evaluate(() => document.activeElement.type), 'search');
   await direct.getByLabel(/^Later, or/).check();
+  await page.setViewportSize({width: 1280, height: 500});
+  assert.ok(await direct.getByRole('button', {name: 'Queue the call'}).evaluate((button) => button.getBoundingClientRect().bottom <= window.innerHeight), 'the button is out of sight');
+  await page.setViewportSize({width: 1280, height: 860});
   assert.equal(await direct.evaluate((element) => element.scrollWidth <= element.clientWidth), true);
   const boxes = await direct.locator('input[type=datetime-local]').evaluateAll((all) => all.map((one) => {
     const {left, right, top, bottom} = one.getBoundingClientRect();

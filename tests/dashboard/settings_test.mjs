@@ -46,9 +46,14 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   const turns = page.getByRole('region', {name: 'Whose turn it is'});
   await until(async () => {
     const texts = (await turns.getByRole('listitem').allInnerTexts()).join('\n');
-    return /Una\s+3\d calls ready · 1 of 1 in use/.test(texts) && /Vic\s+3\d calls ready · 1 of 1 in use/.test(texts);
+    return /Una\s+3\d calls due · 1 of 1 in use/.test(texts) && /Vic\s+3\d calls due · 1 of 1 in use/.test(texts);
   }, 'both to wait');
   await accessible(page, 'the settings of an administrator');
+  const legend = page.getByText(/“Due”: queued calls whose time has come, also those of campaigns that do not run/);
+  assert.ok(await legend.isVisible());
+  await page.setViewportSize({width: 390, height: 844});
+  assert.deepEqual([await legend.isVisible(), await users.getByRole('columnheader', {name: 'Due'}).count()], [false, 0]);
+  await page.setViewportSize({width: 1280, height: 860});
 
   await row('Una').getByRole('button').press('Enter');
   const dialog = page.getByRole('dialog', {name: 'Limits of Una'});
@@ -95,7 +100,7 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await wes.campaign('Late', {contacts: 7, first: 900, start: true});
   await until(async () => /^Wes\s+wes@example.org\s+0\s+0\s.*\s7\s+7\s/s.test(await row('Wes').innerText()), 'who is new, with what it has');
   await until(async () => /^Una\s+una@example.org\s+0\s+3\s/.test(await row('Una').innerText()), 'the end of Una’s calls');
-  await seen(turns, 'No call may start for Wes: calls are ready, and the limit is 0.');
+  await seen(turns, 'No call may start for Wes: calls are due, and the limit is 0.');
   assert.equal(lists.length, 1);
   silent(page);
   await page.context().close();

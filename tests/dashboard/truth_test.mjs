@@ -68,6 +68,15 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
   await show(page, draft);
   await seen(why, /Once you start it: not before/);
   await silentOfTimes();
+  // What could call nobody is not asked about.
+  const over = {contacts: 1, start_date: '2020-01-01', end_date: '2020-01-31'};
+  for (const [campaign, text] of [[await sue.campaign('Empty', {contacts: 0}), /was not started: There is nobody on its list\. Add a list first/],
+                                  [await sue.campaign('Over', over), /was not started: Its last day, 31 Jan 2020, is over/]]) {
+    await show(page, campaign);
+    await page.locator('.screen-actions').getByRole('button', {name: 'Start'}).click();
+    await seen(page.getByRole('alert'), text);
+    assert.equal(await page.getByRole('dialog').count(), 0);
+  }
   // Its rows are due, and are not called before it begins.
   await show(page, await sue.campaign('March', {contacts: 1, start: true, start_date: '2099-03-01'}));
   await page.getByRole('tab', {name: 'Live queue'}).click();

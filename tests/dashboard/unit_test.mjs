@@ -86,6 +86,13 @@ test('each reason that the library gives has words of ours', async () => {
   for (const code of codes) assert.notEqual(told({code, text: 'as it says', until: null}, {campaign: {status: 'active'}, limits: null}).title, 'as it says', code);
 });
 
+test('no free call of one’s own is promised where the limit of all holds it', async () => {
+  const {worthSaying} = await source('explain/reasons.ts');
+  const said = (...codes) => worthSaying(codes.map((code) => ({code})), {campaign: {status: 'active'}, limits: null}).map(({code}) => code);
+  assert.deepEqual(said('user_at_limit', 'number_busy'), ['user_at_limit', 'number_busy']);
+  for (const above of ['system_limit_zero', 'system_at_limit', 'user_ceiling']) assert.deepEqual(said('user_at_limit', above), [above]);
+});
+
 test('nothing is asked for again and again', () => {
   const folder = join(root, 'examples/dashboard/src');
   const files = readdirSync(folder, {recursive: true}).map(String).filter((name) => /\.tsx?$/.test(name));
@@ -100,7 +107,7 @@ test('who is new among all users comes last, and who has changed stays in its pl
 });
 
 test('a call of which nothing is heard any more says so, and until when its place is held', async () => {
-  const {silenceOf} = await source('screens/campaign/silent_for.ts');
+  const {silenceOf} = await source('queued_calls/silent_for.ts');
   const at = Date.parse('2026-03-29T12:00:00Z');
   const call = {provider_call_id: 'p', lease_expires_at: '2026-03-29T12:50:00Z'};
   assert.equal(silenceOf(call, 3600, at), 600);

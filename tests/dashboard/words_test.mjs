@@ -89,6 +89,7 @@ test('numbers are whole in every list, wide and narrow', async () => {
     const number = page.getByRole('cell', {name: '+49 151 2345 6789', exact: true});
     await number.waitFor();
     assert.ok(await isWhole(number), `a number is cut off at ${path}`);
+    assert.deepEqual(await page.locator('.table-box th').evaluateAll((all) => all.filter((th) => th.scrollWidth > th.clientWidth).map((th) => th.innerText)), [], `titles at ${path}`);
     if (!narrow) continue;
     await page.setViewportSize({width: 390, height: 844});
     const below = page.locator('.row-more', {hasText: '+971 501 2345 6789'}).or(page.locator('.row-more', {hasText: '+971 '})).first();

@@ -6,7 +6,7 @@ import type {IconName} from './components/icon';
 import {confirm} from './components/confirm';
 import {whatDeletingMeans} from './deleting';
 import {done, failed} from './components/toast';
-import {counted} from './format';
+import {counted, date, isoDay} from './format';
 import {note} from './live/live';
 import {go, here} from './router';
 import {downloadFailedRows} from './results';
@@ -49,7 +49,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
 
   const guarded = async (what: string, work: () => Promise<void>) => {
     setBusy(true);
-    await work().catch((error: unknown) => failed(error, what));
+    await work().catch((error: unknown) => failed(error, what, `campaign ${id}`));
     setBusy(false);
   };
   const run = async (action: CampaignAction, press: Press) => {
@@ -58,6 +58,8 @@ export function useCampaignActions(campaign: Campaign): Actions {
       title: 'Cancel this campaign?', danger: true, action: 'Cancel campaign',
       text: `Nobody else on the list of “${name}” will be called, and it cannot be started again. Calls that are on finish.`,
     })) return;
+    const hindrance = action === 'start' ? whyNoStart(campaign) : '';
+    if (hindrance) return failed(new Error(hindrance), `“${name}” was not started`, `campaign ${id}`);
     if (action === 'start' && !await confirm({
       title: `Call ${counted(campaign.total_contacts, 'person', 'people')}?`, action: 'Start calling', keep: 'Not yet',
       text: `“${name}” starts, and calls everybody on its list within its calling hours.`,
@@ -66,7 +68,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
       const changed = await campaigns.act(id, action);
       remember(press);
       note({campaign: changed});
-      done(`“${name}” is ${kPast[action]}.`);
+      done(`“${name}” is ${kPast[action]}.`, `campaign ${id}`);
     });
   };
   const remove = async () => {
@@ -74,7 +76,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
       await campaigns.remove(id);
       if (here.value.path.startsWith(`/campaigns/${id}`)) go('/campaigns');
       note({deleted: id});
-      done(`“${name}” is deleted.`);
+      done(`“${name}” is deleted.`, `campaign ${id}`);
     });
     await confirm({
       title: 'Delete this campaign?', danger: true, action: 'Delete campaign',
@@ -100,4 +102,14 @@ function mainAction({status}: Campaign): Actions['main'] {
     case 'paused': return {action: 'resume', label: 'Resume', icon: 'play'};
     default: return null;
   }
+}
+
+/** Where even today's calendar is a day behind: contacts may be anywhere. */
+const kLastZone = 'Etc/GMT+12';
+
+/** What keeps it from calling anybody, that is known before it starts; empty: nothing. */
+function whyNoStart({total_contacts: contacts, end_date: last, rules}: Campaign): string {
+  if (contacts === 0) return 'There is nobody on its list. Add a list first.';
+  const today = isoDay(new Date(), rules.clock === 'campaign' ? rules.timezone ?? kLastZone : kLastZone);
+  return last && last < today ? `Its last day, ${date(last)}, is over. Set a later one first.` : '';
 }

@@ -1,7 +1,7 @@
 // What has been entered and not saved: nobody leaves it without being asked, and it outlives a
 // sign-in that ends by itself.
 import {useEffect, useState} from 'preact/hooks';
-import {confirm} from './components/confirm';
+import {mayGiveUp} from './components/confirm';
 import {session} from './session';
 
 /** What stands in forms, by whose and which. In memory only: it goes with the tab. */
@@ -21,10 +21,7 @@ export function forgetUnsaved(): void {
 /** Asks whoever has something unsaved. @returns whether it may be left. */
 export async function mayLeave(): Promise<boolean> {
   if (!isUnsaved()) return true;
-  const leaves = await confirm({
-    title: 'Leave without saving?', action: 'Leave', keep: 'Stay here', danger: true,
-    text: 'What you have entered here is not saved yet. It is lost when you leave.',
-  });
+  const leaves = await mayGiveUp();
   if (leaves) forgetUnsaved();
   return leaves;
 }

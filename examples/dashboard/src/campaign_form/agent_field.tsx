@@ -9,11 +9,12 @@ import {agentNames, noteAgent} from '../live/live';
 import {useSignal} from '../store/signal';
 
 /** Who speaks: one of the user's agents, or a new one. */
-export function AgentField({agentId, error, onChange}: {
+export function AgentField({agentId, error, onChange, autoFocus = false}: {
   agentId: Id;
   error: string | undefined;
   /** `isByPage`: nobody has chosen it, there is only this one. */
   onChange: (id: Id, isByPage: boolean) => void;
+  autoFocus?: boolean;
 }) {
   const names = useSignal(agentNames);
   const [isAdding, setAdding] = useState(false);
@@ -26,7 +27,7 @@ export function AgentField({agentId, error, onChange}: {
       <Field label="Agent" error={error} hint="The voice that speaks.">
         {(input) => (
           <div class="form-inline">
-            <select {...input} value={agentId} onChange={(event) => onChange(event.currentTarget.value, false)}>
+            <select {...input} value={agentId} autoFocus={autoFocus} onChange={(event) => onChange(event.currentTarget.value, false)}>
               <option value="" disabled>{names.size === 0 ? 'There is none yet' : 'Choose one'}</option>
               {[...names].map(([id, name]) => <option key={id} value={id}>{name}</option>)}
             </select>
@@ -59,7 +60,7 @@ function NewAgent({onClose, onMade}: {onClose: () => void; onMade: (id: Id) => v
     }
   };
   return (
-    <Dialog title="New agent" onClose={onClose} actions={<>
+    <Dialog title="New agent" onClose={onClose} isEntered={name.trim() !== ''} actions={<>
       <Button onClick={onClose}>Cancel</Button>
       <Button kind="primary" busy={isBusy} disabled={!name.trim()} onClick={() => void make()}>Add agent</Button>
     </>}>

@@ -32,6 +32,12 @@ export function confirm(question: Question): Promise<boolean> {
   });
 }
 
+/** Asks whoever would lose what is entered. @returns whether it may go. */
+export const mayGiveUp = (): Promise<boolean> => confirm({
+  title: 'Leave without saving?', action: 'Leave', keep: 'Stay here', danger: true,
+  text: 'What you have entered here is not saved yet. It is lost when you leave.',
+});
+
 /** Where questions appear: once in the page. */
 export function ConfirmHost() {
   const question = useSignal(asked);

@@ -1,6 +1,7 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useId, useRef} from 'preact/hooks';
 import {Button} from './button';
+import {mayGiveUp} from './confirm';
 
 interface Props {
   title: string;
@@ -9,12 +10,17 @@ interface Props {
   /** The buttons at its end. */
   actions?: ComponentChildren;
   wide?: boolean;
+  /** Something is entered in it: it is not closed by Escape, or beside it, without a question. */
+  isEntered?: boolean;
 }
 
 /** A modal dialog, open as long as it is drawn. The browser keeps the focus in it and gives it back. */
-export function Dialog({title, onClose, children, actions, wide}: Props) {
+export function Dialog({title, onClose, children, actions, wide, isEntered = false}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const slip = async () => {
+    if (!isEntered || await mayGiveUp()) onClose();
+  };
   useEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
@@ -29,15 +35,23 @@ export function Dialog({title, onClose, children, actions, wide}: Props) {
     <dialog ref={dialog} class={wide ? 'dialog dialog-wide' : 'dialog'} aria-labelledby={titleId}
             onCancel={(event) => {
               event.preventDefault();
-              onClose();
+              void slip();
+            }}
+            onKeyDown={(event) => {
+              // By itself a browser closes it at the second Escape, whatever is said to onCancel.
+              if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return;
+              event.stopPropagation();
+              if (isSearch(event.target)) return;
+              event.preventDefault();
+              void slip();
             }}
             onClick={(event) => {
-              if (event.target === dialog.current) onClose();  // The backdrop.
+              if (event.target === dialog.current) void slip();  // The backdrop.
             }}>
       <div class="dialog-box">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <Button kind="quiet" icon="close" label="Close" onClick={onClose} />
+          <Button kind="quiet" icon="close" label="Close" onClick={() => void slip()} />
         </header>
         <div class="dialog-body">{children}</div>
         {actions && <footer class="dialog-actions">{actions}</footer>}
@@ -45,3 +59,6 @@ export function Dialog({title, onClose, children, actions, wide}: Props) {
     </dialog>
   );
 }
+
+/** A search that is not empty: Escape empties it. */
+const isSearch = (target: EventTarget | null): boolean => target instanceof HTMLInputElement && target.type === 'search' && target.value !== '';

@@ -7,6 +7,8 @@ interface Toast {
   id: number;
   text: string;
   tone: 'good' | 'bad';
+  /** Of what it tells; of one thing nothing is left wrong once it has been done. */
+  about: string;
 }
 
 const kGoodStays = 5000;
@@ -18,19 +20,33 @@ function dismiss(id: number): void {
   toasts.update((all) => all.filter((toast) => toast.id !== id));
 }
 
-function show(text: string, tone: Toast['tone']): void {
+/** What went wrong with it does not count any more. */
+export function settled(about: string): void {
+  toasts.update((all) => all.filter((toast) => toast.tone === 'good' || toast.about !== about));
+}
+
+/** Nor does what went wrong on a screen that is left. */
+export function forgetFailures(): void {
+  toasts.update((all) => all.filter((toast) => toast.tone === 'good'));
+}
+
+function show(text: string, tone: Toast['tone'], about: string): void {
   const id = ++last;
-  toasts.update((all) => [...all.filter((toast) => toast.text !== text), {id, text, tone}].slice(-kMost));
+  toasts.update((all) => [...all.filter((toast) => toast.text !== text), {id, text, tone, about}].slice(-kMost));
   if (tone === 'good') setTimeout(() => dismiss(id), kGoodStays);
 }
 
-export const done = (text: string): void => show(text, 'good');
+export function done(text: string, about: string): void {
+  settled(about);
+  show(text, 'good', about);
+}
 
-/** What went wrong stays until it is closed. */
-export function failed(error: unknown, what = ''): void {
+/** What went wrong stays until it is closed, has been done, or its screen is left. */
+export function failed(error: unknown, what = '', about = what): void {
   const text = error instanceof Error ? error.message : String(error);
-  const hint = error instanceof Unreachable ? ' Nothing may have been changed; look before you try again.' : '';
-  show((what ? `${what}: ${text}` : text) + hint, 'bad');
+  const hint = error instanceof Unreachable ? ' We do not know whether it was changed; look before you try again.' : '';
+  settled(about);
+  show((what ? `${what}: ${text}` : text) + hint, 'bad', about);
 }
 
 /** Where they appear: once in the page. */

@@ -1,7 +1,7 @@
 import type {Campaign, Reason} from '../api/types';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
-import {isAtLimit, isDialling, kDeleting, nextCallAt, told} from './reasons';
+import {isAtLimit, isDialling, kDeleting, nextCallAt, told, worthSaying} from './reasons';
 import {useScene} from './use_explanation';
 
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
@@ -9,7 +9,7 @@ const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'a
 /** In one line: that it is calling, or why not and when the next call comes. */
 export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: readonly Reason[] | undefined}) {
   const scene = useScene(campaign);
-  const first = reasons?.[0];
+  const first = reasons && worthSaying(reasons, scene)[0];
   if (campaign.deleting) {
     return <p class="idle-line is-warn"><Icon name="trash" size={16} /><span><span class="idle-title">{kDeleting.title}</span></span></p>;
   }
@@ -24,7 +24,7 @@ export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: read
         {next && !isAtLimit(first) && (
           <span class="idle-next">Next call <Moment at={next} zone={campaign.rules.timezone} /> · <Countdown to={next} /></span>
         )}
-        {isAtLimit(first) && <span class="idle-next">Next call as soon as one ends</span>}
+        {first.code === 'user_at_limit' && <span class="idle-next">Next call as soon as one ends</span>}
       </span>
     </p>
   );

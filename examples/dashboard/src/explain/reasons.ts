@@ -1,5 +1,5 @@
 import type {Campaign, Concurrency, Forecast, Reason} from '../api/types';
-import {counted, number} from '../format';
+import {counted, moment, number} from '../format';
 
 export type Advice = 'start' | 'resume' | 'add_contacts' | 'edit' | 'settings';
 
@@ -30,7 +30,7 @@ const kTold: Record<string, Told> = {
   outside_window: {title: 'Outside its calling hours', tone: 'info', advice: 'edit', meaning: 'It goes on by itself when the next window opens.'},
   window_unknown: {title: 'Calling hours are being worked out', tone: 'info', meaning: 'No call starts before that is done.'},
   no_more_windows: {title: 'Its last calling hours are over', tone: 'warn', advice: 'edit', meaning: 'Set a later end date to go on.'},
-  nothing_due: {title: 'Nobody is due yet', tone: 'info', meaning: 'Those who are left are to be called again later.'},
+  nothing_due: {title: 'Nobody is due yet', tone: 'info', meaning: 'Those who are left are to be called later.'},
   user_limit_zero: {...kNoLimit, meaning: 'Your administrator has set your calls at a time to 0. It does not go on before that is changed.'},
   system_limit_zero: {...kNoLimit, meaning: 'Your administrator has set the calls of all users together to 0. It does not go on before that is changed.'},
   user_at_limit: {title: 'All your calls at a time are in use', tone: 'info', advice: 'settings', meaning: 'The next call starts as soon as one ends.'},
@@ -66,9 +66,14 @@ export const isHeld = ({status}: Campaign): boolean => status === 'draft' || sta
 
 const kBehind: ReadonlySet<string> = new Set(['user_at_limit', 'system_at_limit', 'user_ceiling', 'number_busy']);
 
+/** Where these hold a campaign, the end of a call of one's own lets none start. */
+const kAboveOwn: ReadonlySet<string> = new Set(['user_limit_zero', 'system_limit_zero', 'system_at_limit', 'user_ceiling']);
+
 /** Those that are worth saying: of a campaign that is held, slots that are in use are no matter. */
 export function worthSaying(reasons: readonly Reason[], {campaign}: Scene): Reason[] {
-  return reasons.filter(({code}, i) => i === 0 || !isHeld(campaign) || !kBehind.has(code));
+  const isHeldByOthers = reasons.some(({code}) => kAboveOwn.has(code));
+  return reasons.filter(({code}) => code !== 'user_at_limit' || !isHeldByOthers)
+    .filter(({code}, i) => i === 0 || !isHeld(campaign) || !kBehind.has(code));
 }
 
 export function told(reason: Reason, {campaign, limits}: Scene): Told {
@@ -77,6 +82,7 @@ export function told(reason: Reason, {campaign, limits}: Scene): Told {
   if (code === 'completed' && campaign.completed_calls + campaign.failed_calls === 0) {
     return {title: 'Nobody was called', tone: 'neutral', meaning: 'Its calls were cancelled before they were made.'};
   }
+  if (code === 'nothing_due' && reason.until) return {...kTold['nothing_due'] as Told, meaning: `The next is due ${moment(reason.until)}.`};
   if (code === 'user_at_limit' && limits) return {...kTold['user_at_limit'] as Told, meaning: inUse(limits.user)};
   return kTold[code] ?? {title: reason.text, tone: 'info'};
 }

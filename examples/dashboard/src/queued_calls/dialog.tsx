@@ -11,6 +11,7 @@ import {duration, number, phone, sentence} from '../format';
 import {campaignList} from '../live/live';
 import {useResource} from '../store/resource';
 import {useSelected} from '../store/signal';
+import {Silence} from './silence';
 import {standsStill} from './standing';
 
 /** One queued call: where it stands, and every attempt. Kept fresh while it is open. */
@@ -25,9 +26,9 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
   const cancel = async () => {
     setBusy(true);
     await queue.cancel(row.id).then(() => {
-      done('The call is cancelled.');
+      done('The call is cancelled.', `row ${row.id}`);
       onClose();
-    }, (error: unknown) => failed(error, 'The call was not cancelled'));
+    }, (error: unknown) => failed(error, 'The call was not cancelled', `row ${row.id}`));
     setBusy(false);
   };
   return (
@@ -45,6 +46,9 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
           <Fact key={name} name={name}>{String(value)}</Fact>
         ))}
       </dl>
+      {attempts.data?.items.filter(({outcome}) => outcome === null).map((call) => (
+        <Silence key={call.id} call={call} deadline={campaign?.rules.call_deadline_seconds} />
+      ))}
       <h3>Attempts</h3>
       <AttemptList calls={attempts.data?.items} />
     </Dialog>

@@ -1,5 +1,6 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
+import {forgetFailures} from '../components/toast';
 import {here} from '../router';
 import {useSelected} from '../store/signal';
 import {Offline} from './offline';
@@ -14,6 +15,7 @@ export function Shell({children}: {children: ComponentChildren}) {
     window.getSelection()?.removeAllRanges();
     // As a new page would: from its top, and with the focus there for those who hear it.
     if (!isFirst.current) {
+      forgetFailures();
       window.scrollTo(0, 0);
       main.current?.focus({preventScroll: true});
     }

@@ -3,7 +3,8 @@ import type {CallOutcome, Campaign, CampaignAnalytics, SeriesPoint} from '../../
 import {ChartCard, type ChartData} from '../../charts/chart_card';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {outcomeName} from '../../components/status';
-import {date, duration, number, percent} from '../../format';
+import {date, duration, number, percent, placeOf} from '../../format';
+import {session} from '../../session';
 import {useResource} from '../../store/resource';
 import {useCallFigures} from './call_figures';
 
@@ -18,15 +19,16 @@ export function AnalyticsTab({campaign}: {campaign: Campaign}) {
   if (data.statistics.attempts === 0) {
     return <Empty icon="chart" title="No calls yet">Charts of outcomes, hours and durations come with the first calls.</Empty>;
   }
+  const zone = `On the clock of ${placeOf(campaign.rules.timezone ?? session.value?.user.timezone ?? 'UTC')}.`;
   const file = (what: string) => `${campaign.name} ${what}.csv`;
   return (
     <div class="analytics">
       <KeyFigures data={data} />
       <div class="charts">
-        <ChartCard title="Progress" file={file('progress')} data={progressOf(data)} kind="line" />
+        <ChartCard title="Progress" file={file('progress')} data={progressOf(data)} kind="line" note={zone} />
         <ChartCard title="Outcomes" file={file('outcomes')} data={outcomesOf(data)} kind="rows" />
-        <ChartCard title="Calls per hour" file={file('calls per hour')} data={seriesOf(data.hourly, 'Hour')} kind="bars" />
-        <ChartCard title="Calls per day" file={file('calls per day')} data={seriesOf(data.daily, 'Day')} kind="bars" />
+        <ChartCard title="Calls per hour" file={file('calls per hour')} data={seriesOf(data.hourly, 'Hour')} kind="bars" note={zone} />
+        <ChartCard title="Calls per day" file={file('calls per day')} data={seriesOf(data.daily, 'Day')} kind="bars" note={zone} />
         {figures && <ChartCard title="Length of calls" file={file('length of calls')} data={figures.durations} kind="rows" note={figures.note} />}
         {figures && <ChartCard title="Attempts until success" file={file('attempts until success')} data={figures.attempts} kind="rows" note={figures.note} />}
       </div>

@@ -31,7 +31,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
     setBusy(true);
     try {
       note({campaign: await campaigns.change(id, changedFields(base, draft))});
-      done('Your changes are saved.');
+      done('Your changes are saved.', 'campaign');
       forgetUnsaved();
       go(`/campaigns/${id}`, {replace: true});
     } catch (error) {

@@ -100,7 +100,7 @@ const peopleColumns = (outcomes: ReadonlyMap<Id, CallOutcome>): Column<QueuedCal
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '122px', wide: true},
   {key: 'result', title: 'Result', cell: (row) => resultOf(row, outcomes.get(row.call_id ?? ''))},
   {key: 'ended', title: 'Ended', cell: (row) => row.completed_at && <Moment at={row.completed_at} />, width: '178px', wide: true},
-  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '102px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '116px', wide: true},
 ];
 
 /** What it says beyond its outcome. */
@@ -109,7 +109,7 @@ const remarkOf = (reason: string | null, outcome: string | null): string => (rea
 const kAttempts: readonly Column<Call>[] = [
   {key: 'phone', title: 'Number', cell: (call) => <>{phone(call.phone_number)}<span class="row-more muted"><Moment at={call.started_at ?? call.created_at} /></span></>},
   {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '190px', wide: true},
-  {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '90px', wide: true},
+  {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '106px', wide: true},
   {key: 'outcome', title: 'Outcome', cell: (call) => (call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />), width: '130px'},
   {key: 'talked', title: 'Talked', cell: (call) => (call.duration_seconds === null ? '–' : duration(call.duration_seconds)), align: 'end', width: '120px', wide: true},
   {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : remarkOf(call.failure_reason, call.outcome)), wide: true},

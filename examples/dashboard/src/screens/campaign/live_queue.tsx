@@ -35,9 +35,9 @@ const columns = (campaign: Campaign): Column<Row>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
   {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
-  {key: 'position', title: 'In campaign', cell: placeText, align: 'end', width: '118px', wide: true},
+  {key: 'position', title: 'In campaign', cell: placeText, align: 'end', width: '132px', wide: true},
   {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '220px', wide: true},
-  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '102px', wide: true},
+  {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '116px', wide: true},
 ];
 
 function Due({row, campaign}: {row: Row; campaign: Campaign}) {

@@ -14,7 +14,7 @@ import {kWeekdays} from '../../campaign_form/hours';
 import {now} from '../../store/now';
 import {useResource} from '../../store/resource';
 import {useSelected} from '../../store/signal';
-import {Silence} from './silence';
+import {Silence} from '../../queued_calls/silence';
 
 export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; agent: string | undefined; actions: Actions}) {
   const on = [`campaign:${campaign.id}`, 'queue'];
@@ -76,7 +76,8 @@ function CallsNow({campaign}: {campaign: Campaign}) {
   return (
     <section class="card form-stack" aria-labelledby="calls-now">
       <h2 id="calls-now">Calls now</h2>
-      {items.length === 0 && <p class="muted">No call is on.</p>}
+      {!active.data && <p class="muted">{active.error ? 'Not known: it could not be read.' : 'Loading…'}</p>}
+      {active.data && items.length === 0 && <p class="muted">No call is on.</p>}
       {items.length > 0 && (
         <ul class="calls-now">
           {items.map((call) => (

@@ -9,7 +9,7 @@ import {Button} from '../../components/button';
 import {Dialog} from '../../components/dialog';
 import {Checkbox, Choice, Field} from '../../components/field';
 import {Progress} from '../../components/progress';
-import {failed} from '../../components/toast';
+import {failed, settled} from '../../components/toast';
 import {counted, day, number} from '../../format';
 import {note} from '../../live/live';
 import {QueuedReport} from './queued_report';
@@ -17,6 +17,8 @@ import {queueCampaign, queueDirect, type Queued, withoutWaiting} from './queuein
 
 /** As many as the server takes at once. */
 export const kMostContacts = 10_000;
+
+const kBulk = 'Nobody was queued';
 
 type Way = 'campaign' | 'direct';
 type Stage = {name: 'form'} | {name: 'working'; done: number} | {name: 'done'; queued: Queued};
@@ -37,7 +39,9 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
   const [stage, setStage] = useState<Stage>({name: 'form'});
   const foreseen = useOutlook(draft, chosen.length);
   const errors: Errors & {notAfter?: string} = way === 'campaign' ? {...foreseen.errors, ...said} : said;
-  const change = (part: Partial<Draft>) => {
+  const [isEntered, setEntered] = useState(false);
+  const change = (part: Partial<Draft>, isByPage = false) => {
+    if (!isByPage) setEntered(true);
     setDraft((before) => ({...before, ...part}));
     setSaid({});
   };
@@ -61,11 +65,12 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
     try {
       const queued = await work(start);
       setStage({name: 'done', queued});
+      settled(kBulk);
       onQueued();
     } catch (error) {
       setStage({name: 'form'});
       if (error instanceof Refusal && error.status === 422) setSaid(saidBy(error));
-      else failed(error, 'Nobody was queued');
+      else failed(error, kBulk);
       focusFirstError();
     }
   };
@@ -80,7 +85,7 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
     );
   }
   return (
-    <Dialog title={`Call ${counted(chosen.length, 'contact')}`} onClose={onClose} wide actions={<>
+    <Dialog title={`Call ${counted(chosen.length, 'contact')}`} onClose={onClose} wide isEntered={isEntered} actions={<>
       {errors.other && <p class="field-error dialog-aside" role="alert">{errors.other}</p>}
       <Button onClick={onClose}>Cancel</Button>
       {way === 'campaign' && <Button onClick={() => void submit(false)}>Save as draft</Button>}
@@ -94,10 +99,11 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
         <Checkbox label="Leave out who is in the queue already" checked={leaveOut} onChange={setLeaveOut} />
         {way === 'direct' ? (
           <>
-            <AgentField agentId={draft.agentId} error={errors.agent} onChange={(agentId) => change({agentId})} />
+            <AgentField agentId={draft.agentId} error={errors.agent} onChange={(agentId, isByPage) => change({agentId}, isByPage)} />
             <Field label="Not after" optional error={errors.notAfter} hint="Who could not be called by then is not called any more.">
               {(input) => <input {...input} type="datetime-local" value={notAfter} onInput={(event) => {
                 setNotAfter(event.currentTarget.value);
+                setEntered(true);
                 setSaid({});
               }} />}
             </Field>

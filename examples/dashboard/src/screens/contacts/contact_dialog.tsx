@@ -50,7 +50,8 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   onDeleted?: (id: Id) => void;
   onCall?: (contact: Contact) => void;
 }) {
-  const [texts, setTexts] = useState(() => (contact ? textsOf(contact) : {...textsOf(undefined), phone_number: number, name: firstName}));
+  const [texts, setTexts] = useState<Texts>(() => (contact ? textsOf(contact) : {...textsOf(undefined), phone_number: number, name: firstName}));
+  const [begunWith] = useState(texts);
   const [errors, setErrors] = useState<Partial<Record<Name, string>>>({});
   const [isBusy, setBusy] = useState(false);
   const [key, setKey] = useState(newKey);
@@ -65,7 +66,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
     try {
       const fields = fieldsOf(texts);
       const saved = contact ? await contacts.change(contact.id, fields) : await contacts.create(fields, key);
-      done(contact ? 'The contact is saved.' : `${saved.name ?? 'The number'} is among your contacts.`);
+      done(contact ? 'The contact is saved.' : `${saved.name ?? 'The number'} is among your contacts.`, 'contact');
       onSaved(saved);
       onClose();
     } catch (error) {
@@ -73,7 +74,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
       setBusy(false);
       if (isTaken(error)) setErrors({phone_number: await holderOf(texts.phone_number)});
       else if (error instanceof Refusal && error.field && error.field in texts) setErrors({[error.field]: inPageWords(error.message)});
-      else failed(error, 'The contact was not saved');
+      else failed(error, 'The contact was not saved', 'contact');
     }
   };
   const remove = async () => {
@@ -83,12 +84,12 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
     })) return;
     setBusy(true);
     await contacts.remove(contact.id).then(() => {
-      done('The contact is deleted.');
+      done('The contact is deleted.', 'contact');
       onDeleted?.(contact.id);
       onClose();
     }, (error: unknown) => {
       setBusy(false);
-      failed(error, 'The contact was not deleted');
+      failed(error, 'The contact was not deleted', 'contact');
     });
   };
   const field = (name: Name, label: string, more: {hint?: string; type?: string; optional?: boolean; autoFocus?: boolean; maxLength?: number} = {}) => {
@@ -102,7 +103,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   };
 
   return (
-    <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose}>
+    <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose} isEntered={JSON.stringify(texts) !== JSON.stringify(begunWith)}>
       <form class="form-stack contact-form" noValidate onSubmit={(event) => {
         event.preventDefault();
         void save();

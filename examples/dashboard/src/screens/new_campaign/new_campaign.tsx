@@ -47,7 +47,7 @@ export function NewCampaignScreen() {
     setKey(newKey());
     if (error instanceof DOMException && error.name === 'AbortError') return;
     if (error instanceof Refusal && error.status === 422) setSaid(saidBy(error));
-    else failed(error, 'The campaign was not created');
+    else failed(error, 'The campaign was not created', 'new campaign');
   };
   const submit = async (start: boolean) => {
     const problems = {...problemsOf(draft), ...(start && contacts === 0 ? {file: nobody(audience)} : {})};
@@ -86,7 +86,7 @@ export function NewCampaignScreen() {
       : await campaigns.create(made, key);
     forgetUnsaved();
     note({campaign});
-    done(start ? `“${campaign.name}” is started.` : `“${campaign.name}” is saved as a draft.`);
+    done(start ? `“${campaign.name}” is started.` : `“${campaign.name}” is saved as a draft.`, 'new campaign');
     go(`/campaigns/${campaign.id}`);
   };
 

@@ -23,10 +23,10 @@ export async function cancelCalls(ids: readonly Id[]): Promise<boolean> {
       refused.push(...answer.refused.map(({detail}) => detail));
     }
   } catch (error) {
-    failed(error, cancelled > 0 ? `Only ${counted(cancelled, 'call')} cancelled` : 'Nothing was cancelled');
+    failed(error, cancelled > 0 ? `Only ${counted(cancelled, 'call')} cancelled` : 'Nothing was cancelled', 'cancelling');
     return cancelled > 0;
   }
-  if (cancelled > 0) done(`${counted(cancelled, 'call')} cancelled.`);
-  if (refused.length > 0) failed(new Error(`${counted(refused.length, 'call')} could not be cancelled: ${[...new Set(refused)].join('; ')}.`));
+  if (cancelled > 0) done(`${counted(cancelled, 'call')} cancelled.`, 'cancelling');
+  if (refused.length > 0) failed(new Error(`${counted(refused.length, 'call')} could not be cancelled: ${[...new Set(refused)].join('; ')}.`), '', 'cancelling');
   return true;
 }

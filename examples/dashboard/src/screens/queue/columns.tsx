@@ -24,7 +24,7 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : <span class="two-lines" title={campaignOf(row)?.name}>{campaignOf(row)?.name}</span>),
      wide: true},
     {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '122px'},
-    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '118px', wide: true},
+    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '132px', wide: true},
     {key: 'expected', title: 'Expected', cell: expected, width: '196px', wide: true},
   ];
 }

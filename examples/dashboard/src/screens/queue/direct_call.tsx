@@ -43,14 +43,14 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
     try {
       const later = isLater && from ? {scheduled_for: new Date(from).toISOString()} : {};
       const end = isLater && notAfter ? {not_after: new Date(notAfter).toISOString()} : {};
-      done(said(contact, await calls.call({contact_id: contact.id, agent_id: agentId, ...later, ...end}, key)));
+      done(said(contact, await calls.call({contact_id: contact.id, agent_id: agentId, ...later, ...end}, key)), 'direct call');
       onClose();
     } catch (error) {
       setKey(newKey());
       setBusy(false);
       if (error instanceof Refusal && error.field && ['contact_id', 'agent_id', 'scheduled_for', 'not_after'].includes(error.field)) {
         setErrors({[error.field]: error.message});
-      } else failed(error, 'The call was not placed');
+      } else failed(error, 'The call was not placed', 'direct call');
     }
   };
 
@@ -59,7 +59,7 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
       <Button onClick={onClose}>Cancel</Button>
       <Button kind="primary" icon="phone" busy={isBusy} onClick={() => void call()}>{isLater ? 'Queue the call' : 'Call now'}</Button>
     </>}>
-      <p class="muted">It comes before the calls of campaigns, at any hour.</p>
+      <p class="muted direct-call">It comes before the calls of campaigns, at any hour.</p>
       {contact
         ? <div class="chosen-contact">
             <div><strong>{contact.name ?? 'No name'}</strong><span class="muted number">{phone(contact.phone_number)}</span></div>
@@ -69,7 +69,7 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
             setContact(chosen);
             setErrors(({contact_id: _mended, ...others}) => others);
           }} />}
-      <AgentField agentId={agentId} error={errors.agent_id} onChange={(id) => {
+      <AgentField autoFocus={first !== undefined} agentId={agentId} error={errors.agent_id} onChange={(id) => {
         setAgentId(id);
         setErrors(({agent_id: _mended, ...others}) => others);
       }} />
@@ -102,7 +102,7 @@ function ContactChoice({error, onChoose}: {error: string | undefined; onChoose: 
   const items = found.data?.items;
   return (
     <div class="form-stack" role="group" aria-label="Who is called">
-      <SearchField label="Search contacts by name or number" placeholder="Name or number" value={search} onChange={setSearch} />
+      <SearchField label="Search contacts by name or number" placeholder="Name or number" value={search} autoFocus onChange={setSearch} />
       {error && <p class="field-error" role="alert">{error}</p>}
       {items?.length === 0 && <p class="muted" role="status">{wanted ? 'Nobody found.' : 'There are no contacts yet.'}</p>}
       {items?.length === 0 && <div><Button small icon="plus" onClick={() => setAdding(true)}>New contact</Button></div>}

@@ -49,12 +49,12 @@ function NumbersDialog({title, inputs, more, onClose}: {
     try {
       await settings.setConcurrency({...more, ...Object.fromEntries(inputs.map(({name}) => [name, Number(texts[name])]))});
       publish('limits');
-      done('The limits hold from now on.');
+      done('The limits hold from now on.', 'limits');
       onClose();
     } catch (error) {
       setBusy(false);
       if (error instanceof Refusal && inputs.some(({name}) => name === error.field)) setErrors({[error.field as Name]: error.message});
-      else failed(error, 'The limits were not changed');
+      else failed(error, 'The limits were not changed', 'limits');
     }
   };
   return (

@@ -24,7 +24,7 @@ export function UsersPanel({all, systemLimit}: {all: AllUsers; systemLimit: numb
           <h2 id="users">Limits of users and of the system</h2>
           <Button small icon="edit" onClick={() => setOpened({name: 'system'})}>System: {counted(systemLimit, 'call')}</Button>
         </div>
-        {users && <p class="muted">“Stops at”: no further call of that user starts while all users together have that many. “Ready”: queued calls that may start now. “Turn”: who is dealt the next free call.</p>}
+        {users && <p class="muted users-legend">“Stops at”: no further call of that user starts while all users together have that many. “Due”: queued calls whose time has come, also those of campaigns that do not run or are outside their hours. “Turn”: who is dealt the next free call.</p>}
         {users && (
           <Table caption="Users" columns={kColumns} rows={users} rowKey={({id}) => id} maxRows={10}
                  onOpen={(user) => setOpened({name: 'user', user})} />
@@ -45,7 +45,7 @@ function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimi
     return (
       <p class="card">
         No call may start for {stuck.slice(0, kTurns).map(({name}) => name).join(', ')}{stuck.length > kTurns ? ' and others' : ''}:{' '}
-        {systemLimit === 0 ? 'the limit of the system is 0.' : 'calls are ready, and the limit is 0.'}
+        {systemLimit === 0 ? 'the limit of the system is 0.' : 'calls are due, and the limit is 0.'}
       </p>
     );
   }
@@ -56,7 +56,7 @@ function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimi
         <li key={user.id}>
           <span class="turn-place">{user.place}</span>
           <strong>{user.name}</strong>
-          <span class="muted">{counted(user.ready, 'call')} ready · {number(user.active_calls)} of {number(user.concurrent_calls_limit)} in use</span>
+          <span class="muted">{counted(user.ready, 'call')} due · {number(user.active_calls)} of {number(user.concurrent_calls_limit)} in use</span>
         </li>
       ))}
       {waiting.length > kTurns && <li class="muted">And {number(waiting.length - kTurns)} more.</li>}
@@ -70,7 +70,7 @@ const kColumns: readonly Column<UserActivity>[] = [
   {key: 'active', title: 'Active', cell: (user) => number(user.active_calls), align: 'end', width: '76px'},
   {key: 'limit', title: 'Limit', cell: (user) => number(user.concurrent_calls_limit), align: 'end', width: '70px'},
   {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '92px', wide: true},
-  {key: 'ready', title: 'Ready', cell: (user) => number(user.ready), align: 'end', width: '74px', wide: true},
+  {key: 'ready', title: 'Due', cell: (user) => number(user.ready), align: 'end', width: '74px', wide: true},
   {key: 'queued', title: 'Queued', cell: (user) => number(user.queued), align: 'end', width: '86px'},
   {key: 'place', title: 'Turn', cell: (user) => user.place ?? '–', align: 'end', width: '66px', wide: true},
 ];

@@ -1,9 +1,9 @@
-import type {Call} from '../../api/types';
-import {Icon} from '../../components/icon';
-import {Moment} from '../../components/moment';
-import {duration} from '../../format';
-import {now} from '../../store/now';
-import {useSelected} from '../../store/signal';
+import type {Call} from '../api/types';
+import {Icon} from '../components/icon';
+import {Moment} from '../components/moment';
+import {duration} from '../format';
+import {now} from '../store/now';
+import {useSelected} from '../store/signal';
 import {silenceOf} from './silent_for';
 
 /** Says so: the server that had the call may have gone. Its place is held until the deadline. */

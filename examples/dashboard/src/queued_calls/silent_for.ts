@@ -1,4 +1,4 @@
-import type {Call} from '../../api/types';
+import type {Call} from '../api/types';
 
 const kUsualDeadline = 3600;
 const kLong = 300;
