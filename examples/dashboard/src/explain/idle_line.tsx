@@ -24,8 +24,11 @@ export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: read
         {next && !isAtLimit(first) && (
           <span class="idle-next">Next call <Moment at={next} zone={campaign.rules.timezone} /> · <Countdown to={next} /></span>
         )}
-        {first.code === 'user_at_limit' && <span class="idle-next">Next call as soon as one ends</span>}
+        {first.code === 'user_at_limit' && <span class="idle-next">Next call as soon as {isOver(first) ? 'fewer are on' : 'one ends'}</span>}
       </span>
     </p>
   );
 }
+
+/** More calls are on than may be: the limit was higher. */
+const isOver = ({active, limit}: Reason): boolean => active !== null && limit !== null && active > limit;
