@@ -87,6 +87,21 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   silent(vics);
   await vics.context().close();
 
+  // Where the limit of all holds it no call is promised for the end of one of Una's own.
+  for (const [limit, title] of [[1, 'The system is at its limit'], [0, 'No call may start']]) {
+    await administrator.ask('PUT', '/api/settings/concurrency', {system_limit: limit});
+    await page.evaluate((to) => { location.hash = to; }, `/campaigns/${(await una.get('/api/campaigns')).items[0].id}`);
+    const promises = page.getByText(/as soon as one ends|You may have/);
+    await seen(page.getByRole('region', {name: 'What it is doing'}), title);
+    assert.equal(await promises.count(), 0);
+    await page.evaluate(() => { location.hash = '/campaigns'; });
+    await seen(page.locator('.idle-title'), title);
+    assert.equal(await promises.count(), 0);
+  }
+  await administrator.ask('PUT', '/api/settings/concurrency', {system_limit: system.limit});
+  await page.evaluate(() => { location.hash = '/settings'; });
+  await row('Vic').waitFor();
+
   await page.getByRole('button', {name: /^System:/}).click();
   await page.getByLabel(/of all users together/).fill(String(system.limit + 7));
   await page.getByRole('button', {name: 'Save'}).click();
@@ -95,13 +110,14 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await administrator.ask('PUT', '/api/settings/concurrency', {system_limit: system.limit});
   for (const user of [una, vic]) await user.post(`/api/campaigns/${(await user.get('/api/campaigns')).items[0].id}/cancel`);
   for (const user of [una, vic]) await user.endCalls();
-  // What others do is told: the list was read once, and is not looked at again.
+  // What others do is told: the list was read with the screen, and is not looked at again.
+  const before = lists.length;
   const wes = await server.user('Wes', {limit: 0});
   await wes.campaign('Late', {contacts: 7, first: 900, start: true});
   await until(async () => /^Wes\s+wes@example.org\s+0\s+0\s.*\s7\s+7\s/s.test(await row('Wes').innerText()), 'who is new, with what it has');
   await until(async () => /^Una\s+una@example.org\s+0\s+3\s/.test(await row('Una').innerText()), 'the end of Una’s calls');
   await seen(turns, 'No call may start for Wes: calls are due, and the limit is 0.');
-  assert.equal(lists.length, 1);
+  assert.equal(lists.length, before);
   silent(page);
   await page.context().close();
   await server.stop();

@@ -49,5 +49,5 @@ function Due({row, campaign}: {row: Row; campaign: Campaign}) {
 
 /** Its rows are due, and it has not begun. */
 function scheduled({start_date: first, rules}: Campaign): string {
-  return first > isoDay(new Date(), rules.timezone ?? undefined) ? `Scheduled, from ${date(first)}` : 'Scheduled';
+  return first > isoDay(new Date(), rules.timezone ?? undefined) ? `From ${date(first)}` : 'Scheduled';
 }
