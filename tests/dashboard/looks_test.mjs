@@ -52,6 +52,9 @@ test('fields fit into their dialog, nothing stays marked, calls have names, and 
   await fresh.getByLabel('Name', {exact: false}).first().fill('Zoe');
   await fresh.getByRole('button', {name: 'Add contact'}).click();
   await seen(direct.locator('.chosen-contact'), '+49 151 2345 6789');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', {name: 'Leave without saving?'}).getByRole('button', {name: 'Leave', exact: true}).click();
+  await direct.waitFor({state: 'detached'});
   await yan.endCalls();
   silent(page);
   await page.context().close();

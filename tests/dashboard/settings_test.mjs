@@ -62,6 +62,9 @@ test('an administrator sees whose turn it is, and changes limits of users and of
   await seen(dialog, 'Write a whole number, 0 or more.');
   await accessible(page, 'limits');
   await dialog.getByLabel('Calls at a time').fill('3');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', {name: 'Leave without saving?'}).getByRole('button', {name: 'Stay here'}).press('Enter');
+  await dialog.getByLabel('Calls at a time').focus();
   await page.keyboard.press('Enter');
   await dialog.waitFor({state: 'detached'});
   await until(async () => same(await facts(page, 'Una’s calls'), [3, 3]), 'three calls of Una');

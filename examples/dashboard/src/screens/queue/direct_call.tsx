@@ -55,7 +55,7 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
   };
 
   return (
-    <Dialog title="Direct call" onClose={onClose} actions={<>
+    <Dialog title="Direct call" onClose={onClose} isEntered={contact !== (first ?? null) || isLater} actions={<>
       <Button onClick={onClose}>Cancel</Button>
       <Button kind="primary" icon="phone" busy={isBusy} onClick={() => void call()}>{isLater ? 'Queue the call' : 'Call now'}</Button>
     </>}>

@@ -58,7 +58,7 @@ function NumbersDialog({title, inputs, more, onClose}: {
     }
   };
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} isEntered={inputs.some(({name, value}) => texts[name] !== String(value))}>
       <form class="form-stack" noValidate onSubmit={(event) => {
         event.preventDefault();
         void save();
