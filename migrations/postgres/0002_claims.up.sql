@@ -921,10 +921,9 @@ CREATE TRIGGER callqueue_contact_zone AFTER UPDATE OF timezone ON contacts
 CREATE TRIGGER callqueue_call_without_number BEFORE INSERT ON calls
   FOR EACH ROW WHEN (coalesce(NEW.phone_number, '') = '' AND NEW.contact_id IS NOT NULL)
   EXECUTE FUNCTION callqueue_number_call();
--- Of the calls that are under way now as well, where the host had no column for it.
+-- Of the calls that are under way now as well.
 UPDATE calls c SET phone_number = k.phone_number FROM contacts k
-  WHERE k.user_id = c.user_id AND k.id = c.contact_id AND callqueue_holds_slot(c.status) AND c.phone_number = ''
-    AND EXISTS (SELECT 1 FROM callqueue_made WHERE kind = 'column' AND name = 'calls.phone_number');
+  WHERE k.user_id = c.user_id AND k.id = c.contact_id AND callqueue_holds_slot(c.status) AND coalesce(c.phone_number, '') = '';
 -- A row in flight is the row of its call.
 UPDATE calls c SET queue_id = q.id FROM call_queue q
   WHERE q.status = 'processing' AND q.user_id = c.user_id AND q.call_id = c.id AND callqueue_holds_slot(c.status)

@@ -247,6 +247,16 @@ BOOST_AUTO_TEST_CASE(somebody_who_talks_during_the_migration_is_not_called) {
   BOOST_TEST(work_off(*host.store) == 19);
 }
 
+BOOST_AUTO_TEST_CASE(somebody_who_talks_is_not_called_where_the_host_leaves_numbers_empty) {
+  Host host{kSeedsHost};
+  host.sql.execute(
+      "INSERT INTO calls (user_id, contact_id, status) SELECT user_id, id, 'in_progress' "
+      "FROM contacts WHERE name = 'Person 20'");
+  must(host.store->migrate());
+  settle(*host.store);
+  BOOST_TEST(work_off(*host.store) == 34);  // Of 36.
+}
+
 BOOST_AUTO_TEST_CASE(keys_of_the_host_over_one_column_stay) {
   Host host{kSeedsHost};
   host.sql.execute(

@@ -240,7 +240,8 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_claimed_in_the_backup_is_not_dialed_again) 
 BOOST_AUTO_TEST_CASE(whom_the_provider_has_called_since_the_backup_is_not_called_again) {
   Operated world;
   world.connection.execute(world.sql.at("after_restore"));
-  auto sql = replaced(world.sql.at("called_since"), "+4930231250001", "001 (415) 555-0124");
+  // As some providers write them.
+  auto sql = replaced(world.sql.at("called_since"), "+4930231250001", "1 (415) 555-0124");
   BOOST_TEST(world.connection.execute(sql).count() == 2);  // Of both users.
   for (const auto& who : {world.ann, world.bob}) {
     CallCampaigns{*world.store}.resume(who.user_id, who.campaign_id).value();
