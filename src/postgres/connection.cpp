@@ -32,6 +32,9 @@ constexpr Oid kJsonb = 3802;
 
 /// The server counts from here.
 constexpr Instant kEpoch = std::chrono::sys_days{std::chrono::year{2000} / 1 / 1};
+/// What is beyond, infinity among it, is read as these.
+constexpr std::chrono::sys_days kFirstDay{std::chrono::year{1} / 1 / 1};
+constexpr std::chrono::sys_days kLastDay{std::chrono::year{9999} / 12 / 31};
 
 Oid array_of(Oid element) {
   switch (element) {
@@ -237,8 +240,9 @@ template <>
 Instant ResultRows::get<Instant>(int column) const {
   if (is_null(column)) return Instant{};
   expect(result_.get(), column, kTimestamptz);
+  const std::chrono::microseconds since{static_cast<std::int64_t>(from_big_endian(bytes(column)))};
   return kEpoch +
-         std::chrono::microseconds{static_cast<std::int64_t>(from_big_endian(bytes(column)))};
+         std::clamp<std::chrono::microseconds>(since, kFirstDay - kEpoch, kLastDay - kEpoch);
 }
 
 template <>
@@ -254,7 +258,8 @@ template <>
 LocalDate ResultRows::get<LocalDate>(int column) const {
   expect(result_.get(), column, kDate);
   const auto days = static_cast<std::int32_t>(from_big_endian(bytes(column)));
-  return std::chrono::floor<std::chrono::days>(kEpoch) + std::chrono::days{days};
+  constexpr auto epoch = std::chrono::floor<std::chrono::days>(kEpoch);
+  return epoch + std::clamp(std::chrono::days{days}, kFirstDay - epoch, kLastDay - epoch);
 }
 
 template <>

@@ -32,6 +32,21 @@ T there_and_back(Connection& connection, const char* sql, const T& value) {
 
 BOOST_AUTO_TEST_SUITE(connections)
 
+BOOST_AUTO_TEST_CASE(what_is_beyond_the_calendar_is_read_as_its_end) {
+  auto connection = connect({});
+  auto rows = connection.query(
+      "SELECT 'infinity'::timestamptz, '-infinity'::timestamptz, '294276-01-01'::timestamptz, "
+      "'infinity'::date, '-infinity'::date");
+  BOOST_REQUIRE(rows.step());
+  const Instant last = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+  const Instant first = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+  BOOST_CHECK(rows.get<Instant>(0) == last);
+  BOOST_CHECK(rows.get<Instant>(1) == first);
+  BOOST_CHECK(rows.get<Instant>(2) == last);
+  BOOST_TEST(to_text(rows.get<LocalDate>(3)) == "9999-12-31");
+  BOOST_TEST(to_text(rows.get<LocalDate>(4)) == "0001-01-01");
+}
+
 BOOST_AUTO_TEST_CASE(values_come_back_as_they_went) {
   for (const bool prepares : {true, false}) {
     auto connection = connect({.prepares = prepares});
