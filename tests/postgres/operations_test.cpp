@@ -225,7 +225,8 @@ BOOST_AUTO_TEST_CASE(a_call_that_was_claimed_in_the_backup_is_not_dialed_again) 
   BOOST_CHECK(row.status == QueuedCallStatus::failed);
   BOOST_TEST(row.failure_reason == "restored");
   CallCampaigns{*world.store}.resume(world.ann.user_id, world.ann.campaign_id).value();
-  for (const auto& claimed : CallQueue{*world.store}.claim({.limit = 9}).value()) {
+  const auto claims = CallQueue{*world.store}.claim({.limit = 9}).value();
+  for (const auto& claimed : claims) {
     BOOST_CHECK(claimed.call.queue_id != call.queue_id);
   }
   // What became of it may be told yet.
