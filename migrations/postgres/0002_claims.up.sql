@@ -472,9 +472,12 @@ CREATE TRIGGER callqueue_lane_claimable AFTER INSERT OR UPDATE ON callqueue_lane
   FOR EACH ROW WHEN (NEW.campaign_status = 'active' AND NOT NEW.stale AND NEW.import_id IS NULL AND NEW.opens_at IS NOT NULL)
   EXECUTE FUNCTION callqueue_lane_signals();
 
+-- Rows that the campaign's own statement writes cannot see it yet: they come without a lane, and get it at the statement's end.
 CREATE FUNCTION callqueue_add_rules() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO callqueue_campaign_rules (campaign_id, user_id) VALUES (NEW.id, NEW.user_id) ON CONFLICT DO NOTHING;
+  UPDATE call_queue q SET lane_id = callqueue_lane_for(q.user_id, q.campaign_id, q.contact_id)
+  WHERE q.campaign_id = NEW.id AND q.user_id = NEW.user_id AND q.lane_id IS NULL;
   RETURN NULL;
 END $$;
 CREATE TRIGGER callqueue_campaign_insert AFTER INSERT ON call_campaigns
