@@ -216,6 +216,7 @@ class Postgres(Case):
         psql(self.db, "ALTER TABLE contacts DROP CONSTRAINT contacts_id_user_id_unique CASCADE")
         wrong = self.bad(1, "verify", says="failed").out
         self.assertIn("✗ foreign_key call_queue.call_queue_contact_id_fkey: is missing", wrong)
+        self.assertIn("✗ key contacts.contacts_id_user_id_unique: is missing", wrong)
 
 
 if __name__ == "__main__":

@@ -48,21 +48,36 @@ constexpr char kEmptyFunctions[] = R"sql(
     END LOOP;
   END $do$)sql";
 
+/// As the page says: makes the schema anew beside, and runs what the statement yields.
+void repair_schema(const FreshDatabase& database, Connection& connection) {
+  open_store(database.url(), {.schema = "callqueue_fresh"}).value()->migrate().value();
+  connection.execute("SET search_path = public, pg_temp");
+  std::vector<std::string> statements;
+  auto rows = connection.execute(statements_of(CALLQUEUE_OPERATIONS_PAGE).at("repair"));
+  while (rows.step()) statements.push_back(rows.get<std::string>(0));
+  for (const auto& statement : statements) connection.execute(statement);
+  connection.execute("DROP SCHEMA callqueue_fresh CASCADE; RESET search_path");
+}
+
+/// Every key over these columns, whatever its name, with the references that point at it.
+std::string drop_keys(const std::string& table) {
+  return R"sql(DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT conname FROM pg_constraint c WHERE conrelid = ')sql" +
+         table + R"sql('::regclass AND contype = 'u' AND 2 = (
+        SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) AND attname IN ('id', 'user_id'))
+    LOOP EXECUTE format('ALTER TABLE )sql" +
+         table + R"sql( DROP CONSTRAINT %I CASCADE', one.conname); END LOOP;
+  END $$)sql";
+}
+
 struct Damaged : TwoUsers {
   std::map<std::string, std::string> sql = statements_of(CALLQUEUE_OPERATIONS_PAGE);
   Connection connection = database.connect();
 
   Damaged() { settle(*store); }
 
-  /// As the page says: makes the schema anew beside, and runs what the statement yields.
   void repair() {
-    open_store(database.url(), {.schema = "callqueue_fresh"}).value()->migrate().value();
-    connection.execute("SET search_path = public, pg_temp");
-    std::vector<std::string> statements;
-    auto rows = connection.execute(sql.at("repair"));
-    while (rows.step()) statements.push_back(rows.get<std::string>(0));
-    for (const auto& statement : statements) connection.execute(statement);
-    connection.execute("DROP SCHEMA callqueue_fresh CASCADE; RESET search_path");
+    repair_schema(database, connection);
     // Other sessions have plans and functions of before.
     store = open_store(database.url()).value();
   }
@@ -109,6 +124,30 @@ BOOST_AUTO_TEST_CASE(a_host_that_is_whole_gets_nothing_beside_its_own) {
                  statement);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_a_hosts_table_is_named_and_comes_back_before_what_points_at_it) {
+  for (const auto* tables : {kSeedsHost, kWideHost, "SELECT 1"}) {
+    for (const std::string table : {"agents", "contacts", "calls", "call_campaigns"}) {
+      Host host{tables};
+      must(host.store->migrate());
+      BOOST_TEST(wrong(*host.store) == "");
+      host.sql.execute(drop_keys(table));
+      const auto said = wrong(*host.store);
+      const auto key = "key " + table + "." + table + "_id_user_id_unique: is missing";
+      BOOST_TEST(said.find(key) != std::string::npos, table << ": " << said);
+      repair_schema(host.database, host.sql);
+      BOOST_TEST(wrong(*host.store) == "", table << " leaves " << wrong(*host.store));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_in_whose_place_the_host_has_one_of_its_own_is_not_missed) {
+  Host host{kWideHost};
+  must(host.store->migrate());
+  host.sql.execute("ALTER TABLE contacts ADD CONSTRAINT mine UNIQUE (phone_number, user_id); "
+                   "ALTER TABLE contacts DROP CONSTRAINT contacts_user_id_phone_number_unique");
+  BOOST_TEST(wrong(*host.store) == "");
 }
 
 BOOST_AUTO_TEST_CASE(indexes_of_calls_come_back_with_migrate) {
