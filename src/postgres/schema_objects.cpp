@@ -28,9 +28,9 @@ constexpr char kObjects[] = R"sql(
     LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum
   UNION ALL
   SELECT CASE c.contype WHEN 'p' THEN 'key' WHEN 'u' THEN 'key' WHEN 'f' THEN 'foreign_key'
-                        ELSE 'check' END,
+                        WHEN 'x' THEN 'exclusion' ELSE 'check' END,
     t.relname, t.relname || '.' || c.conname, pg_get_constraintdef(c.oid, true)
-  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid WHERE c.contype IN ('p', 'u', 'f', 'c')
+  FROM tables t JOIN pg_constraint c ON c.conrelid = t.oid WHERE c.contype IN ('p', 'u', 'f', 'c', 'x')
   UNION ALL
   SELECT 'index', t.relname, i.relname::text,
     pg_get_indexdef(i.oid, 0, true) || CASE WHEN x.indisvalid THEN '' ELSE ' (invalid)' END
@@ -40,6 +40,9 @@ constexpr char kObjects[] = R"sql(
   SELECT 'trigger', t.relname, t.relname || '.' || g.tgname,
     pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (switched off)' END
   FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
+  UNION ALL
+  SELECT 'rule', t.relname, t.relname || '.' || w.rulename, pg_get_ruledef(w.oid, true)
+  FROM tables t JOIN pg_rewrite w ON w.ev_class = t.oid
   UNION ALL
   SELECT 'function', p.proname, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
     pg_get_function_result(p.oid) || ' ' || p.provolatile::text || ' ' || md5(p.prosrc)
@@ -74,6 +77,11 @@ constexpr char kUniqueColumns[] = R"sql(
   WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND x.indisunique AND x.indimmediate
     AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
   GROUP BY 1, t.relname)sql";
+constexpr char kCheckedColumns[] = R"sql(
+  SELECT t.relname || '.' || c.conname, t.relname || '.' || a.attname
+  FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (c.conkey)
+  WHERE t.relnamespace = quote_ident(current_schema())::regnamespace AND c.contype = 'c')sql";
 
 }  // namespace
 
@@ -88,6 +96,10 @@ SchemaObjects schema_objects(Connection& connection, const std::optional<std::st
   auto keys = connection.query(kUniqueColumns);
   while (keys.step()) {
     found.unique_columns.emplace(keys.get<std::string>(0), keys.get<std::string>(1));
+  }
+  auto checks = connection.query(kCheckedColumns);
+  while (checks.step()) {
+    found.checked_columns.emplace(checks.get<std::string>(0), checks.get<std::string>(1));
   }
   return found;
 }

@@ -19,6 +19,8 @@ struct SchemaObjects {
   std::map<Key, std::string> tables;  ///< That they belong to.
   /// By `table.index`: `table (column, column)` that no two rows share, in alphabetical order.
   std::map<std::string, std::string> unique_columns;
+  /// By `table.constraint`: the `table.column`s that a CHECK is about.
+  std::multimap<std::string, std::string> checked_columns;
 
   [[nodiscard]] bool has(const Key& key) const { return definitions.contains(key); }
 };
@@ -28,7 +30,8 @@ struct SchemaObjects {
                                            const std::optional<std::string>& role);
 
 /// Adds an item for each object that is expected, and one for each that should not be there.
-/// @param made tables that a migration has made; the others are a host's.
+/// @param made tables that a migration has made, and columns (`table.column`) that one has added to
+/// a host's; all else is the host's.
 void compare_objects(const SchemaObjects& actual, const SchemaObjects& expected,
                      const std::set<std::string>& made, VerifyReport& report);
 

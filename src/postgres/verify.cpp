@@ -19,7 +19,7 @@ namespace {
 constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
-constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind = 'table'";
+constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind IN ('table', 'column')";
 constexpr char kMayCreateSchema[] = R"sql(
   SELECT has_database_privilege(current_database(), 'CREATE'),
     format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user))sql";
@@ -41,7 +41,8 @@ struct Setting {
   std::optional<std::string> role;  ///< That row-level security is for.
   std::vector<std::string> active_statuses;
   std::optional<std::string> hosts_calls;  ///< The statement that makes a table like the host's.
-  ///< Tables that the migrations have made; as long as there are no notes, those of the queue.
+  ///< Tables and columns that the migrations have made; as long as there are no notes, the tables
+  ///< of the queue.
   std::set<std::string> made{"call_campaigns", "call_queue"};
 };
 

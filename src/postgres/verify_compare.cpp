@@ -1,6 +1,7 @@
 // A schema's objects against those that the migrations make.
 #include <algorithm>
 
+#include "postgres/host_tables.hpp"
 #include "postgres/schema_objects.hpp"
 #include "store/verify.hpp"
 
@@ -78,21 +79,75 @@ std::string fault_of(const SchemaObjects::Key& object, const SchemaObjects& actu
              : "is defined differently";
 }
 
+constexpr char kNotOfThisVersion[] = "is not of this version";
+constexpr char kMayRefuse[] =
+    "is not the library's, and may refuse or alter what the library writes";
+
+/// Whether nobody but the library writes to the table.
+bool is_libraries(const std::string& table) { return table.starts_with("callqueue_"); }
+
+/// A column that somebody has added.
+std::string fault_of_column(const std::string& definition) {
+  const bool is_filled = definition.find(" default ") != std::string::npos ||
+                         definition.find(" identity") != std::string::npos;
+  return is_filled || definition.find(" not null") == std::string::npos
+             ? kNotOfThisVersion
+             : "is NOT NULL without a default, and the library knows nothing of it";
+}
+
+/// Whether a queue of the host's own has this `table.column` before any migration.
+bool is_in_seeds_queue(const std::string& column) {
+  const auto wanted = wanted_columns();
+  return std::any_of(wanted.begin(), wanted.end(), [&](const WantedColumn& one) {
+    return std::string{one.table} + "." + one.column == column;
+  });
+}
+
+/// Whether what a host has put on one of its tables stands in the way of what we put there.
+bool is_about_ours(const SchemaObjects::Key& check, const SchemaObjects& actual,
+                   const SchemaObjects& expected, const std::set<std::string>& made) {
+  const auto [first, last] = actual.checked_columns.equal_range(check.second);
+  return std::any_of(first, last, [&](const auto& checked) {
+    const auto& column = checked.second;
+    const auto table = column.substr(0, column.find('.'));
+    if (table == "calls") return made.contains(column);
+    // Of what the queue of a host has had before, preflight knows.
+    return (table == "call_queue" || table == "call_campaigns") &&
+           expected.has({"column", column}) && !is_in_seeds_queue(column);
+  });
+}
+
+/// Whether an object of somebody else's in this table may keep the library from its work.
+bool may_refuse(const SchemaObjects::Key& object, const SchemaObjects& actual,
+                const SchemaObjects& expected, const std::set<std::string>& made) {
+  const auto& kind = object.first;
+  const auto& table = actual.tables.at(object);
+  const bool is_queues = table == "calls" || table == "call_queue" || table == "call_campaigns";
+  const bool refuses =
+      kind == "check" || kind == "key" || kind == "exclusion" || kind == "rule" ||
+      (kind == "index" && actual.definitions.at(object).starts_with("CREATE UNIQUE"));
+  if (is_libraries(table)) return refuses || kind == "foreign_key" || kind == "trigger";
+  if (is_queues && made.contains(table)) return refuses;
+  return kind == "check" && is_about_ours(object, actual, expected, made);
+}
+
 /// What is wrong with an object that is not expected; empty: nothing.
 std::string fault_of_stray(const SchemaObjects::Key& object, const SchemaObjects& actual,
                            const SchemaObjects& expected, const std::set<std::string>& made) {
   const auto& [kind, name] = object;
   const auto& table = actual.tables.at(object);
   const auto own = name.substr(name.find('.') + 1);
+  if (table == "callqueue_migrations") return "";  // No migration makes it.
   // Where the host has given its name away.
-  const bool is_renamed = kind == "foreign_key" && is_ours(own) &&
-                          expected.has({kind, table + "." + own.substr(10)});
+  const bool is_renamed =
+      kind == "foreign_key" && is_ours(own) && expected.has({kind, table + "." + own.substr(10)});
   if (is_renamed) return "";
-  const bool in_our_table = (kind == "column" || kind == "row_security") &&
-                            (table == "call_queue" || table == "call_campaigns") &&
-                            made.contains(table);
-  const bool is_stray = (is_ours(own) && table != "callqueue_migrations") || in_our_table;
-  return is_stray ? "is not of this version" : "";
+  const bool is_whole =
+      is_libraries(table) ||
+      ((table == "call_queue" || table == "call_campaigns") && made.contains(table));
+  if (kind == "column" && is_whole) return fault_of_column(actual.definitions.at(object));
+  if (is_ours(own) || (kind == "row_security" && is_whole)) return kNotOfThisVersion;
+  return may_refuse(object, actual, expected, made) ? kMayRefuse : "";
 }
 
 }  // namespace

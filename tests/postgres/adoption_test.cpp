@@ -67,6 +67,18 @@ BOOST_AUTO_TEST_CASE(a_wider_database_with_an_enum_is_taken_over_and_given_back)
   check_there_and_back(host, {.active_statuses = {{"talking"}}});
 }
 
+BOOST_AUTO_TEST_CASE(a_check_of_the_hosts_on_a_column_of_ours_is_told_and_one_on_its_own_is_not) {
+  Host host{kSeedsHost};
+  must(host.store->migrate());
+  host.sql.execute("ALTER TABLE call_queue ADD CONSTRAINT urgent CHECK (priority >= 0)");
+  BOOST_TEST(wrong(*host.store) == "");
+  host.sql.execute("ALTER TABLE call_queue ADD CONSTRAINT once CHECK (attempts < 1) NOT VALID;"
+                   "ALTER TABLE calls ADD CONSTRAINT first CHECK (attempt < 2)");
+  const auto said = wrong(*host.store);
+  BOOST_TEST(said.find("check call_queue.once: is not the library's") != std::string::npos, said);
+  BOOST_TEST(said.find("check calls.first: is not the library's") != std::string::npos, said);
+}
+
 BOOST_AUTO_TEST_CASE(a_database_with_none_of_the_tables_is_given_back_empty) {
   Host host{"CREATE TABLE invoices (id integer, amount numeric)"};
   BOOST_TEST(must(host.store->migrate()).to == newest_of(*host.store));

@@ -147,6 +147,72 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_put_in_the_way) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  work_a_little(*store);
+  auto connection = database.connect();
+  const std::string refuses = " is not the library's, and may refuse or alter what the library ";
+  const std::vector<std::pair<std::string, std::string>> alterations = {
+      {"ALTER TABLE call_queue ADD CONSTRAINT once CHECK (attempts < 1) NOT VALID",
+       "check call_queue.once:" + refuses},
+      {"ALTER TABLE call_campaigns ADD CONSTRAINT short CHECK (length(name) < 99)",
+       "check call_campaigns.short:" + refuses},
+      {"ALTER TABLE calls ADD CONSTRAINT brief CHECK (duration_seconds < 9999)",
+       "check calls.brief:" + refuses},
+      {"ALTER TABLE callqueue_turns ADD CONSTRAINT few CHECK (last_turn < 9999)",
+       "check callqueue_turns.few:" + refuses},
+      {"CREATE UNIQUE INDEX one_each ON call_queue (contact_id)", "index one_each:" + refuses},
+      {"DELETE FROM callqueue_signals; ALTER TABLE callqueue_signals ADD CONSTRAINT one_signal "
+       "UNIQUE (user_id)",
+       "key callqueue_signals.one_signal:" + refuses},
+      {"ALTER TABLE calls ADD CONSTRAINT apart EXCLUDE USING btree (id WITH =)",
+       "exclusion calls.apart:" + refuses},
+      {"CREATE RULE still AS ON DELETE TO calls DO INSTEAD NOTHING", "rule calls.still:" + refuses},
+      {"ALTER TABLE callqueue_turns ADD CONSTRAINT known FOREIGN KEY (user_id) REFERENCES users",
+       "foreign_key callqueue_turns.known:" + refuses},
+      {"CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+       "CREATE TRIGGER watch BEFORE INSERT ON callqueue_signals FOR EACH ROW EXECUTE FUNCTION "
+       "mine()",
+       "trigger callqueue_signals.watch:" + refuses},
+      {"ALTER TABLE callqueue_lanes ADD COLUMN colour text DEFAULT 'red' NOT NULL; "
+       "ALTER TABLE callqueue_lanes ALTER COLUMN colour DROP DEFAULT",
+       "column callqueue_lanes.colour: is NOT NULL without a default, and the library knows "},
+      {"ALTER TABLE call_queue ADD COLUMN colour text DEFAULT 'red' NOT NULL; "
+       "ALTER TABLE call_queue ALTER COLUMN colour DROP DEFAULT",
+       "column call_queue.colour: is NOT NULL without a default, and the library knows "},
+      {"ALTER TABLE callqueue_settings ADD COLUMN colour text",
+       "column callqueue_settings.colour: is not of this version"},
+      {"ALTER TABLE callqueue_imports ENABLE ROW LEVEL SECURITY",
+       "row_security callqueue_imports: is not of this version"},
+  };
+  for (const auto& [alteration, expected] : alterations) {
+    connection.execute(alteration);
+
+    const auto wrong = said(store->verify().value());
+    BOOST_TEST(wrong.find(expected) != std::string::npos, alteration << " is told as\n" << wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_harms_nothing_is_no_drift) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  auto connection = database.connect();
+  connection.execute(
+      "CREATE INDEX mine ON call_queue (created_at);"
+      "CREATE INDEX theirs ON callqueue_lanes (timezone);"
+      "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+      "CREATE TRIGGER watch AFTER INSERT ON call_queue FOR EACH ROW EXECUTE FUNCTION look();"
+      "ALTER TABLE calls ADD COLUMN recording_url text;"
+      "ALTER TABLE contacts ADD COLUMN tags text[], ADD CHECK (length(name) < 99);"
+      "ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';"
+      "CREATE UNIQUE INDEX by_name ON users (name)");
+
+  BOOST_TEST(said(store->verify().value()) == "");
+}
+
 BOOST_AUTO_TEST_CASE(verify_checks_what_it_can_of_an_altered_schema_and_says_what_it_did_not) {
   const FreshDatabase database;
   const auto store = open_store(database.url()).value();
