@@ -298,7 +298,8 @@ CQ_API cq_status cq_store_migrate(cq_store* store, const cq_migrate_request* req
                                   cq_error** error);
 /// Lists what stands in the way of migrating tables that are there already. Changes nothing.
 /// Thread-safe.
-/// @param active_statuses as in `cq_migrate_request`; may be NULL.
+/// @param active_statuses as in `cq_migrate_request`; NULL: those declared at the migration, if
+/// any.
 /// @param report JSON: `blocks`, `version` and `findings`.
 /// @return `CQ_INVALID_ARGUMENT` (`active_statuses`, `schema`).
 /// @since 0.1

@@ -93,8 +93,10 @@ cq_status cq_store_migrate(cq_store* store, const cq_migrate_request* request, c
 cq_status cq_store_preflight(cq_store* store, const char* const* active_statuses,
                              size_t active_statuses_count, char** report, cq_error** error) {
   return c::tells(report, "report", error, [&] {
-    const PreflightRequest request{
-        .active_statuses = c::texts(active_statuses, active_statuses_count, "active_statuses")};
+    PreflightRequest request;
+    if (active_statuses != nullptr || active_statuses_count > 0) {
+      request.active_statuses = c::texts(active_statuses, active_statuses_count, "active_statuses");
+    }
     return to_json(c::value(c::open(store).preflight(request)));
   });
 }

@@ -44,7 +44,8 @@ struct MigrateRequest {
 
 /// What `preflight` is to assume.
 struct PreflightRequest {
-  std::vector<std::string> active_statuses{};  ///< As in `MigrateRequest`.
+  /// As in `MigrateRequest`. None: those declared at the migration, if there was one.
+  std::optional<std::vector<std::string>> active_statuses{};
 };
 
 /// Something about the host's tables that `migrate` depends on.

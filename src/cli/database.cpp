@@ -87,9 +87,8 @@ std::string line_of(const PreflightFinding& finding) {
                      finding.remedy.empty() ? "" : "\n    " + finding.remedy);
 }
 
-int preflight(Context& context, const std::vector<std::string>& active_statuses) {
-  const auto report =
-      value(context.open({.create = false})->preflight({without_empty(active_statuses)}));
+int preflight(Context& context, const PreflightRequest& request) {
+  const auto report = value(context.open({.create = false})->preflight(request));
   if (context.json) {
     print_line(to_json(report));
     return report.blocks() ? 1 : 0;
@@ -176,10 +175,14 @@ void add_database_commands(CLI::App& app, Context& context) {
   auto* preflight_command = app.add_subcommand(
       "preflight", "List what tables that are there already put in the way of migrate");
   auto declared = std::make_shared<std::vector<std::string>>();
-  preflight_command->add_option("--active-statuses", *declared, kActiveStatuses)
-      ->delimiter(',')
-      ->type_name("LIST");
-  on(preflight_command, context, [&context, declared] { return preflight(context, *declared); });
+  auto* assumed = preflight_command->add_option("--active-statuses", *declared, kActiveStatuses)
+                      ->delimiter(',')
+                      ->type_name("LIST");
+  on(preflight_command, context, [&context, declared, assumed] {
+    PreflightRequest request;
+    if (assumed->count() > 0) request.active_statuses = without_empty(*declared);
+    return preflight(context, request);
+  });
 
   auto* verify_command =
       app.add_subcommand("verify", "Compare the database with what this version expects");

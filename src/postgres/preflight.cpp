@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "postgres/active_statuses.hpp"
 #include "postgres/left_behind.hpp"
 #include "postgres/row_look.hpp"
 #include "postgres/schema.hpp"
@@ -128,7 +129,8 @@ std::string begin(std::optional<std::chrono::milliseconds> patience) {
 
 }  // namespace
 
-PreflightReport preflight(Connection& connection, const std::vector<std::string>& active_statuses,
+PreflightReport preflight(Connection& connection,
+                          const std::optional<std::vector<std::string>>& declared,
                           std::optional<std::chrono::milliseconds> patience) {
   PreflightReport report;
   if (connection.server_version() < kOldestServer) {
@@ -143,6 +145,9 @@ PreflightReport preflight(Connection& connection, const std::vector<std::string>
     return report;
   }
   report.version = schema_version(connection);
+  const auto statuses = declared             ? *declared
+                        : report.version > 0 ? active_statuses(connection)
+                                             : std::vector<std::string>{};
   check_rights(connection, report.version, report);
   if (report.version == 0) check_names(connection, report);
   const auto host = host_tables(connection, report.version);
@@ -151,10 +156,10 @@ PreflightReport preflight(Connection& connection, const std::vector<std::string>
   // A host may have changed a table that a migration has made for it.
   check_columns(report.version > 0 ? host_tables(connection, 0) : host, report);
   check_keys(connection, host, report);
-  check_words(connection, host, active_statuses, report);
+  check_words(connection, host, statuses, report);
   check_rows(look);
   check_zones(look);
-  check_calls(look, report.version, active_statuses);
+  check_calls(look, report.version, statuses);
   if (patience) {
     if (report.version == 0) {
       note_triggers(connection, host, report);

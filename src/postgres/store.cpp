@@ -157,7 +157,8 @@ Connection::Options PostgresStore::patient() const {
 
 Result<PreflightReport> PostgresStore::preflight(const PreflightRequest& request) {
   return guarded([&] {
-    const auto declared = checked_statuses(request.active_statuses);
+    auto declared = request.active_statuses;
+    if (declared) declared = checked_statuses(*std::move(declared));
     Connection connection{url_, patient()};
     return postgres::preflight(connection, declared, kPreflightPatience);
   });

@@ -126,7 +126,7 @@ const std::vector<Migration>& SqliteStore::migrations() const { return all_migra
 
 Result<PreflightReport> SqliteStore::preflight(const PreflightRequest& request) {
   return guarded([&] {
-    if (!request.active_statuses.empty()) refuse_statuses();
+    if (request.active_statuses && !request.active_statuses->empty()) refuse_statuses();
     const std::lock_guard lock{writer_mutex_};
     PreflightReport report{.version = schema_version(writer_), .findings = {}};
     if (report.version == 0) check_queue(writer_, report);

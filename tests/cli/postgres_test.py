@@ -97,6 +97,8 @@ class Postgres(Case):
         self.assertEqual(self.ok("migrate", "--active-statuses", "talking,on_hold", "--json").json["from"], 0)
         self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "1")
         self.ok("verify")
+        self.assertNotIn("status is talking", self.ok("preflight").out)
+        self.assertIn("status is talking", self.ok("preflight", "--active-statuses", "").out)
         self.assertEqual(self.ok("migrate", "--active-statuses", "", "--json").json["applied"], ["active_statuses"])
         self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "0")
         self.bad(1, "migrate", "--active-statuses", "completed", says="completed")

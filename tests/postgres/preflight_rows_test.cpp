@@ -133,12 +133,14 @@ BOOST_AUTO_TEST_CASE(whose_calling_hours_will_mean_utc_is_noted) {
 BOOST_AUTO_TEST_CASE(a_status_that_is_declared_and_that_no_call_has_is_noted) {
   Host host{kSeedsHost};
   host.sql.execute("UPDATE calls SET status = 'talking'");
-  const auto said = findings(must(host.store->preflight({{"talkign", "talking"}})), Severity::note);
+  const auto said = findings(
+      must(host.store->preflight({.active_statuses = {{"talkign", "talking"}}})), Severity::note);
   BOOST_TEST(has(said, "calls.status is in no row talkign, which was declared"), joined(said));
   BOOST_TEST(!has(said, "is in no row talking"));
   Host without{"CREATE TABLE users (id uuid PRIMARY KEY)"};
-  BOOST_TEST(has(findings(must(without.store->preflight({{"talking"}})), Severity::note),
-                 "is in no row talking"));
+  BOOST_TEST(has(
+      findings(must(without.store->preflight({.active_statuses = {{"talking"}}})), Severity::note),
+      "is in no row talking"));
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_do_not_say_who_is_on_the_phone_are_noted) {
@@ -173,8 +175,9 @@ BOOST_AUTO_TEST_CASE(rows_in_flight_without_a_call_are_noted) {
       "WHERE status = 'processing' AND user_id = '00000000-0000-4000-8000-00000000000a'");
   BOOST_TEST(has(notes(host), part));
   BOOST_TEST(has(notes(host), "else failed (2 rows"), joined(notes(host)));
-  BOOST_TEST(has(findings(must(host.store->preflight({{"talking"}})), Severity::note),
-                 "else failed (1 row"));
+  BOOST_TEST(
+      has(findings(must(host.store->preflight({.active_statuses = {{"talking"}}})), Severity::note),
+          "else failed (1 row"));
 }
 
 BOOST_AUTO_TEST_CASE(notes_are_there_also_when_something_blocks) {

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(each_obstacle_is_named_migrate_refuses_and_nothing_is_chang
 
 BOOST_AUTO_TEST_CASE(of_a_declared_status_that_an_enum_lacks_it_asks_whether_it_is_misspelt) {
   const Host host{kWideHost};
-  const auto report = must(host.store->preflight({{"talkign", "talking"}}));
+  const auto report = must(host.store->preflight({.active_statuses = {{"talkign", "talking"}}}));
   const auto lines = findings(report, Severity::blocks);
   BOOST_TEST(joined(lines) == "calls.status is an enum without 'talkign', which was declared\n");
   BOOST_TEST(report.findings.front().remedy.starts_with("misspelt? It has new, "),
@@ -147,9 +147,21 @@ BOOST_AUTO_TEST_CASE(where_nothing_blocks_it_says_what_is_worth_knowing) {
         "ON contacts (id, user_id)", "ON agents (id, user_id)"}) {
     BOOST_TEST(has(said, part), part << " is not among\n" << joined(said));
   }
-  const auto declared = findings(must(host.store->preflight({{"talking"}})), Severity::note);
+  const auto declared =
+      findings(must(host.store->preflight({.active_statuses = {{"talking"}}})), Severity::note);
   BOOST_TEST(!has(declared, "is talking"));
   BOOST_TEST((host.dump() == before));
+}
+
+BOOST_AUTO_TEST_CASE(run_again_it_goes_by_the_statuses_that_were_declared) {
+  Host host{kWideHost};
+  host.sql.execute("INSERT INTO calls (id, user_id, status) VALUES (gen_random_uuid(), '" +
+                   to_text(kAnn) + "', 'talking')");
+  BOOST_TEST(has(notes(host), "calls.status is talking"));
+  must(host.store->migrate({.active_statuses = {{"talking"}}}));
+  BOOST_TEST(!has(notes(host), "calls.status is talking"));
+  const auto report = must(host.store->preflight({.active_statuses = std::vector<std::string>{}}));
+  BOOST_TEST(has(findings(report, Severity::note), "calls.status is talking"));
 }
 
 BOOST_AUTO_TEST_CASE(triggers_that_would_count_twice_are_noted) {

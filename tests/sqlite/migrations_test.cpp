@@ -460,7 +460,7 @@ BOOST_AUTO_TEST_CASE(statuses_cannot_be_declared) {
   World world;
   BOOST_TEST(error_of(world.store().migrate({.active_statuses = {{"talking"}}})) ==
              "invalid_argument active_statuses");
-  BOOST_TEST(error_of(world.store().preflight({{"talking"}})) ==
+  BOOST_TEST(error_of(world.store().preflight({.active_statuses = {{"talking"}}})) ==
              "invalid_argument active_statuses");
 }
 

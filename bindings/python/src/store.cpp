@@ -65,12 +65,13 @@ void bind_schema_of_store(StoreClass& store) {
           "All migrations of this version, in order.")
       .def(
           "preflight",
-          [](const OpenStore& self, std::vector<std::string> active_statuses) {
+          [](const OpenStore& self, std::optional<std::vector<std::string>> active_statuses) {
             return value_of(self.use()->preflight({std::move(active_statuses)}));
           },
-          Released(), py::kw_only(), arg("active_statuses") = std::vector<std::string>{},
+          Released(), py::kw_only(), arg("active_statuses") = py::none(),
           "Lists what stands in the way of `migrate` in tables that are there already. Changes "
-          "nothing.")
+          "nothing. active_statuses as in `migrate`; None: those declared at the migration, if "
+          "there was one.")
       .def(
           "migrate",
           [](const OpenStore& self, std::optional<int> to, bool down,
