@@ -74,7 +74,9 @@ struct PreflightReport {
 struct MigrateResult {
   int from = 0;
   int to = 0;
-  std::vector<std::string> applied{};  ///< Names in the order they ran; empty: nothing to do.
+  /// Names in the order they ran, behind the statements by which a migration of before was finished
+  /// or what somebody has dropped (an index of `calls`) was built again; empty: nothing to do.
+  std::vector<std::string> applied{};
 };
 
 /// One thing that `verify` looked at.

@@ -68,7 +68,9 @@ int migrate(Context& context, const MigrateOptions& options) {
     return 0;
   }
   for (const auto& name : done.applied) print_line(name);
-  if (!done.applied.empty()) {
+  if (!done.applied.empty() && done.from == done.to) {
+    print_line(fmt::format("done; the database has version {}, as before", done.to));
+  } else if (!done.applied.empty()) {
     print_line(fmt::format("from version {} to version {}", done.from, done.to));
   } else {
     const bool beyond = !options.request.down && done.to > options.request.to.value_or(done.to);

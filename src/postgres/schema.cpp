@@ -114,12 +114,17 @@ void apply_down(Connection& connection, const Migration& migration) {
 }
 
 /// What a migrator before may have been kept from, and what somebody has dropped since. (Before the
-/// first migration keys are built that it makes constraints of.)
-void finish_steps(Connection& connection, int version) {
-  for (int done = 1; done <= version; ++done) {
-    if (done > 1) run_steps(connection, migration_of(done).before);
-    run_steps(connection, migration_of(done).after);
+/// first migration keys are built that it makes constraints of.) @return what was done.
+std::vector<std::string> finish_steps(Connection& connection, int version) {
+  std::vector<std::string> done;
+  const auto run = [&](const std::string& steps) {
+    for (auto& statement : run_steps(connection, steps)) done.push_back(std::move(statement));
+  };
+  for (int past = 1; past <= version; ++past) {
+    if (past > 1) run(migration_of(past).before);
+    run(migration_of(past).after);
   }
+  return done;
 }
 
 /// Only the newest schema has it: what else would have to be protected is not known.
@@ -212,11 +217,12 @@ MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRe
   const auto declared = checked_statuses(request.active_statuses.value_or(
       version > 0 ? active_statuses(connection) : std::vector<std::string>{}));
   if (version < target) refuse_what_blocks(connection, declared);
+  result.applied = finish_steps(connection, version);
   for (; version < target; result.to = version) {
     apply_up(connection, migration_of(++version), declared);
     result.applied.push_back(migration_of(version).name);
   }
-  finish_steps(connection, version);
+  if (version > result.from) finish_steps(connection, version);
   if (version > 0 && active_statuses(connection) != declared) {
     declare_statuses(connection, declared);
     result.applied.emplace_back("active_statuses");

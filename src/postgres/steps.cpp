@@ -28,12 +28,15 @@ std::vector<std::string> steps_left(Connection& connection, const std::string& s
   return statements;
 }
 
-void run_steps(Connection& connection, const std::string& steps) {
+std::vector<std::string> run_steps(Connection& connection, const std::string& steps) {
+  std::vector<std::string> done;
   for (const auto& query : queries_of(steps)) {
     for (const auto& statement : steps_left(connection, query + std::string{kEndOfQuery})) {
       connection.execute(statement);
+      done.push_back(statement);
     }
   }
+  return done;
 }
 
 }  // namespace callqueue::postgres

@@ -12,7 +12,7 @@ namespace callqueue::postgres {
 
 /// The statements that are left to do, in order; each is to be run by itself.
 [[nodiscard]] std::vector<std::string> steps_left(Connection& connection, const std::string& steps);
-/// Runs them. @pre no transaction is open.
-void run_steps(Connection& connection, const std::string& steps);
+/// Runs them. @return what was run. @pre no transaction is open.
+std::vector<std::string> run_steps(Connection& connection, const std::string& steps);
 
 }  // namespace callqueue::postgres

@@ -79,6 +79,16 @@ class Postgres(Case):
         self.assertIn({"kind": "index", "name": "idx_call_queue_round_robin", "ok": False, "detail": "is missing"},
                       report.json["items"])
 
+    def test_migrate_says_what_it_has_built_again(self):
+        self.migrated()
+        self.assertIn("nothing to do: the database has version", self.ok("migrate").out)
+        psql(self.db, "DROP INDEX callqueue_calls_lease")
+        said = self.ok("migrate").out.splitlines()
+        self.assertEqual(len(said), 2)
+        self.assertTrue(said[0].startswith("CREATE INDEX callqueue_calls_lease ON calls"), said)
+        self.assertRegex(said[1], r"^done; the database has version \d+, as before$")
+        self.assertIn("nothing to do", self.ok("migrate").out)
+
     def test_preflight_lists_what_is_in_the_way_and_migrate_refuses(self):
         psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid, phone_number text, owner text NOT NULL);"
                       "CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL, status text);"

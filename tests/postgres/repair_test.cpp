@@ -145,8 +145,9 @@ BOOST_AUTO_TEST_CASE(a_key_of_a_hosts_table_is_named_and_comes_back_before_what_
 BOOST_AUTO_TEST_CASE(a_key_in_whose_place_the_host_has_one_of_its_own_is_not_missed) {
   Host host{kWideHost};
   must(host.store->migrate());
-  host.sql.execute("ALTER TABLE contacts ADD CONSTRAINT mine UNIQUE (phone_number, user_id); "
-                   "ALTER TABLE contacts DROP CONSTRAINT contacts_user_id_phone_number_unique");
+  host.sql.execute(
+      "ALTER TABLE contacts ADD CONSTRAINT mine UNIQUE (phone_number, user_id); "
+      "ALTER TABLE contacts DROP CONSTRAINT contacts_user_id_phone_number_unique");
   BOOST_TEST(wrong(*host.store) == "");
 }
 
@@ -154,8 +155,11 @@ BOOST_AUTO_TEST_CASE(indexes_of_calls_come_back_with_migrate) {
   Damaged world;
   world.connection.execute(kDropIndexesOfCalls);
   BOOST_TEST(wrong(*world.store).find("callqueue_calls_active") != std::string::npos);
-  world.store->migrate().value();
+  const auto done = world.store->migrate().value();
   BOOST_TEST(wrong(*world.store) == "");
+  BOOST_TEST(done.applied.size() == 7U);
+  BOOST_TEST(done.applied.front().starts_with("CREATE INDEX callqueue_calls_active ON calls"));
+  BOOST_TEST(world.store->migrate().value().applied.empty());
 }
 
 BOOST_AUTO_TEST_CASE(counters_are_counted_anew) {

@@ -109,7 +109,9 @@ void bind_schema_reports(py::module_& m) {
   Model<MigrateResult>(m, "MigrateResult", "What `Store.migrate` did.")
       .field("from_version", &MigrateResult::from, "Before.")
       .field("to_version", &MigrateResult::to, "After.")
-      .field("applied", &MigrateResult::applied, "Names in the order they ran.");
+      .field("applied", &MigrateResult::applied,
+             "Names in the order they ran, behind the statements that mended what migrations of "
+             "before have made.");
   Model<PreflightFinding>(m, "PreflightFinding", "Something about a host's tables that matters.")
       .field("severity", &PreflightFinding::severity, "Whether it stands in the way.")
       .field("table", &PreflightFinding::table, "Empty: the server or the schema.")
