@@ -14,8 +14,9 @@ namespace {
 constexpr int refused = 1;
 constexpr int usage = 2;
 
-/// One line, whatever the message holds.
+/// One line, whatever the message holds; behind what was printed, where both go to one file.
 int complain(std::string message, int status) {
+  std::fflush(stdout);
   std::replace(message.begin(), message.end(), '\n', ' ');
   fmt::print(stderr, "callqueue: {}\n", message);
   return status;

@@ -152,6 +152,10 @@ class Databases(Case):
         self.assertIn("✓ table call_queue\n", damaged)
         self.assertTrue(damaged.strip().splitlines()[-1].startswith("✗ trigger "))
         self.assertFalse(Run("verify", "--json", db=self.db).json["ok"])
+        log = subprocess.run([TOOL, "--db", self.db, "verify"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, timeout=60).stdout.splitlines()
+        self.assertTrue(log[-2].startswith("✗ trigger "), "in a log that takes both, what is printed comes first")
+        self.assertTrue(log[-1].startswith("callqueue: 1 of "), log[-1])
         self.assert_id(campaign)
 
     def test_databases_that_cannot_be_used(self):
