@@ -24,7 +24,7 @@ int import(Context& context, const std::string& user, const CsvFileOptions& opti
   auto how = options.import;
   how.errors = file.errors();
   how.progress = file.progress();
-  const auto report = value(import_contacts_csv(store, user_id, file.rows(), how));
+  const auto report = report_of(import_contacts_csv(store, user_id, file.rows(), how));
   if (context.json) {
     print_line(to_json(report));
   } else {

@@ -21,6 +21,12 @@ std::string describe(const Error& error) {
   return text;
 }
 
+Refused refused_by(const Error& error) {
+  // That a schema is not there is the database's affair.
+  const bool is_usage = error.code == ErrorCode::invalid_argument && error.field != "schema";
+  return {describe(error), is_usage ? kUsage : kRefused};
+}
+
 std::unique_ptr<Store> Context::open(StoreOptions options) const {
   if (url.empty()) {
     throw CLI::RequiredError("--db URL (or the environment variable CALLQUEUE_DB)");
@@ -33,9 +39,9 @@ std::unique_ptr<Store> Context::open(StoreOptions options) const {
     options.look_interval = std::chrono::milliseconds(200);
   }
   auto opened = open_store(url, std::move(options));
-  if (!opened && opened.error().code == ErrorCode::invalid_argument &&
-      opened.error().field == "url") {
-    throw CLI::ValidationError("--db", opened.error().message);
+  if (!opened && opened.error().code == ErrorCode::invalid_argument) {
+    const auto& error = opened.error();
+    throw CLI::ValidationError(error.field == "url" ? "--db" : "--" + error.field, error.message);
   }
   return value(std::move(opened));
 }

@@ -12,18 +12,26 @@ class App;
 
 namespace callqueue::cli {
 
-/// What a command throws when it cannot go on: one line for standard error, exit status 1.
+/// Exit statuses, beside 0.
+constexpr int kRefused = 1;
+constexpr int kUsage = 2;
+
+/// What a command throws when it cannot go on: one line for standard error, and the exit status.
 struct Refused {
   std::string message;
+  int status = kRefused;
 };
 
 /// What to say of an error; adds how to get out of it where this tool can.
 [[nodiscard]] std::string describe(const Error& error);
 
+/// The end of the command. What nobody can ask for, whatever the database holds, is wrong usage.
+[[nodiscard]] Refused refused_by(const Error& error);
+
 /// The value, or the end of the command.
 template <class T>
 T value(Result<T> result) {
-  if (!result) throw Refused{describe(result.error())};
+  if (!result) throw refused_by(result.error());
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 

@@ -96,6 +96,12 @@ void describe(const CsvReport& report) {
   if (more > 0) fmt::print(stderr, "  and {} more: see --errors FILE\n", more);
 }
 
+CsvReport report_of(Result<CsvReport> imported) {
+  const bool is_option = !imported && imported.error().field == "default_region";
+  if (!imported && !is_option) throw Refused{describe(imported.error())};
+  return value(std::move(imported));
+}
+
 void refuse_if_taken_back(const CsvImportOptions& options, const CsvReport& report) {
   if (!options.atomic || report.failed == 0) return;
   throw Refused{fmt::format("{} rows failed, so nothing was imported (--atomic)", report.failed)};

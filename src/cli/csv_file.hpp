@@ -59,6 +59,8 @@ class CsvFile {
 
 /// What became of a file, for people, on standard error.
 void describe(const CsvReport& report);
+/// The report, or the end of the command: what is wrong in a file is nobody's usage.
+[[nodiscard]] CsvReport report_of(Result<CsvReport> imported);
 /// `Refused` when `--atomic` took the import back.
 void refuse_if_taken_back(const CsvImportOptions& options, const CsvReport& report);
 

@@ -34,7 +34,8 @@ bool is_asked(const Migration& migration, const MigrateRequest& request, int new
 int print_sql(const std::vector<Migration>& migrations, const MigrateRequest& request) {
   const int newest = migrations.empty() ? 0 : migrations.back().version;
   if (request.to && (*request.to < 0 || *request.to > newest)) {
-    throw Refused{fmt::format("there is no version {}: the newest is {}", *request.to, newest)};
+    throw Refused{fmt::format("there is no version {}: the newest is {}", *request.to, newest),
+                  kUsage};
   }
   auto ordered = migrations;
   if (request.down) std::reverse(ordered.begin(), ordered.end());

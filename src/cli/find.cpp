@@ -8,7 +8,7 @@ namespace {
 template <class AnyId>
 AnyId read_id(const std::string& text, const char* what) {
   const auto id = parse_id<AnyId>(text);
-  if (!id) throw Refused{std::string(what) + " " + text + " is not an id"};
+  if (!id) throw Refused{std::string(what) + " " + text + " is not an id", kUsage};
   return *id;
 }
 
@@ -19,7 +19,7 @@ T find_among(Store& store, const std::string& user, const char* what, const std:
   for (const auto& owner : find_users(store, user)) {
     Result<T> found = find(owner.id);
     if (found) return *std::move(found);
-    if (found.error().code != ErrorCode::not_found) throw Refused{describe(found.error())};
+    if (found.error().code != ErrorCode::not_found) throw refused_by(found.error());
   }
   throw Refused{std::string("there is no ") + what + " " + text};
 }

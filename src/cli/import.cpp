@@ -87,7 +87,7 @@ int import(Context& context, const ImportOptions& options) {
   how.errors = file.errors();
   how.progress = file.progress();
   auto report =
-      value(import_csv(store, draft.campaign().user_id, draft.campaign().id, file.rows(), how));
+      report_of(import_csv(store, draft.campaign().user_id, draft.campaign().id, file.rows(), how));
   const bool refused = how.atomic && report.failed > 0;
   if (!refused) draft.keep();
   if (draft.goes_away()) report.campaign_id = {};

@@ -11,9 +11,6 @@
 
 namespace {
 
-constexpr int refused = 1;
-constexpr int usage = 2;
-
 /// One line, whatever the message holds; behind what was printed, where both go to one file.
 int complain(std::string message, int status) {
   std::fflush(stdout);
@@ -102,14 +99,14 @@ int run(int argc, char** argv) {
     const int status = context.command();
     // A full disk or a closed pipe must not look like success.
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      return complain("standard output cannot be written", refused);
+      return complain("standard output cannot be written", callqueue::cli::kRefused);
     }
     return status;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return complain(explain(app, error), usage);
+    return complain(explain(app, error), callqueue::cli::kUsage);
   } catch (const callqueue::cli::Refused& error) {
-    return complain(error.message, refused);
+    return complain(error.message, error.status);
   }
 }
 
@@ -123,5 +120,5 @@ int main(int argc, char** argv) {
   } catch (...) {
     std::fputs("callqueue: something unexpected happened\n", stderr);
   }
-  return refused;
+  return callqueue::cli::kRefused;
 }

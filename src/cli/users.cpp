@@ -65,7 +65,7 @@ int update_user(Context& context, const std::string& named, const std::string& t
 int system_limits(Context& context, std::optional<int> limit) {
   auto& store = context.store();
   if (limit) {
-    if (*limit < 0) throw Refused{"the system limit must not be negative"};
+    if (*limit < 0) throw Refused{"the system limit must not be negative", kUsage};
     value(store.set_system_limit(*limit));
   }
   const auto slots = value(store.system_slots());

@@ -130,7 +130,7 @@ class Imports(Case):
                 "2024-01-01"]
         self.bad(1, "import", self.file("name,city\nAnn,Berlin\n"), *base, says="phone_number")
         self.bad(1, "import", self.file(""), *base)
-        self.bad(1, "import", self.file(GOOD), *base, "--default-region", "XX")
+        self.bad(2, "import", self.file(GOOD), *base, "--default-region", "XX")
         self.bad(1, "import", self.folder / "missing.csv", *base, says="missing.csv")
         self.bad(1, "import", self.folder, *base)
         self.bad(1, "import", self.file(GOOD), *base, "--errors", self.folder / "no" / "where.csv",

@@ -111,7 +111,7 @@ class Postgres(Case):
         self.assertIn("status is talking", self.ok("preflight", "--active-statuses", "").out)
         self.assertEqual(self.ok("migrate", "--active-statuses", "", "--json").json["applied"], ["active_statuses"])
         self.assertEqual(psql(self.db, "SELECT count_system_active_calls()"), "0")
-        self.bad(1, "migrate", "--active-statuses", "completed", says="completed")
+        self.bad(2, "migrate", "--active-statuses", "completed", says="completed")
         self.bad(2, "migrate", "--active-statuses", "talking", "--sql", says="excludes")
 
     def test_verify_says_in_one_line_that_nothing_is_migrated(self):
@@ -206,7 +206,7 @@ class Postgres(Case):
         self.migrated()
         self.ok("user", "limits", user, "--concurrent", 7)
         self.assertEqual(self.ok("user", "limits", user, "--json").json["concurrent_calls_limit"], 7)
-        self.bad(1, "user", "limits", user, "--concurrent", "-1", says="negative")
+        self.bad(2, "user", "limits", user, "--concurrent", "-1", says="negative")
         self.ok("user", "update", user, "--timezone", "Asia/Tokyo")
         self.assertEqual(psql(self.db, "SELECT name IS NULL, timezone FROM users"), "t|Asia/Tokyo")
 

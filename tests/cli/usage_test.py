@@ -59,6 +59,39 @@ class Usage(Case):
                               ("--clock", "wall"), ("--end-date", "x")]:
             self.bad(2, *create, "2026-03-01", option, value)
 
+    def test_what_nobody_can_ask_for_is_usage_and_what_is_not_there_is_not(self):
+        self.someone()
+        nobody = "00000000-0000-4000-8000-000000000000"
+        campaign, queued, call = ["campaign"], ["queue"], ["call"]
+        named = [[*campaign, verb] for verb in ("show", "start", "pause", "resume", "unschedule", "cancel", "delete",
+                                                "analytics", "errors")]
+        named += [["explain"], ["forecast"], ["forecast", "--queued"], ["export"], [*queued, "show"], [*queued, "cancel"],
+                  [*queued, "list", "--campaign"], ["token", "revoke"]]
+        with_more = [([*campaign, "update"], ["--timezone", "UTC"]), ([*call, "end"], ["--status", "failed"]),
+                     (["import", self.file(GOOD), "--campaign"], [])]
+        for command, more in [(command, []) for command in named] + with_more:
+            with self.subTest(command=command):
+                self.bad(2, *command, "123", *more, says="123")
+                self.bad(1, *command, nobody, *more)
+        of_user = ["--user", self.user]
+        for usage in (["migrate", "--to", 99], ["migrate", "--to", -1], ["migrate", "--down", "--to", 99],
+                      ["migrate", "--sql", "--to", 99], ["migrate", "--schema", "calls"], ["migrate", "--row-security"],
+                      ["migrate", "--active-statuses", "talking"], ["preflight", "--active-statuses", "talking"],
+                      ["user", "add", " "], ["user", "add", "Eve", "--email", "eve"], ["user", "add", "Eve", "--limit", -1],
+                      ["user", "add", "Eve", "--timezone", "Mars/Olympus"], ["user", "limits", self.user, "--concurrent", -1],
+                      ["user", "update", self.user, "--timezone", "Mars/Olympus"], ["system", "limits", -1],
+                      ["agent", "add", *of_user, ""], ["token", "create", *of_user, "--name", " "],
+                      ["import", self.file(GOOD), *of_user, "--agent", "Voice", "--name", "n", "--start-date", "2026-01-01",
+                       "--default-region", "XX"],
+                      ["contact", "import", self.file(GOOD), *of_user, "--default-region", "XX"]):
+            with self.subTest(usage=usage):
+                self.bad(2, *usage)
+        for refused in (["user", "limits", nobody], ["user", "limits", "nobody@example.com"], ["agent", "list", "--user", nobody],
+                        ["user", "add", "Ann", "--email", "ann@example.com"], ["contact", "list", "--user", nobody],
+                        ["contact", "import", self.file("name\nAnn\n"), *of_user]):
+            with self.subTest(refused=refused):
+                self.bad(1, *refused)
+
     def test_an_option_takes_one_value_at_a_time(self):
         self.someone()
         self.ok("import", "--exclude", "2026-12-24", "--exclude", "2026-12-25", "--windows",
@@ -121,13 +154,13 @@ class Databases(Case):
         self.assertEqual(self.ok("migrate", "--to", 1, "--down", "--json").json["to"], 1)
         self.assertEqual(self.ok("migrate", "--json").json["to"], up["to"])
         self.ok("verify")
-        self.bad(1, "migrate", "--to", 999)
+        self.bad(2, "migrate", "--to", 999)
 
     def test_what_sqlite_has_not_is_refused(self):
-        self.bad(1, "migrate", "--schema", "calls", says="schema")
-        self.bad(1, "migrate", "--row-security", says="row-level security")
+        self.bad(2, "migrate", "--schema", "calls", says="schema")
+        self.bad(2, "migrate", "--row-security", says="row-level security")
         self.migrated()
-        self.bad(1, "migrate", "--row-security", says="row-level security")
+        self.bad(2, "migrate", "--row-security", says="row-level security")
 
     def test_migrate_shows_its_statements(self):
         sql = Run("migrate", "--sql").out
@@ -136,7 +169,7 @@ class Databases(Case):
         self.assertIn("DROP", Run("migrate", "--sql", "--down", "--to", "0").out)
         first = Run("migrate", "--sql", "--to", "1").out
         self.assertLess(len(first), len(sql))
-        self.bad(1, "migrate", "--sql", "--to", 999, db=False)
+        self.bad(2, "migrate", "--sql", "--to", 999, db=False)
         self.assertIn("plpgsql", Run("migrate", "--sql", "--db", "postgresql://nowhere/nothing").out)
         self.bad(2, "migrate", "--sql", "--db", "oracle:x", db=False, says="unknown scheme")
         self.assertFalse((self.folder / "queue.db").exists())
