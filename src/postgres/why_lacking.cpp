@@ -51,8 +51,12 @@ std::string why_not_migrated(Connection& connection) {
   return "the schema " + schema + " is not migrated: run its migrations";
 }
 
+bool is_standby(Connection& connection) {
+  return connection.value<bool>(kIsStandby).value_or(true);
+}
+
 std::optional<std::string> why_refused(Connection& connection, const StatementRefused& refused) {
-  if (refused.is_read_only() && !connection.value<bool>(kIsStandby).value_or(true)) {
+  if (refused.is_read_only() && !is_standby(connection)) {
     return "this role may only read: its transactions are read-only "
            "(default_transaction_read_only)";
   }

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """What the tool does on PostgreSQL only: schemas, row-level security, and `verify` by the names of everything."""
 import os
+import pathlib
 import subprocess
+import sys
 import unittest
 import urllib.parse
 
 from tool import TOOL, Case, Run
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgres"))
+from with_server import Server  # noqa: E402
 
 SERVER = os.environ["CALLQUEUE_TEST_POSTGRES"]
 
@@ -159,6 +164,24 @@ class Postgres(Case):
                              "GRANT USAGE ON SCHEMA public TO {role}",
                              "ALTER ROLE {role} SET default_transaction_read_only = on")
         self.bad(1, "run", "--exec", "cat", "--db", hesitant, db=False, lines=2, says="this role may only read")
+
+    def test_verify_works_in_a_session_that_is_to_read_only(self):
+        self.migrated()
+        psql(self.db, f"ALTER DATABASE {self.name} SET default_transaction_read_only = on")
+        self.assertIn("all well", self.ok("verify").out)
+
+    def test_on_a_standby_verify_looks_at_the_rows_and_says_where_to_do_the_rest(self):
+        server = Server()
+        self.addCleanup(server.stop)
+        server.start()
+        self.db = server.url
+        self.someone()
+        server.stand_by()
+        wrong = self.bad(1, "verify", says="1 of ").out
+        self.assertIn("✗ schema public: not checked, because the server is a standby", wrong)
+        self.assertIn("run it on the primary", wrong)
+        self.assertIn("✓ statistics call_campaigns\n", wrong)
+        self.assertIn("✓ queue row_without_lane\n", wrong)
 
     def test_whom_a_migration_waits_for_is_said(self):
         psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL, phone_number text NOT NULL)")

@@ -53,7 +53,7 @@ class Server:
         said = []
         for line in self.process.stdout:
             said.append(line)
-            if "ready to accept connections" in line:
+            if "ready to accept" in line:  # Of a standby: read-only connections.
                 break
         else:
             sys.exit("with_server.py: the server does not start:\n" + "".join(said))
@@ -68,6 +68,17 @@ class Server:
         """Ends at once, as a machine that fails does; `start` recovers."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
+
+    def stand_by(self):
+        """Goes on as a standby does, reading only."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+        signal_file = os.path.join(self.data, "standby.signal")
+        with open(signal_file, "w"):
+            pass
+        if self.owner:
+            os.chown(signal_file, self.owner.pw_uid, self.owner.pw_gid)
+        self.start()
 
     def stop(self):
         if self.process:
