@@ -54,6 +54,62 @@ bool has_ports(const PQconninfoOption* options) {
   return true;
 }
 
+/// Those that libpq knows, and the one that it takes from other drivers.
+bool is_parameter(std::string_view name) {
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> known{PQconndefaults(),
+                                                                             PQconninfoFree};
+  for (const auto* option = known.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (name == option->keyword) return true;
+  }
+  return name == "ssl";
+}
+
+/// Whether what stands behind the colons before the database are ports: in a URL without a host
+/// that is where a password begins.
+bool has_plain_ports(std::string_view place) {
+  bool in_brackets = false;
+  bool in_port = false;
+  for (const char c : place.substr(0, place.find('/'))) {
+    if (c == '[' || c == ']') in_brackets = c == '[';
+    if (in_brackets) continue;
+    if (c == ':' || c == ',') {
+      in_port = c == ':';
+    } else if (in_port && (c < '0' || c > '9')) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Whether a parameter that nobody knows may be a part of a password, which may hold a ? or an & as
+/// well. @param rest of the URL, from the name on: behind a password comes what it is for.
+bool may_be_of_password(std::string_view name, std::string_view rest) {
+  const auto is_of_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return rest.find_first_of("@/") != std::string_view::npos ||
+         !std::all_of(name.begin(), name.end(), is_of_name);
+}
+
+/// The first parameter that libpq does not know; none where it may be a part of a password.
+std::optional<std::string> unknown_parameter(const Parts& parts) {
+  if (!has_plain_ports(parts.place)) return std::nullopt;
+  auto parameters = parts.parameters;
+  while (!parameters.empty()) {
+    parameters.remove_prefix(1);  // The ? or &.
+    const auto one = parameters.substr(0, parameters.find('&'));
+    const auto name = one.substr(0, one.find('='));
+    if (!is_parameter(name)) {
+      if (name.size() == one.size() || may_be_of_password(name, parameters)) return std::nullopt;
+      return std::string{name};
+    }
+    const bool is_secret = name.find("pass") != std::string_view::npos ||
+                           name.find("secret") != std::string_view::npos;
+    if (is_secret) return std::nullopt;  // What follows may go on with it.
+    parameters.remove_prefix(one.size());
+  }
+  return std::nullopt;
+}
+
 /// What the server answers begins with its state: `FATAL:  28P01: password authentication failed`.
 std::optional<std::size_t> state_in(std::string_view line) {
   constexpr std::string_view kBefore = ":  ";
@@ -95,10 +151,16 @@ void check_url(const std::string& url) {
       PQconninfoParse(url.c_str(), nullptr), PQconninfoFree};
   const bool is_clear = parts_of(url).place.find('@') == std::string_view::npos;
   if (parsed && is_clear && has_ports(parsed.get())) return;
+  const auto unknown = !parsed && is_clear ? unknown_parameter(parts_of(url)) : std::nullopt;
+  if (unknown) {
+    throw Failure{ErrorCode::invalid_argument,
+                  "the URL of the PostgreSQL server has a parameter that there is not: " + *unknown,
+                  "url"};
+  }
   throw Failure{ErrorCode::invalid_argument,
                 "the URL of the PostgreSQL server cannot be read: signs in a password have to be "
                 "percent-encoded (/ as %2F, @ as %40, : as %3A, # as %23, ? as %3F, % as %25, a "
-                "blank as %20), and a port is a number",
+                "blank as %20), a port is a number, and parameters are those of libpq",
                 "url"};
 }
 

@@ -60,6 +60,19 @@ class Secrets(Case):
         self.bad(1, "user", "list", "--db", f"postgresql://ann:zebra@?user=quail@{PLACE}", db=False, says="as %40")
         self.bad(2, "user", "list", "--db", "password=zebra:quail", db=False, says="sqlite:PATH or postgresql://")
 
+    def test_a_parameter_that_there_is_not_is_named_where_it_is_no_part_of_a_password(self):
+        for url in (f"postgresql://ann:zebra@{PLACE}?sslmod=require", f"postgresql://{PLACE}?sslmod=require",
+                    f"postgresql:///calls?host=/nowhere&sslmod=require&connect_timeout=1",
+                    f"postgresql://{PLACE}?ssl=true&sslmod=require"):
+            said = self.bad(2, "user", "list", "--db", url, db=False, says="a parameter that there is not: sslmod (").err
+            self.assertNotIn("zebra", said)
+        for url in (f"postgresql://{PLACE}?password=zebra&quail=x", f"postgresql://{PLACE}?sslpassword=zebra&quail=x",
+                    "postgresql://ann:zebra?quail=x/calls", "postgresql://ann:77?quail=x/calls",
+                    "postgresql://ann:zebra?quail=x", "postgresql://ann:zebra&x=1?quail=x/calls", f"postgresql://ann:zebra/x?quail=x@{PLACE}"):
+            said = self.bad(2, "user", "list", "--db", url, db=False, says="parameters are those of libpq").err
+            for word in WORDS:
+                self.assertNotIn(word, said)
+
     def test_a_url_that_is_well_written_says_what_is_wrong(self):
         self.db = f"postgresql://ann:zebra%2Fquail%40@{PLACE}"
         self.bad(1, "user", "list", says="Connection refused")
