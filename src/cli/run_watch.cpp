@@ -75,11 +75,18 @@ void Interruption::start(std::function<void()> stop) {
   thread_ = std::jthread([this, stop = std::move(stop)](const std::stop_token& token) {
     const auto signals = stop_signals();
     const timespec look{.tv_sec = 0, .tv_nsec = 100'000'000};
+    constexpr std::chrono::seconds same_stop{1};
+    std::chrono::steady_clock::time_point first;
     while (!token.stop_requested()) {
       const int signal = sigtimedwait(&signals, nullptr, &look);
       if (signal < 0) continue;
-      if (requested_.exchange(true)) _exit(128 + signal);
-      stop();
+      const auto now = std::chrono::steady_clock::now();
+      if (!requested_.exchange(true)) {
+        first = now;
+        stop();
+      } else if (now - first >= same_stop) {
+        _exit(128 + signal);
+      }
     }
   });
 }

@@ -38,8 +38,9 @@ class RunCounter final : public Observer {
   const bool tells_;
 };
 
-/// Calls `stop` at the first Ctrl-C (or SIGTERM); the second one ends the process. Make it before
-/// any other thread: they inherit that these signals are blocked.
+/// Calls `stop` at the first Ctrl-C (or SIGTERM); another one ends the process, but for those
+/// within the second after the first: `timeout` tells the process, and then its group. Make it
+/// before any other thread: they inherit that these signals are blocked.
 class Interruption {
  public:
   Interruption();

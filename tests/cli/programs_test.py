@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """A program of any language as the dialer."""
+import contextlib
 import json
 import os
 import pathlib
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 from tool import GOOD, TOOL, Case
@@ -116,6 +119,50 @@ class Programs(Case):
                                        "--json")
         self.assertEqual((json.loads(out)["claimed"], json.loads(out)["uncertain"]), (1, 1))
         self.assertIn("is not confirmed", err)
+
+    def stopping(self, script, *options):
+        """A run that has been told to stop, by one SIGTERM, whose program knows of it; and when that was."""
+        for name in ("up", "down"):
+            (self.folder / name).unlink(missing_ok=True)
+            os.mkfifo(self.folder / name)
+        process = subprocess.Popen(
+            [TOOL, "--db", self.db, "run", "--json", *options, "--exec",
+             f"cd {self.folder}; echo $$ >up; cat >/dev/null; echo >down; {script}"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        pid = int((self.folder / "up").read_text())
+        since = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        (self.folder / "down").read_text()
+        return process, pid, since
+
+    def test_a_second_signal_right_after_the_first_belongs_to_it(self):
+        self.ok("campaign", "pause", self.campaign)
+        os.mkfifo(self.folder / "go")
+        for _ in range(10):
+            process, _, since = self.stopping("read word <go")
+            process.send_signal(signal.SIGTERM)
+            was_quick = time.monotonic() - since < 0.9
+            (self.folder / "go").write_text("on\n")
+            out, err = process.communicate(timeout=60)
+            if was_quick:
+                break
+        else:
+            self.skipTest("this machine takes a second from one line to the next")
+        self.assertEqual((process.returncode, err), (0, ""))
+        self.assertEqual(json.loads(out)["claimed"], 0)
+
+    def test_a_signal_that_comes_later_ends_a_run_that_waits(self):
+        self.ok("campaign", "pause", self.campaign)
+        process, pid, since = self.stopping("exec tail -f /dev/null", "--stop-deadline", "600")
+        self.addCleanup(os.kill, pid, signal.SIGKILL)
+        while process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.05)
+        self.assertEqual((process.returncode, process.stdout.read()), (128 + signal.SIGTERM, ""))
+        self.assertGreaterEqual(time.monotonic() - since, 1)
 
     def test_a_program_that_dies_is_said(self):
         self.ok("user", "limits", self.user, "--concurrent", 1)
