@@ -102,7 +102,8 @@ struct CampaignAnalytics {
 /// A lane as `explain` sees it.
 struct LaneFacts {
   std::string timezone{};
-  /// Current or next interval; none: no further one (or the zone is unknown).
+  /// Current or next interval; none: no further one (or the zone is unknown). An end without a
+  /// beginning: the hours that somebody's SQL has written cannot be used; until then.
   std::optional<Instant> opens_at{};
   std::optional<Instant> closes_at{};
   bool stale = false;  ///< Waits for `advance`; closed meanwhile.

@@ -34,6 +34,9 @@ Result<void> check_worth_starting(Store& store, const CallCampaign& campaign) {
   const auto facts = store.campaign_facts(campaign.user_id, campaign.id);
   if (!facts) return tl::unexpected(facts.error());
   const auto rules = calling_rules(campaign);
+  if (const auto usable = validate(rules); !usable) {
+    return fail(ErrorCode::conflict, usable.error().message, usable.error().field);
+  }
   bool has_rows = false;
   Result<void> verdict;
   for (const auto& lane : facts->lanes) {

@@ -26,7 +26,8 @@ struct LaneSummary {
   std::optional<Instant> next_due;  ///< Of the rows of open lanes that still wait.
   const LaneFacts* opens_first = nullptr;
   const LaneFacts* unknown = nullptr;
-  bool any_over = false;  ///< A lane that never opens again.
+  bool any_over = false;    ///< A lane that never opens again.
+  bool any_closed = false;  ///< One that its hours do not open, as they are.
 
   LaneSummary(const std::vector<LaneFacts>& lanes, Instant now) {
     for (const auto& lane : lanes) {
@@ -39,7 +40,7 @@ struct LaneSummary {
     if (lane.stale || (!lane.opens_at && !TimeZone::load(lane.timezone))) {
       unknown = &lane;
     } else if (!lane.opens_at) {
-      any_over = true;
+      (lane.closes_at ? any_closed : any_over) = true;
     } else if (lane.closes_at && *lane.closes_at < now) {
       unknown = &lane;  // Its next interval is still to be computed.
     } else if (*lane.opens_at > now) {
@@ -194,6 +195,12 @@ void explain_closed_lanes(const LaneSummary& lanes, Reasons& reasons) {
                                  " is still to be worked out; no call starts until then."
                            : "The time zone " + lane->timezone +
                                  " is unknown on this machine; no call starts in it.",
+                       {}});
+  }
+  if (lanes.any_closed) {
+    reasons.push_back({"no_more_windows",
+                       "Its calling hours cannot be used as they are: no call starts until they "
+                       "are set anew.",
                        {}});
   }
   if (lanes.any_over) {

@@ -102,6 +102,12 @@ std::vector<Interval> open_within(const Interval& week, const CallingRules& rule
   return found;
 }
 
+/// When calls may start. Hours that cannot be, which somebody's SQL has written, open no lane.
+CallingRules usable_rules(const CallCampaign& campaign) {
+  auto rules = calling_rules(campaign);
+  return validate(rules) ? std::move(rules) : CallingRules{};
+}
+
 CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }
 
 }  // namespace
@@ -125,7 +131,7 @@ Result<Forecast> forecast_campaign(Store& store, const CallCampaign& campaign,
   if (lanes.empty() && facts->processing == 0) {
     return Forecast{.unreached_rows = unreached, .reason = unreached > 0 ? "window_unknown" : ""};
   }
-  const auto rules = calling_rules(campaign);
+  const auto rules = usable_rules(campaign);
   auto expected = forecast(input, rules, lanes, facts->now);
   for (const auto& lane : facts->lanes) {
     const auto zone = TimeZone::load(lane.timezone);
@@ -191,7 +197,7 @@ Result<StartForecasts::Course> StartForecasts::course_of(std::optional<CampaignI
     course.runs = campaign->status != CampaignStatus::paused;
     const auto analytics = store_.campaign_analytics(user_id_, *id);
     if (!analytics) return tl::unexpected(analytics.error());
-    course.rules = calling_rules(*campaign);
+    course.rules = usable_rules(*campaign);
     course.duration = mean_duration(*analytics);
   }
   return courses_.emplace(id, std::move(course)).first->second;

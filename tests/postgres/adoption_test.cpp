@@ -72,11 +72,38 @@ BOOST_AUTO_TEST_CASE(a_check_of_the_hosts_on_a_column_of_ours_is_told_and_one_on
   must(host.store->migrate());
   host.sql.execute("ALTER TABLE call_queue ADD CONSTRAINT urgent CHECK (priority >= 0)");
   BOOST_TEST(wrong(*host.store) == "");
-  host.sql.execute("ALTER TABLE call_queue ADD CONSTRAINT once CHECK (attempts < 1) NOT VALID;"
-                   "ALTER TABLE calls ADD CONSTRAINT first CHECK (attempt < 2)");
+  host.sql.execute(
+      "ALTER TABLE call_queue ADD CONSTRAINT once CHECK (attempts < 1) NOT VALID;"
+      "ALTER TABLE calls ADD CONSTRAINT first CHECK (attempt < 2)");
   const auto said = wrong(*host.store);
   BOOST_TEST(said.find("check call_queue.once: is not the library's") != std::string::npos, said);
   BOOST_TEST(said.find("check calls.first: is not the library's") != std::string::npos, said);
+}
+
+BOOST_AUTO_TEST_CASE(of_hours_that_cannot_be_explain_and_forecast_say_the_same) {
+  Host host{kSeedsHost};
+  must(host.store->migrate());
+  host.sql.execute("UPDATE call_campaigns SET first_call_time = '00:00', last_call_time = '00:00'");
+  settle(*host.store);
+  CallCampaigns campaigns{*host.store};
+
+  const auto reasons = must(campaigns.explain(kAnn, kSpring));
+  BOOST_REQUIRE(reasons.size() == 1U);
+  BOOST_TEST(reasons.front().code == "no_more_windows");
+  BOOST_TEST(reasons.front().text.starts_with("Its calling hours cannot be used"));
+  const auto expected = must(campaigns.forecast(kAnn, kSpring));
+  BOOST_TEST(expected.reason == "no_more_windows");
+  BOOST_TEST(!expected.ends_at.has_value());
+  BOOST_TEST(expected.unreached_rows == 18);
+  BOOST_TEST(!must(campaigns.get_analytics(kAnn, kSpring)).estimated_completion.has_value());
+  BOOST_TEST(work_off(*host.store) == 0);
+
+  must(campaigns.pause(kAnn, kSpring));
+  host.sql.execute("UPDATE call_campaigns SET status = 'draft', started_at = NULL");
+  const auto started = campaigns.start(kAnn, kSpring);
+  BOOST_REQUIRE(!started);
+  BOOST_CHECK(started.error().code == ErrorCode::conflict);
+  BOOST_TEST(started.error().field == "first_call_time");
 }
 
 BOOST_AUTO_TEST_CASE(a_database_with_none_of_the_tables_is_given_back_empty) {

@@ -106,6 +106,13 @@ BOOST_AUTO_TEST_CASE(a_lane_that_never_opens_again_is_over) {
   BOOST_TEST(codes(given) == "no_more_windows");
 }
 
+BOOST_AUTO_TEST_CASE(a_lane_whose_hours_cannot_be_used_says_so) {
+  auto given = facts();
+  given.lanes[0] = {.timezone = "UTC", .closes_at = now + 1h, .ready = 5};
+  BOOST_TEST(codes(given) == "no_more_windows");
+  BOOST_TEST(explain(given).front().text.starts_with("Its calling hours cannot be used"));
+}
+
 BOOST_AUTO_TEST_CASE(waiting_rows_say_when_the_first_is_due) {
   auto given = facts();
   given.lanes[0].ready = 0;
