@@ -20,8 +20,9 @@ enum class ExportFormat {
   /// code so that a spreadsheet keeps a number as text, and a column for each of the list's own.
   ///
   /// Those are the keys of `user_data` that the first 10,000 rows have. Is the campaign larger, a
-  /// last column `user_data` holds what later rows have besides. Of import errors the same as csv,
-  /// with the mark.
+  /// last column `user_data` holds what later rows have besides. Of import errors the rows in the
+  /// columns of their files, with what is wrong in a last column `import_error`, which an import
+  /// reads over: mend them and import the file again.
   spreadsheet
 };
 

@@ -64,6 +64,9 @@ struct ImportError {
   ImportId import_id{};
   Instant imported_at{};
   CsvError error{};  ///< Of `line` 0: what there is to say of the whole.
+  /// The columns of its file, each behind the separator that is in `error.record`; empty where that
+  /// is not known.
+  std::string header{};
 };
 
 /// See `Store::stage_import`.

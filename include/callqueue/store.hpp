@@ -344,7 +344,8 @@ class CALLQUEUE_API Store {
   /// each. They stay when the import is taken back, and go with the campaign; of a campaign the
   /// last ten imports that had any are remembered. @param first the number of the first of these
   /// errors within the import, from 1: what is recorded under the same numbers again is left as it
-  /// is. `not_found` (`campaign_id`).
+  /// is. Number 0, recorded after the others, is no error: its `record` is their `header`.
+  /// `not_found` (`campaign_id`).
   virtual Result<void> record_import_errors(UserId user_id, CampaignId campaign_id, ImportId id,
                                             int first, std::span<const CsvError> errors) = 0;
   /// Import after import, the oldest first, in the order of the file. `not_found` (`campaign_id`).

@@ -5,7 +5,7 @@ CREATE TABLE callqueue_import_errors (
   user_id uuid NOT NULL,
   campaign_id uuid NOT NULL,
   import_id uuid NOT NULL,                     -- the import itself is gone soon after its end
-  number integer NOT NULL,                     -- within the import, from 1
+  number integer NOT NULL,                     -- within the import, from 1; 0: the columns of its file, in record
   imported_at timestamptz NOT NULL,
   line bigint NOT NULL,                        -- of the file; 0: of no line
   field text NOT NULL,

@@ -12,8 +12,9 @@
 namespace callqueue::csv {
 namespace {
 
-constexpr std::array<std::string_view, 8> names{
-    "phone_number", "name", "email", "company", "notes", "timezone", "priority", "user_data"};
+constexpr std::array<std::string_view, 9> names{"phone_number", "name",         "email",
+                                                "company",      "notes",        "timezone",
+                                                "priority",     "import_error", "user_data"};
 constexpr std::size_t most_columns = 1000;
 
 /// Lower case, without what separates words.

@@ -11,8 +11,19 @@ namespace callqueue::csv {
 
 struct CsvRecord;
 
-/// What a column is taken for.
-enum class Field { phone_number, name, email, company, notes, timezone, priority, user_data };
+/// What a column is taken for. `import_error` is read over: an export of rejected rows has it, so
+/// that they can be mended and imported again.
+enum class Field {
+  phone_number,
+  name,
+  email,
+  company,
+  notes,
+  timezone,
+  priority,
+  import_error,
+  user_data
+};
 
 /// Its name: as in the database, else `user_data`.
 [[nodiscard]] std::string_view to_text(Field field) noexcept;

@@ -189,7 +189,7 @@ Result<CsvReport> import(Store& store, UserId user_id, std::optional<CampaignId>
                 "errors");
   }
   if (campaign_id) {
-    if (auto kept = rejected.record(store, user_id, *campaign_id, *id); !kept) {
+    if (auto kept = rejected.record(store, user_id, *campaign_id, *id, (*rows)->header()); !kept) {
       return tl::unexpected(std::move(kept.error()));
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "callqueue/csv_import.hpp"
@@ -12,9 +13,9 @@ namespace callqueue::csv {
 class RejectedRows {
  public:
   void add(const CsvError& error);
-  /// Hands them to the store.
+  /// Hands them to the store. @param header of their file, see `RowCheck::header`.
   [[nodiscard]] Result<void> record(Store& store, UserId user_id, CampaignId campaign_id,
-                                    ImportId id);
+                                    ImportId id, std::string header);
 
  private:
   std::vector<CsvError> errors_;

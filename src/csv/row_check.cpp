@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "callqueue/time_zone.hpp"
+#include "csv/fields.hpp"
 #include "csv/text.hpp"
 #include "json_text.hpp"
 #include "utf8.hpp"
@@ -29,20 +30,16 @@ std::string beginning(const CsvRecord& record, char separator) {
 
 /// The record as it stood, as far as it is shown.
 std::string whole(const CsvRecord& record, char separator) {
-  const std::string needs_quotes{separator, '"', '\r', '\n'};
   std::string text;
   for (std::size_t i = 0; i < record.fields.size() && text.size() <= longest_record_shown; ++i) {
     if (i > 0) text += separator;
     const auto field = record.fields[i].substr(0, longest_record_shown);
     // What has wrong quotes was not taken apart.
-    const bool is_quoted = record.defect == CsvRecord::Defect::none &&
-                           field.find_first_of(needs_quotes) != std::string_view::npos;
-    if (is_quoted) text += '"';
-    for (const char c : field) {
-      if (is_quoted && c == '"') text += '"';
-      text += c;
+    if (record.defect == CsvRecord::Defect::none) {
+      append_field(text, field, separator);
+    } else {
+      text += field;
     }
-    if (is_quoted) text += '"';
   }
   return shown(text, longest_record_shown);
 }
@@ -71,6 +68,15 @@ RowCheck::RowCheck(Header header, char separator, PhoneNormalizer normalizer,
   }
 }
 
+std::string RowCheck::header() const {
+  std::string text;
+  for (const Column& column : columns_) {
+    text += separator_;
+    append_field(text, column.name, separator_);
+  }
+  return text;
+}
+
 CsvError RowCheck::error_of(const CsvRecord& record, std::string field, std::string_view value,
                             std::string reason) const {
   return {.line = record.line,
@@ -92,6 +98,7 @@ std::optional<CsvError> RowCheck::check(const CsvRecord& record, ImportRow& row)
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
     const std::string_view field = record.fields[i];
+    if (column.field == Field::import_error) continue;
     Reason reason;
     if (field.size() > max_field_bytes_) {
       reason = "The field is longer than " + std::to_string(max_field_bytes_) + " bytes.";
@@ -167,6 +174,7 @@ std::string RowCheck::take(Field field, std::string_view value, ImportRow& row) 
     case Field::notes: row.notes = value; return {};
     case Field::timezone: return take_timezone(value, row);
     case Field::priority: return take_priority(value);
+    case Field::import_error:
     case Field::user_data: break;
   }
   return {};

@@ -23,6 +23,8 @@ class RowCheck {
   /// Fills `row` (its texts keep their capacity). @return what is wrong, the first thing in the
   /// order of the columns; `row` is then of no use.
   [[nodiscard]] std::optional<CsvError> check(const CsvRecord& record, ImportRow& row);
+  /// The columns' names, each behind the separator that is between the fields of errors' records.
+  [[nodiscard]] std::string header() const;
   /// The number as it stands in a record that was found good.
   [[nodiscard]] std::string_view phone_number(const CsvRecord& record) const {
     return record.fields[phone_column_];

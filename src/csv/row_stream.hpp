@@ -24,6 +24,8 @@ class RowStream {
   /// The number as it stands in the file, after `row`.
   [[nodiscard]] std::string_view number_in_file() const { return check_->phone_number(record_); }
 
+  /// See `RowCheck::header`.
+  [[nodiscard]] std::string header() const { return check_->header(); }
   [[nodiscard]] const std::vector<Column>& columns() const noexcept { return header_.columns; }
   /// Whether reading the file failed, so that its end was not reached.
   [[nodiscard]] bool failed() const noexcept { return reader_.failed(); }

@@ -7,6 +7,7 @@
 
 #include "callqueue/json.hpp"
 #include "csv/csv_cell.hpp"
+#include "services/failed_rows.hpp"
 #include "services/spreadsheet.hpp"
 
 namespace callqueue {
@@ -82,13 +83,16 @@ std::string error_line(const ImportError& error) {
                        error.error.reason, error.error.record});
 }
 
+/// How an error is written.
+using ErrorLine = std::function<std::string(const ImportError&)>;
+
 Result<PageOf<std::string>> page_of_errors(Store& store, UserId user_id, CampaignId id,
-                                           bool is_json, const Page& page) {
+                                           const ErrorLine& line, const Page& page) {
   auto errors = store.list_import_errors(user_id, id, page);
   if (!errors) return tl::unexpected(std::move(errors.error()));
   PageOf<std::string> texts{.items = {}, .next_cursor = std::move(errors->next_cursor)};
   for (const auto& error : errors->items) {
-    texts.items.push_back(is_json ? to_json(error) : error_line(error));
+    texts.items.push_back(line(error));
   }
   return texts;
 }
@@ -120,10 +124,18 @@ Result<CampaignExport> CampaignExport::import_errors(Store& store, UserId user_i
   const auto campaign = store.find_campaign(user_id, id);
   if (!campaign) return tl::unexpected(campaign.error());
   const bool is_json = format == ExportFormat::json;
-  std::string header{format == ExportFormat::spreadsheet ? byte_order_mark : ""};
-  return CampaignExport{is_json, header.append(header_of_errors),
-                        [&store, user_id, id, is_json](const Page& page) {
-                          return page_of_errors(store, user_id, id, is_json, page);
+  std::string header{header_of_errors};
+  ErrorLine line = error_line;
+  if (is_json) line = [](const ImportError& error) { return to_json(error); };
+  if (format == ExportFormat::spreadsheet) {
+    auto rows = FailedRows::of(store, *campaign);
+    if (!rows) return tl::unexpected(std::move(rows.error()));
+    header = rows->header();
+    line = [rows = *std::move(rows)](const ImportError& error) { return rows.line(error); };
+  }
+  return CampaignExport{is_json, std::move(header),
+                        [&store, user_id, id, line = std::move(line)](const Page& page) {
+                          return page_of_errors(store, user_id, id, line, page);
                         }};
 }
 

@@ -55,14 +55,26 @@ std::string with_space_behind_calling_code(std::string_view phone_number) {
   return '+' + std::string{digits.substr(0, code)} + ' ' + std::string{digits.substr(code)};
 }
 
-Result<Spreadsheet> Spreadsheet::of(Store& store, const CallCampaign& campaign) {
+Result<TimeZone> zone_of(Store& store, const CallCampaign& campaign) {
   const auto user = store.find_user(campaign.user_id);
   if (!user) return tl::unexpected(user.error());
+  return TimeZone::load(
+             resolve_timezone(CallClock::campaign, {}, campaign.rules.timezone, user->timezone))
+      .value_or(TimeZone{});
+}
+
+std::string local_text(const TimeZone& zone, Instant at) {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(zone.local_time(at)).count();
+  return to_text(zone.local_date(at)) + ' ' + two_digits(seconds / 3600) + ':' +
+         two_digits(seconds / 60 % 60) + ':' + two_digits(seconds % 60);
+}
+
+Result<Spreadsheet> Spreadsheet::of(Store& store, const CallCampaign& campaign) {
+  auto zone = zone_of(store, campaign);
+  if (!zone) return tl::unexpected(std::move(zone.error()));
   Spreadsheet sheet;
-  // What is no zone here is read on no clock of its own.
-  sheet.zone_ = TimeZone::load(resolve_timezone(CallClock::campaign, {}, campaign.rules.timezone,
-                                                user->timezone))
-                    .value_or(TimeZone{});
+  sheet.zone_ = *std::move(zone);
   Page page{.limit = rows_a_look, .cursor = {}};
   for (int look = 0; look < most_looks; ++look) {
     auto rows = store.list_queued_calls(campaign.user_id, {.campaign_id = campaign.id}, page);
@@ -111,6 +123,9 @@ std::string Spreadsheet::line(const QueuedCall& row, const Call* call) const {
   const auto duration =
       call && call->duration ? std::to_string(call->duration->count()) : std::string{};
   const std::string_view success = !row.success ? "" : *row.success ? "true" : "false";
+  const auto local = [this](const std::optional<Instant>& at) {
+    return at ? local_text(zone_, *at) : std::string{};
+  };
   auto line =
       csv::line_of({with_space_behind_calling_code(row.phone_number), row.contact_name,
                     to_text(row.status), success, outcome, std::to_string(row.attempts),
@@ -138,15 +153,6 @@ std::string Spreadsheet::line(const QueuedCall& row, const Call* call) const {
     csv::append_cell(line, rest);
   }
   return line + ',' + to_text(row.id) + "\r\n";
-}
-
-/// `2026-11-29 11:13:31`
-std::string Spreadsheet::local(const std::optional<Instant>& at) const {
-  if (!at) return {};
-  const auto seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(zone_.local_time(*at)).count();
-  return to_text(zone_.local_date(*at)) + ' ' + two_digits(seconds / 3600) + ':' +
-         two_digits(seconds / 60 % 60) + ':' + two_digits(seconds % 60);
 }
 
 }  // namespace callqueue

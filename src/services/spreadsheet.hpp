@@ -10,6 +10,11 @@
 
 namespace callqueue {
 
+/// On whose clock people read a campaign's instants; what is no zone here is read as UTC.
+[[nodiscard]] Result<TimeZone> zone_of(Store& store, const CallCampaign& campaign);
+/// `2026-11-29 11:13:31`, on that clock.
+[[nodiscard]] std::string local_text(const TimeZone& zone, Instant at);
+
 /// A campaign's results as people open them in a spreadsheet.
 class Spreadsheet {
  public:
@@ -22,7 +27,6 @@ class Spreadsheet {
 
  private:
   void learn(const QueuedCall& row);
-  [[nodiscard]] std::string local(const std::optional<Instant>& at) const;
 
   TimeZone zone_;
   std::vector<std::string> own_;  ///< Names of the list's own columns.

@@ -21,9 +21,12 @@ constexpr char kForgetOlder[] = R"sql(
                            WHERE user_id = ?1 AND campaign_id = ?2) imports
     ORDER BY import_id DESC LIMIT 1 OFFSET ?3))sql";
 constexpr char kListImportErrors[] = R"sql(
-  SELECT import_id, number, imported_at, line, field, value, reason, record
-  FROM callqueue_import_errors
-  WHERE user_id = ?1 AND campaign_id = ?2 AND (import_id, number) > (?3, ?4)
+  SELECT import_id, number, imported_at, line, field, value, reason, record,
+    coalesce((SELECT h.record FROM callqueue_import_errors h
+              WHERE h.user_id = ?1 AND h.campaign_id = ?2 AND h.import_id = e.import_id
+                AND h.number = 0), '')
+  FROM callqueue_import_errors e
+  WHERE user_id = ?1 AND campaign_id = ?2 AND (import_id, number) > (?3, ?4) AND number > 0
   ORDER BY import_id, number LIMIT ?5)sql";
 
 void require_campaign(Session& session, UserId user_id, CampaignId id) {
@@ -103,7 +106,8 @@ Result<PageOf<ImportError>> SqlStore::list_import_errors(UserId user_id, Campaig
                                        .field = row.get<std::string>(4),
                                        .value = row.get<std::string>(5),
                                        .reason = row.get<std::string>(6),
-                                       .record = row.get<std::string>(7)}};
+                                       .record = row.get<std::string>(7)},
+                             .header = row.get<std::string>(8)};
         },
         [&](const ImportError& error) {
           return to_text(error.import_id) + "." + std::to_string(number);

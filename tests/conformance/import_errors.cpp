@@ -67,6 +67,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors_are_read_as_they_were_recorded, Backend, Al
   }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_comes_with_the_columns_of_its_own_file, Backend, AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  ann.draft();
+  auto& store = backend.store();
+  const std::vector<CsvError> columns{{.line = 1, .record = ";phone_number;name"}};
+  for (const int import : {1, 2}) {
+    must(
+        store.record_import_errors(ann.id, ann.campaign, import_number(import), 1, some_errors(2)));
+  }
+  must(store.record_import_errors(ann.id, ann.campaign, import_number(2), 0, columns));
+
+  std::vector<std::string> headers;
+  for (const auto& error : all_errors(store, ann)) headers.push_back(error.header);
+  BOOST_CHECK(
+      (headers == std::vector<std::string>{"", "", ";phone_number;name", ";phone_number;name"}));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(they_come_import_after_import_in_pages, Backend, AllBackends) {
   Backend backend;
   auto ann = backend.user();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "csv/csv_support.hpp"
+#include "csv/fields.hpp"
 #include "utf8.hpp"
 
 using namespace csv_tests;
@@ -406,6 +407,29 @@ BOOST_AUTO_TEST_CASE(an_error_holds_the_row_as_it_stood) {
   const auto cut = record_of("12;" + std::string(999, 'x') + "é;y");
   BOOST_TEST(cut == "12;" + std::string(997, 'x'));
   BOOST_TEST(record_of("12;x" + std::string(999, 'y') + ";z").size() == 1000u);
+}
+
+BOOST_AUTO_TEST_CASE(a_records_fields_are_read_back_as_they_stood) {
+  BOOST_TEST(rc::check("round trip", [] {
+    const auto text =
+        rc::gen::container<std::string>(rc::gen::elementOf(std::string{"ab1,;\t\"\r\n '"}));
+    const auto fields = *rc::gen::nonEmpty(rc::gen::container<Texts>(text));
+    const char separator = *rc::gen::elementOf(std::string{",;\t"});
+    std::string record;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i > 0) record += separator;
+      append_field(record, fields[i], separator);
+    }
+    RC_ASSERT(fields_of(record, separator) == fields);
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(what_an_export_says_is_wrong_is_read_over) {
+  std::istringstream file{"phone_number,import_error,city\n+493012345678,\"\xFF\",Bonn\n"};
+  const auto preview = preview_csv(file).value();
+  BOOST_TEST(preview.report.failed == 0);
+  BOOST_TEST(preview.mapping == (Texts{"phone_number", "import_error", "user_data"}));
+  BOOST_TEST(preview.rows.at(0).user_data == R"({"city":"Bonn"})");
 }
 
 BOOST_AUTO_TEST_CASE(an_errors_file_runs_no_formula_in_a_spreadsheet) {

@@ -67,8 +67,18 @@ test('a picture is no list, two files are one too many, and rows that failed are
   assert.equal(await page.getByText('One file at a time').count(), 0);
   await page.getByRole('button', {name: 'More for Partly'}).click();
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', {name: 'Rows that failed, as CSV'}).click()]);
-  assert.match(readFileSync(await download.path(), 'utf8'), /^\uFEFF.*\r?\n(.*,)?"?12"?,/);
-  assert.equal(download.suggestedFilename(), 'rows that failed.csv');
+  assert.equal(download.suggestedFilename(), 'Partly rows that failed.csv');
+  // It is mended and uploaded again, as it is.
+  const rows = readFileSync(await download.path(), 'utf8');
+  assert.match(rows, /^\uFEFFphone_number,name,import_error\r\n12,Nobody,".* \(phone_number, line 3, imported \d{4}-\d\d-\d\d \d\d:\d\d:\d\d Europe\/Berlin\)"\r\n$/);
+  await page.getByRole('tab', {name: 'Add a list'}).click();
+  await choose(page, {name: download.suggestedFilename(), mimeType: 'text/csv', buffer: Buffer.from(rows.replace('\n12,', `\n${number(1)},`))});
+  await seen(page, '1 row can be called.');
+  await seen(page.getByRole('columnheader', {name: 'import_error'}), 'Read over');
+  await page.getByRole('button', {name: 'Import the list', exact: true}).click();
+  await seen(page.getByRole('region', {name: 'Report'}), '1 row read into “Partly”');
+  const {items} = await joy.get(`/api/campaigns/${(await joy.get('/api/campaigns')).items[0].id}/queue`);
+  assert.deepEqual(items.map(({contact_name: name, user_data: data}) => [name, data]), [['Ann', {}], ['Nobody', {}]]);
   silent(page, /422/);
   await page.context().close();
 });

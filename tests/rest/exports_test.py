@@ -85,6 +85,10 @@ class Exports(Case):
         self.assertEqual(new["total_contacts"], 0)
         self.assertEqual(len(self.rows(self.ann.get(f"/api/campaigns/{new['id']}/errors.csv"))), 1)
 
+        # For people: to be mended and uploaded again.
+        sheet = self.ann.get(path + "/errors.csv?for=spreadsheet").text
+        self.assertTrue(sheet.startswith("\ufeffphone_number,name,import_error\r\n12,\"'=cmd|x, y\",\""), sheet)
+
         self.refused(self.bob.get(path + "/errors.csv"), 404, "not_found", "campaign_id")
         self.ok(self.ann.ask("DELETE", path), 204)
         self.refused(self.ann.get(path + "/errors.csv"), 404, "not_found", "campaign_id")

@@ -2,8 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 #include <set>
+#include <sstream>
 
 #include "callqueue/campaign_export.hpp"
+#include "callqueue/csv_import.hpp"
 #include "services/small_world.hpp"
 
 namespace {
@@ -109,10 +111,61 @@ BOOST_AUTO_TEST_CASE(for_a_spreadsheet_people_find_their_own_columns_and_their_o
                  to_text(rows[0].id));
   BOOST_TEST(lines[2] ==
              "+49 302311001,\"'=1+1\",queued,,,0,,,,,,,\"'=2+2\",," + to_text(rows[1].id));
+}
 
-  const auto errors = pieces_of(value(CampaignExport::import_errors(
-      *world.store, world.user.id, campaign.id, ExportFormat::spreadsheet)));
-  BOOST_TEST(errors.at(0).starts_with("\xEF\xBB\xBFimported_at,"));
+BOOST_AUTO_TEST_CASE(rows_that_failed_are_mended_in_their_own_columns_and_imported_again) {
+  SmallWorld world;
+  auto plan = world.plan();
+  plan.rules.timezone = "Europe/Berlin";
+  const auto campaign = value(CallCampaigns(*world.store).create(plan));
+  const auto import = [&](const std::string& text) {
+    std::istringstream file{text};
+    return value(import_csv(*world.store, world.user.id, campaign.id, file));
+  };
+  import(
+      "Name;Phone Number;Ort\n\"Eve; E\";12;Ulm\nAnn;+493012345670;Bonn\n=1+1;13\n"
+      "Cid;+493012345671;Jena\xFF\n");
+  import("phone_number,email,import_error\n+493012345672,none,\"was, before\"\n");
+
+  const auto lines =
+      lines_of(pieces_of(value(CampaignExport::import_errors(
+                             *world.store, world.user.id, campaign.id, ExportFormat::spreadsheet)))
+                   .at(0));
+
+  BOOST_TEST_REQUIRE(lines.size() == 5U);
+  BOOST_TEST(lines[0] == "\xEF\xBB\xBFphone_number,Name,Ort,email,import_error");
+  BOOST_TEST(lines[1].starts_with("12,\"Eve; E\",Ulm,,\""));
+  BOOST_TEST(
+      lines[1].ends_with("(phone_number, line 2, imported 2026-03-25 11:00:00 Europe/Berlin)\""));
+  BOOST_TEST(lines[2].starts_with("\"'=1+1;13\",,,,"));  // What was not taken apart.
+  BOOST_TEST(lines[3].starts_with("+49 3012345671,Cid,Jena\uFFFD,,"));
+  BOOST_TEST(lines[4].starts_with("+49 3012345672,,,none,"));
+
+  auto mended = lines[0] + "\n+49 3012345673" + lines[1].substr(2) + "\n" + lines[2] + "\n";
+  const auto report = import(mended);
+  BOOST_TEST(report.imported == 1);
+  BOOST_TEST(report.failed == 1);
+  const auto rows =
+      value(world.store->list_queued_calls(world.user.id, {.campaign_id = campaign.id}, {})).items;
+  BOOST_TEST(rows.back().contact_name == "Eve; E");
+  BOOST_TEST(rows.back().user_data == R"({"Ort":"Ulm"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_is_longer_than_what_is_kept_of_it_is_never_taken_for_whole) {
+  SmallWorld world;
+  const auto campaign = value(CallCampaigns(*world.store).create(world.plan()));
+  std::istringstream file{"phone_number,email,notes\n+493012345670,none," +
+                          std::string(2'000, 'x') + "\n"};
+  value(import_csv(*world.store, world.user.id, campaign.id, file));
+
+  const auto lines =
+      lines_of(pieces_of(value(CampaignExport::import_errors(
+                             *world.store, world.user.id, campaign.id, ExportFormat::spreadsheet)))
+                   .at(0));
+
+  BOOST_TEST_REQUIRE(lines.size() == 2U);
+  BOOST_TEST(lines[1].starts_with("\"'+493012345670,none,xxx"));
+  BOOST_TEST(lines[1].find("The row is longer than what is kept of it.") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(as_json_it_is_one_array) {

@@ -89,7 +89,7 @@ export function useCampaignActions(campaign: Campaign): Actions {
   const menu: MenuItem[] = [];
   if (!isFinal) menu.push({label: 'Edit', icon: 'edit', onChoose: () => go(`/campaigns/${id}/edit`)});
   if (!isFinal && status !== 'draft') menu.push({label: 'Cancel campaign', icon: 'stop', onChoose: () => void run('cancel', kByMenu), danger: true});
-  menu.push({label: 'Rows that failed, as CSV', icon: 'download', onChoose: () => void downloadFailedRows(id)});
+  menu.push({label: 'Rows that failed, as CSV', icon: 'download', onChoose: () => void downloadFailedRows(campaign)});
   menu.push({label: 'Delete', icon: 'trash', onChoose: () => void remove(), danger: true});
   return {busy, main: mainAction(campaign), run, menu};
 }

@@ -6,9 +6,9 @@ import {failed} from './components/toast';
 /** With local times, numbers that stay whole, and letters that a spreadsheet knows. */
 const kForPeople = {for: 'spreadsheet'} as const;
 
-/** The rows of its lists that could not be taken, as a file. */
-export async function downloadFailedRows(id: Id): Promise<void> {
-  await download(`/api/campaigns/${id}/errors.csv`, 'rows that failed.csv', kForPeople).catch((error: unknown) => failed(error));
+/** The rows of its lists that could not be taken, as a file to mend and to upload again. */
+export async function downloadFailedRows({id, name}: {id: Id; name: string}): Promise<void> {
+  await download(`/api/campaigns/${id}/errors.csv`, `${name} rows that failed.csv`, kForPeople).catch((error: unknown) => failed(error));
 }
 
 /** Who was called, with what result, as a file. */

@@ -4,7 +4,7 @@ import {ImportErrors} from './import_errors';
 
 const kMeanings: Record<string, string> = {
   phone_number: 'Phone number', name: 'Name', email: 'E-mail', company: 'Company', notes: 'Notes', timezone: 'Time zone',
-  priority: 'Priority', user_data: 'Kept as it is',
+  priority: 'Priority', import_error: 'Read over', user_data: 'Kept as it is',
 };
 const kRows = 5;
 

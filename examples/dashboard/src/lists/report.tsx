@@ -31,10 +31,11 @@ export function ImportReportCard({campaign, imported}: {campaign: Campaign; impo
       </dl>
       {notStarted && <p class="notice is-warn" role="alert">The campaign was not started: {notStarted.message}</p>}
       {report.errors_total > 0 && <ImportErrors report={report} title="Rows that were not taken" />}
+      {report.failed > 0 && <p class="hint">Download the rows that failed, mend them in that file, and add it to this campaign as a further list. Its last column says what is wrong; it may stay.</p>}
       <div class="form-actions">
         <ButtonLink kind="primary" href={href(`/campaigns/${campaign.id}`)}>Go to the campaign</ButtonLink>
-        {report.errors_total > 0 && (
-          <Button icon="download" onClick={() => void downloadFailedRows(campaign.id)}>Rows that failed, as CSV</Button>
+        {report.failed > 0 && (
+          <Button icon="download" onClick={() => void downloadFailedRows(campaign)}>Rows that failed, as CSV</Button>
         )}
       </div>
     </section>
