@@ -63,6 +63,36 @@ test('a campaign is started, watched, paused, resumed and cancelled, without a r
   await page.context().close();
 });
 
+test('the figures of a campaign add up to its list', async () => {
+  const lia = await world.server.user('Lia', {limit: 1});
+  const {id} = await lia.campaign('Sums', {contacts: 5, start: true});
+  const page = await world.browser.open(world.server);
+  await visit(page, lia);
+  const sums = card(page, 'Sums');
+  await until(async () => await figure(sums, 'Calling').innerText() === '1', 'a call');
+  assert.equal(await sums.locator('.figures-rest').count(), 0);
+  for (const event of [{status: 'completed', outcome: 'answered', success: true}, {status: 'completed', outcome: 'voicemail'}, {status: 'busy'}]) {
+    await until(() => lia.endCalls(event), 'a call');
+  }
+  const [last] = await until(async () => {
+    const {items} = await lia.get(`/api/campaigns/${id}/queue?status=queued`);
+    return items.length === 1 && items;
+  }, 'the last one alone to wait');
+  await lia.post('/api/queue/cancel', {ids: [last.id]});
+  const rest = sums.locator('.figures-rest');
+  await until(async () => await rest.count() > 0 && await rest.innerText() === '1 completed without success · 1 cancelled', 'the rest');
+  assert.deepEqual(await sums.locator('.figures dd').allInnerTexts(), ['1', '1', '0', '1']);
+  await accessible(page, 'figures and the rest');
+  // The same at the campaign itself.
+  await sums.getByRole('link', {name: 'Sums'}).click();
+  const shown = page.locator('.figures-wide');
+  await until(async () => (await shown.locator('dd').allInnerTexts()).join() === '5,1,1,1,0,1,0,1,4', 'the parts of five');
+  assert.match(await shown.innerText(), /Without success\s+1/);
+  await lia.endCalls();
+  silent(page);
+  await page.context().close();
+});
+
 test('a campaign that waits for its hours says until when, and counts down', async () => {
   const finn = await world.server.user('Finn');
   // Two days ahead, where it is not today anywhere. No clock is changed in Tokyo or Kolkata.

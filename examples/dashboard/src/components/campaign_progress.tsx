@@ -1,26 +1,28 @@
-import type {Campaign, CampaignStatistics} from '../api/types';
+import type {CampaignStatus} from '../api/types';
+import type {Counts} from '../campaign_counts';
 import {number, percent} from '../format';
 import {Progress} from './progress';
 
 /** How much of its list a campaign is through with. */
-export function CampaignProgress({campaign, statistics}: {campaign: Campaign; statistics: CampaignStatistics | undefined}) {
-  const {total_contacts: total, completed_calls: completed, successful_calls: successful, failed_calls: failed} = campaign;
-  const left = (statistics?.skipped ?? 0) + (statistics?.cancelled ?? 0);
-  const finished = Math.min(total, completed + failed + left);
+export function CampaignProgress({status, counts}: {status: CampaignStatus; counts: Counts}) {
+  const {total, successful, unsuccessful, failed, skipped, cancelled, calling = 0} = counts;
+  const called = successful + unsuccessful + failed;
+  const left = skipped + cancelled;
+  const finished = Math.min(total, called + left);
   return (
     <div class="campaign-progress">
       <Progress total={total} label="Progress" parts={[
         {tone: 'good', count: successful, label: 'successful'},
-        {tone: 'accent', count: completed - successful, label: 'completed without success'},
+        {tone: 'accent', count: unsuccessful, label: 'completed without success'},
         {tone: 'bad', count: failed, label: 'failed'},
         {tone: 'neutral', count: left, label: 'skipped or cancelled'},
-        {tone: 'busy', count: statistics?.processing ?? 0, label: 'being called'},
+        {tone: 'busy', count: calling, label: 'being called'},
       ]} />
       <p class="progress-text">
-        <strong>{total === 0 ? 'No contacts yet' : campaign.status === 'cancelled' ? 'Cancelled' : percent(finished / total)}</strong>
+        <strong>{total === 0 ? 'No contacts yet' : status === 'cancelled' ? 'Cancelled' : percent(finished / total)}</strong>
         {total > 0 && (
           <span class="muted">
-            {left > 0 ? `${number(completed + failed)} of ${number(total)} called, ${number(left)} left out` : `${number(finished)} of ${number(total)} done`}
+            {left > 0 ? `${number(called)} of ${number(total)} called, ${number(left)} left out` : `${number(finished)} of ${number(total)} done`}
           </span>
         )}
       </p>

@@ -1,8 +1,9 @@
 import type {ComponentChildren} from 'preact';
 import {campaigns} from '../../api/campaigns';
 import {calls} from '../../api/queue';
-import type {Call, Campaign, CampaignStatistics, Forecast, Instant} from '../../api/types';
+import type {Call, Campaign, Forecast, Instant} from '../../api/types';
 import type {Actions} from '../../campaign_actions';
+import {type Counts, countsOf} from '../../campaign_counts';
 import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
 import {CallBadge, outcomeName} from '../../components/status';
@@ -20,14 +21,15 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
   const on = [`campaign:${campaign.id}`, 'queue'];
   const reasons = useExplanation(campaign);
   const statistics = useResource(`statistics ${campaign.id}`, (signal) => campaigns.statistics(campaign.id, signal), {on});
+  const counts = countsOf(campaign, statistics.data);
   return (
     <div class="overview">
       <div class="form-main">
         <WhyPanel campaign={campaign} reasons={reasons} actions={actions} callsOn={statistics.data?.processing ?? 0} />
         <section class="card form-stack" aria-labelledby="progress">
           <h2 id="progress">Progress</h2>
-          <CampaignProgress campaign={campaign} statistics={statistics.data} />
-          <Numbers campaign={campaign} statistics={statistics.data} />
+          <CampaignProgress status={campaign.status} counts={counts} />
+          <Numbers counts={counts} attempts={statistics.data?.attempts} />
         </section>
         <CallsNow campaign={campaign} />
       </div>
@@ -36,17 +38,18 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
   );
 }
 
-function Numbers({campaign, statistics}: {campaign: Campaign; statistics: CampaignStatistics | undefined}) {
+/** All but the first and the last add up to the first. */
+function Numbers({counts, attempts}: {counts: Counts; attempts: number | undefined}) {
   const numbers: [string, number | undefined][] = [
-    ['Contacts', campaign.total_contacts],
-    ['Successful', campaign.successful_calls],
-    ['Completed', campaign.completed_calls],
-    ['Failed', campaign.failed_calls],
-    ['Queued', statistics?.queued],
-    ['Calling', statistics?.processing],
-    ['Skipped', statistics?.skipped],
-    ['Cancelled', statistics?.cancelled],
-    ['Attempts', statistics?.attempts],
+    ['Contacts', counts.total],
+    ['Successful', counts.successful],
+    ['Without success', counts.unsuccessful],
+    ['Failed', counts.failed],
+    ['Queued', counts.queued],
+    ['Calling', counts.calling],
+    ['Skipped', counts.skipped],
+    ['Cancelled', counts.cancelled],
+    ['Attempts', attempts],
   ];
   return (
     <dl class="figures figures-wide">

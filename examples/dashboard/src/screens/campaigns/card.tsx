@@ -1,7 +1,8 @@
 import {useRef} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
-import type {Campaign, CampaignStatistics} from '../../api/types';
+import type {Campaign} from '../../api/types';
 import {useCampaignActions} from '../../campaign_actions';
+import {type Counts, countsOf} from '../../campaign_counts';
 import {Button} from '../../components/button';
 import {Menu} from '../../components/menu';
 import {CampaignProgress} from '../../components/campaign_progress';
@@ -26,6 +27,7 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
                                  {on: [`campaign:${id}`, 'queue'], everyMs: 1000, enabled: isVisible});
   const actions = useCampaignActions(campaign);
   const {main} = actions;
+  const counts = countsOf(campaign, statistics.data);
   return (
     <li class="card campaign-card" ref={card} aria-label={name}>
       <div class="card-head">
@@ -33,8 +35,8 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
         <CampaignBadge campaign={campaign} />
       </div>
       <p class="card-agent muted">{agent ?? '\u00a0'}</p>
-      <CampaignProgress campaign={campaign} statistics={statistics.data} />
-      <Figures campaign={campaign} statistics={statistics.data} />
+      <CampaignProgress status={campaign.status} counts={counts} />
+      <Figures counts={counts} />
       <div class="card-foot">
         <IdleLine campaign={campaign} reasons={reasons.data} />
         <div class="card-actions">
@@ -49,21 +51,23 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
   );
 }
 
-function Figures({campaign, statistics}: {campaign: Campaign; statistics: CampaignStatistics | undefined}) {
-  const figures: [string, number | undefined][] = [
-    ['Successful', campaign.successful_calls],
-    ['Failed', campaign.failed_calls],
-    ['Queued', statistics?.queued],
-    ['Calling', statistics?.processing],
-  ];
+/** Where everybody on the list is; the rest only where there are any. */
+function Figures({counts}: {counts: Counts}) {
+  const {successful, unsuccessful, failed, skipped, cancelled, queued, calling} = counts;
+  const figures: [string, number | undefined][] = [['Successful', successful], ['Failed', failed], ['Queued', queued], ['Calling', calling]];
+  const rest = [[unsuccessful, 'completed without success'], [skipped, 'skipped'], [cancelled, 'cancelled']] as const;
+  const others = rest.filter(([count]) => count > 0).map(([count, what]) => `${number(count)} ${what}`);
   return (
-    <dl class="figures">
-      {figures.map(([label, value]) => (
-        <div key={label}>
-          <dt>{label}</dt>
-          <dd>{value === undefined ? '–' : number(value)}</dd>
-        </div>
-      ))}
-    </dl>
+    <div>
+      <dl class="figures">
+        {figures.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value === undefined ? '–' : number(value)}</dd>
+          </div>
+        ))}
+      </dl>
+      {others.length > 0 && <p class="figures-rest muted">{others.join(' · ')}</p>}
+    </div>
   );
 }
