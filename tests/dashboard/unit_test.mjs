@@ -64,7 +64,7 @@ test('a file is cut between rows, never within one', async () => {
 
 test('a file for a spreadsheet quotes what has to be, and runs nothing', async () => {
   const {csvOf} = await source('charts/csv.ts');
-  assert.equal(csvOf({head: ['a', 'b,c'], tones: [], rows: [{label: '=1+1', values: [1]}, {label: 'say "x"', values: [2]}]}),
+  assert.equal(csvOf({head: ['a', 'b,c'], of: '', tones: [], rows: [{label: '=1+1', values: [1]}, {label: 'say "x"', values: [2]}]}),
                '\uFEFFa,"b,c"\r\n\'=1+1,1\r\n"say ""x""",2\r\n');
 });
 

@@ -11,6 +11,8 @@ export type Tone = 'neutral' | 'accent' | 'good';
 export interface ChartData {
   /** Of what the labels are, then of each series. */
   head: readonly string[];
+  /** Of what shares are told, where they are. */
+  of: string;
   /** Of each series. */
   tones: readonly Tone[];
   rows: readonly {label: string; values: readonly number[]}[];

@@ -13,17 +13,20 @@ export function RowChart({title, data, whole, tones}: {
   const total = whole ?? data.rows.reduce((sum, row) => sum + (row.values[0] ?? 0), 0);
   const most = Math.max(1, ...data.rows.map((row) => row.values[0] ?? 0));
   return (
-    <ul class="row-chart" aria-label={title}>
-      {data.rows.map((row, i) => {
-        const value = row.values[0] ?? 0;
-        return (
-          <li key={row.label}>
-            <span>{row.label}</span>
-            <span class="row-track"><span class={`row-bar is-${tones?.[i] ?? data.tones[0]}`} style={{width: `${(100 * value) / most}%`}} /></span>
-            <span class="number">{number(value)}<span class="muted"> {total > 0 ? percent(value / total) : ''}</span></span>
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <ul class="row-chart" aria-label={title}>
+        {data.rows.map((row, i) => {
+          const value = row.values[0] ?? 0;
+          return (
+            <li key={row.label}>
+              <span>{row.label}</span>
+              <span class="row-track"><span class={`row-bar is-${tones?.[i] ?? data.tones[0]}`} style={{width: `${(100 * value) / most}%`}} /></span>
+              <span class="number">{number(value)}<span class="muted"> {total > 0 ? percent(value / total) : ''}</span></span>
+            </li>
+          );
+        })}
+      </ul>
+      {total > 0 && <p class="hint">Shares of {data.of}.</p>}
+    </>
   );
 }

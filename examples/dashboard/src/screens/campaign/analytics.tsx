@@ -41,9 +41,8 @@ function KeyFigures({data}: {data: CampaignAnalytics}) {
   const share = (outcome: CallOutcome) => (ended > 0 ? percent((data.outcomes[outcome] ?? 0) / ended) : '–');
   const figures: [string, string, string][] = [
     ['Done', percent(data.progress), 'of the list'],
-    ['Answered', share('answered'), 'of the calls, by a person'],
-    ['Voicemail', share('voicemail'), 'of the calls'],
-    ['Successful', percent(data.success_rate), 'of the people who are done'],
+    ['Connection rate', percent(data.connection_rate), `of the calls: ${share('answered')} a person, ${share('voicemail')} voicemail`],
+    ['Success rate', percent(data.success_rate), 'of those completed or failed'],
     ['Mean length', data.mean_duration_seconds === null ? '–' : duration(data.mean_duration_seconds), 'answered or voicemail'],
     ['Calls', number(data.statistics.attempts), 'every attempt'],
   ];
@@ -68,6 +67,7 @@ function seriesOf(series: readonly SeriesPoint[], unit: string): ChartData {
   const several = new Set(series.map(({at}) => at.slice(0, 10))).size > 1;
   return {
     head: [unit, ...kSeries],
+    of: 'the calls',
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => ({label: label(point.at, several), values: [point.attempts, point.answered, point.successful]})),
   };
@@ -80,6 +80,7 @@ function progressOf(data: CampaignAnalytics): ChartData {
   let [attempts, answered, successful] = [0, 0, 0];
   return {
     head: ['Until', ...kSeries],
+    of: 'the calls',
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => {
       attempts += point.attempts;
@@ -95,6 +96,7 @@ const kOrder: readonly CallOutcome[] = ['answered', 'voicemail', 'busy', 'no_ans
 function outcomesOf(data: CampaignAnalytics): ChartData {
   return {
     head: ['Outcome', 'Calls'],
+    of: 'the calls that have ended',
     tones: ['accent'],
     rows: kOrder.filter((outcome) => (data.outcomes[outcome] ?? 0) > 0)
       .map((outcome) => ({label: outcomeName(outcome), values: [data.outcomes[outcome] ?? 0]})),

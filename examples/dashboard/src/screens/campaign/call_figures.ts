@@ -20,7 +20,7 @@ export function durationsOf(all: readonly Call[]): ChartData {
     const at = kLengths.findIndex(([, end]) => seconds < end);
     counts[at] = (counts[at] ?? 0) + 1;
   }
-  return {head: ['Length', 'Calls'], tones: ['accent'], rows: kLengths.map(([label], i) => ({label, values: [counts[i] ?? 0]}))};
+  return {head: ['Length', 'Calls'], of: 'the calls with a person or voicemail', tones: ['accent'], rows: kLengths.map(([label], i) => ({label, values: [counts[i] ?? 0]}))};
 }
 
 /** On which attempt those who were reached were reached. */
@@ -31,7 +31,7 @@ export function attemptsOf(all: readonly Call[]): ChartData {
   }
   const most = Math.max(3, ...counts.keys());
   return {
-    head: ['Attempt', 'Successes'], tones: ['good'],
+    head: ['Attempt', 'Successes'], of: 'the successes', tones: ['good'],
     rows: Array.from({length: most}, (_, i) => ({label: `Attempt ${i + 1}`, values: [counts.get(i + 1) ?? 0]})),
   };
 }
