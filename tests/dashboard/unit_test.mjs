@@ -6,11 +6,12 @@ import {source} from './sources.mjs';
 import {test} from './suite.mjs';
 
 test('numbers and times are written for people', async () => {
-  const {counted, duration, moment, percent, phone} = await source('format.ts');
+  const {counted, duration, grouped, moment, percent, phone} = await source('format.ts');
   assert.deepEqual([0, 59.4, 60, 61, 3600, 3660, 86_400, 90_000, -5].map(duration),
                    ['0 s', '59 s', '1 min', '1 min 01 s', '1 h', '1 h 01 min', '1 d', '1 d 1 h', '0 s']);
   assert.deepEqual([0, 0.004, 0.5, 1].map(percent), ['0%', '0.4%', '50%', '100%']);
   assert.deepEqual([counted(1, 'call'), counted(1234, 'call')], ['1 call', '1,234 calls']);
+  assert.equal(grouped('1234567 due now, 12 in flight, until 2026-03-29 1000.'), '1,234,567 due now, 12 in flight, until 2026-03-29 1,000.');
   assert.deepEqual(['+12025550100', '+4915123456789', '+493012345678', '+35312345678', '+97150123', '+861234', 'no number'].map(phone),
                    ['+1 202 555 0100', '+49 151 2345 6789', '+49 301 234 5678', '+353 1234 5678', '+971 50 123', '+86 1234', 'no number']);
   const today = new Date('2026-03-29T08:00:00Z');

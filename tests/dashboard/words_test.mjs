@@ -107,6 +107,26 @@ test('numbers are whole in every list, wide and narrow', async () => {
   await page.context().close();
 });
 
+test('numbers are grouped everywhere, as whoever looks is used to', async () => {
+  const yul = await world.server.user('Yul', {limit: 1});
+  const {id} = await yul.campaign('Thousands', {contacts: 1300, start: true});
+  const page = await world.browser.open(world.server, {locale: 'de-DE'});
+  await visit(page, yul);
+  const card = page.getByRole('listitem', {name: 'Thousands', exact: true});
+  for (const text of ['0 of 1.300 done', '1.299']) await seen(card, text);
+  await page.evaluate((to) => { location.hash = `/campaigns/${to}`; }, id);
+  await seen(page.locator('.figures-wide'), '1.300');
+  await yul.post(`/api/campaigns/${id}/cancel`);
+  await until(() => yul.endCalls(), 'the last call');
+  const figure = page.locator('.figures-wide div', {hasText: 'Cancelled'}).locator('dd');
+  await until(async () => /^1\.29\d$/.test(await figure.innerText()), 'the others to be cancelled');
+  assert.match(await page.getByRole('progressbar', {name: 'Progress'}).getAttribute('aria-valuetext'), /1\.29\d skipped or cancelled/);
+  await page.getByRole('link', {name: 'Queue', exact: true}).click();
+  await seen(page.getByRole('button', {name: /^Ended/}), '1.300');
+  silent(page);
+  await page.context().close();
+});
+
 test('the demo’s link works in a tab that is open, as an address that is pasted, and an administrator’s focus stays', async () => {
   const xia = await world.server.user('Xia');
   const administrator = await world.server.administrator();

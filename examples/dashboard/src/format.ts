@@ -1,11 +1,15 @@
 // Numbers and times for people.
 
-const kNumber = new Intl.NumberFormat('en-US');
-const kPercent = new Intl.NumberFormat('en-US', {style: 'percent', maximumFractionDigits: 0});
-const kPercentFine = new Intl.NumberFormat('en-US', {style: 'percent', maximumFractionDigits: 1});
+// As whoever looks is used to.
+const kNumber = new Intl.NumberFormat(undefined, {useGrouping: true});
+const kPercent = new Intl.NumberFormat(undefined, {style: 'percent', maximumFractionDigits: 0});
+const kPercentFine = new Intl.NumberFormat(undefined, {style: 'percent', maximumFractionDigits: 1});
 
 export const number = (value: number): string => kNumber.format(value);
 export const percent = (share: number): string => (share > 0 && share < 0.01 ? kPercentFine : kPercent).format(share);
+
+/** What the server says, with its numbers as here: `1234 due now` as 1,234 due now. No part of a date. */
+export const grouped = (text: string): string => text.replace(/(?<![\d:.+-])\d{4,}(?![\d:-])/g, (digits) => number(Number(digits)));
 
 /** `3 calls`, `1 call`. */
 export function counted(count: number, one: string, many = one + 's'): string {

@@ -1,5 +1,6 @@
 import {useEffect, useRef} from 'preact/hooks';
 import type uPlot from 'uplot';
+import {number} from '../format';
 import {useSignal} from '../store/signal';
 import {theme} from '../theme';
 import type {ChartData} from './chart_card';
@@ -43,7 +44,7 @@ export function Plot({title, data, kind}: {title: string; data: ChartData; kind:
   return (
     <>
       <div ref={box} class="plot" role="img"
-           aria-label={`${title}: ${data.rows.length} steps from ${data.rows[0]?.label} to ${last?.label}. The table has the figures.`} />
+           aria-label={`${title}: ${number(data.rows.length)} steps from ${data.rows[0]?.label} to ${last?.label}. The table has the figures.`} />
       <ul class="legend" aria-hidden="true">
         {data.head.slice(1).map((name, i) => <li key={name}><span class={`legend-mark is-${data.tones[i]}`} />{name}</li>)}
       </ul>
@@ -65,7 +66,7 @@ function options(Made: typeof uPlot, width: number, kind: 'line' | 'bars', shown
     },
     axes: [
       {...axis, grid: {show: false}, space: 90, size: 30, incrs: [1, 2, 3, 4, 6, 8, 12, 24, 48, 96, 192], values: (_, at) => at.map(label)},
-      {...axis, size: 46, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1e6]},
+      {...axis, size: 52, values: (_, at) => at.map(number), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 1e6]},
     ],
     series: [{}, ...shown.current.tones.map((tone): uPlot.Series => {
       const fill = colour(kColours[tone]);

@@ -6,7 +6,7 @@ import {Failed, Skeleton} from '../components/empty';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
 import type {Actions} from '../campaign_actions';
-import {counted} from '../format';
+import {counted, grouped} from '../format';
 import {href} from '../router';
 import type {Resource} from '../store/resource';
 import {type Advice, isAtLimit, isDialling, isHeld, isSaidAlready, kDeleting, nextCallAt, type Scene, told, worthSaying} from './reasons';
@@ -79,7 +79,7 @@ function ReasonLine({reason, scene, isFirst, actions, onGone}: {
         <strong>{title}</strong>
         {isBehind && reason.until
           ? <p class="muted">Once you {campaign.status === 'draft' ? 'start' : 'resume'} it: not before <Moment at={reason.until} zone={campaign.rules.timezone} />.</p>
-          : <p class="muted">{isSaidAlready(reason) ? '' : reason.text}{meaning ? ` ${meaning}` : ''}</p>}
+          : <p class="muted">{isSaidAlready(reason) ? '' : grouped(reason.text)}{meaning ? ` ${meaning}` : ''}</p>}
       </div>
       {advice && <AdviceButton campaign={campaign} advice={advice} actions={actions} onGone={onGone} />}
     </li>

@@ -52,7 +52,7 @@ function Slots() {
   const isOver = active > limit;
   const share = limit === 0 ? 1 : Math.min(1, active / limit);
   return (
-    <div class="slots" title={`${active} of your ${limit} calls at a time are in use`}>
+    <div class="slots" title={`${number(active)} of your ${number(limit)} calls at a time are in use`}>
       <div class="slots-line">
         <span>Calls now</span>
         <strong>{number(active)}<span class="muted"> of {number(limit)}</span></strong>

@@ -10,7 +10,7 @@ import {Dialog} from '../../components/dialog';
 import {Checkbox, Field} from '../../components/field';
 import {SearchField} from '../../components/search_field';
 import {done, failed} from '../../components/toast';
-import {phone} from '../../format';
+import {number, phone} from '../../format';
 import {useRested} from '../../lists/contact_picker';
 import {useResource} from '../../store/resource';
 import {ContactDialog} from '../contacts/contact_dialog';
@@ -91,7 +91,7 @@ export function DirectCallDialog({contact: first, onClose}: {contact?: Contact; 
 function said(contact: Contact, row: PlacedCall): string {
   const who = contact.name ?? phone(contact.phone_number);
   if (row.status !== 'queued') return `${who} is being called.`;
-  return row.queue_position === 1 ? `${who} is called next.` : `${who} is queued${row.queue_position ? `, at position ${row.queue_position}` : ''}.`;
+  return row.queue_position === 1 ? `${who} is called next.` : `${who} is queued${row.queue_position ? `, at position ${number(row.queue_position)}` : ''}.`;
 }
 
 function ContactChoice({error, onChoose}: {error: string | undefined; onChoose: (contact: Contact) => void}) {

@@ -54,7 +54,7 @@ function Turns({users, systemLimit}: {users: readonly UserActivity[]; systemLimi
     <ol class="card turns">
       {waiting.slice(0, kTurns).map((user) => (
         <li key={user.id}>
-          <span class="turn-place">{user.place}</span>
+          <span class="turn-place">{user.place === null ? '' : number(user.place)}</span>
           <strong>{user.name}</strong>
           <span class="muted">{counted(user.ready, 'call')} due · {number(user.active_calls)} of {number(user.concurrent_calls_limit)} in use</span>
         </li>
@@ -72,5 +72,5 @@ const kColumns: readonly Column<UserActivity>[] = [
   {key: 'ceiling', title: 'Stops at', cell: (user) => number(user.system_concurrent_calls_limit), align: 'end', width: '92px', wide: true},
   {key: 'ready', title: 'Due', cell: (user) => number(user.ready), align: 'end', width: '74px', wide: true},
   {key: 'queued', title: 'Queued', cell: (user) => number(user.queued), align: 'end', width: '86px'},
-  {key: 'place', title: 'Turn', cell: (user) => user.place ?? '–', align: 'end', width: '66px', wide: true},
+  {key: 'place', title: 'Turn', cell: (user) => (user.place === null ? '–' : number(user.place)), align: 'end', width: '66px', wide: true},
 ];
