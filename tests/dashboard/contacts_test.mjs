@@ -30,6 +30,12 @@ test('a contact is added, found, changed and deleted, with what is wrong said at
   await page.keyboard.press('Escape');
   await dialog.waitFor({state: 'detached'});
   await page.getByRole('button', {name: 'Add one by hand'}).click();
+  await dialog.getByLabel('Company').fill('x'.repeat(256));
+  await dialog.getByLabel('Phone number').fill('+12025550100');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await seen(dialog.locator('.field', {hasText: 'Company'}), 'The company may have at most 255 characters.');
+  await dialog.getByLabel('Company').fill('');
+  await dialog.getByLabel('Phone number').fill('');
   await dialog.getByLabel('Name').fill('Ada');
   const question = page.getByRole('dialog', {name: 'Leave without saving?'});
   for (const slip of [() => page.keyboard.press('Escape'), () => page.keyboard.press('Escape'), () => page.mouse.click(5, 5)]) {

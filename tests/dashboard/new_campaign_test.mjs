@@ -39,6 +39,12 @@ test('a list is uploaded, what is wrong with it is shown, and the campaign start
   await page.locator('.drop').dispatchEvent('drop', {dataTransfer: dropped});
   await seen(page, '2 rows can be called, 1 cannot, 1 is left out as a repetition.');
   await seen(page.getByRole('region', {name: 'First rows'}), written(number(0)));
+  // By the column of this name, and whether there is a name.
+  const priorities = () => page.getByRole('region', {name: 'First rows'}).locator('tbody tr').evaluateAll((rows) => rows.map(({cells}) => [...cells].slice(2).map(({innerText}) => innerText)));
+  assert.deepEqual(await priorities(), [['Berlin', '100'], ['Paris', '100']]);
+  await page.getByLabel('Choose another file').setInputFiles(file(`phone_number,name,priority\n${number(0)},Ann,1000\n${number(1)},,-5\n`));
+  await until(async () => JSON.stringify(await priorities()) === JSON.stringify([['1000', '1,100'], ['-5', '-5']]), 'the priorities');
+  await page.getByLabel('Choose another file').setInputFiles(file(list));
   await seen(page.getByRole('region', {name: 'What cannot be taken'}), /no country code/);
   await page.getByLabel('Name', {exact: true}).fill('Ida’s first');
   assert.equal(await page.getByLabel('Agent').locator('option:checked').innerText(), 'Ida’s voice');

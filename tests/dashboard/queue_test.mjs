@@ -101,6 +101,42 @@ test('who is being called cannot be selected', async () => {
   await page.context().close();
 });
 
+test('a double click selects once, marks nothing, and does nothing in what it has opened', async () => {
+  const vin = await world.server.user('Vin', {limit: 0});
+  const {id} = await vin.campaign('Vin’s', {contacts: 3, first: 100, start: true});
+  const page = await world.browser.open(world.server);
+  await visit(page, vin, '/queue');
+  const box = page.getByLabel('Select Person 101', {exact: true});
+  await box.dblclick();
+  assert.equal(await box.isChecked(), true);
+  await seen(page, '1 of 3 selected');
+  // Beside the box, too, it is meant for it.
+  await rowOf(page, 'Person 102').locator('.cell-select').dblclick({position: {x: 4, y: 40}});
+  await seen(page, '2 of 3 selected');
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  const marked = () => page.evaluate(() => window.getSelection().toString());
+  assert.equal(await marked(), '');
+  // The second click in the instant in which the dialog has come.
+  await page.evaluate(() => new MutationObserver(() => {
+    const dialog = document.querySelector('dialog[open]');
+    const cancel = [...dialog?.querySelectorAll('button') ?? []].find(({textContent}) => textContent === 'Cancel this call');
+    if (!cancel || document.body.dataset.clicked) return;
+    document.body.dataset.clicked = 'yes';
+    for (const target of [cancel, dialog]) target.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true, detail: 2}));
+  }).observe(document.body, {subtree: true, childList: true, attributes: true}));
+  await rowOf(page, 'Person 101').getByRole('cell', {name: 'Queued', exact: true}).click();
+  await page.locator('body[data-clicked]').waitFor();
+  await seen(page.getByRole('dialog', {name: 'Person 101'}), 'Not called yet.');
+  assert.equal((await vin.get(`/api/campaigns/${id}/queue?status=queued`)).items.length, 3);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({state: 'detached'});
+  await rowOf(page, 'Person 102').getByRole('cell', {name: 'Queued', exact: true}).dblclick();
+  await page.getByRole('dialog', {name: 'Person 102'}).waitFor();
+  assert.equal(await marked(), '');
+  silent(page);
+  await page.context().close();
+});
+
 test('somebody is called directly, before the calls of campaigns', async () => {
   const sam = await world.server.user('Sam', {limit: 0});
   await sam.campaign('Behind', {contacts: 3, first: 100, numbers: 0, start: true});

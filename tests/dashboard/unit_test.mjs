@@ -49,6 +49,8 @@ test('a form gives back the campaign that it was filled in from', async () => {
                    {endDate: 'It would end before it starts.', delays: 'Write minutes, with commas between, such as 10, 60.'});
   assert.deepEqual(['rules.retry.max_attempts', 'rules.retry.delays_seconds', 'windows', 'timezone', 'agent_id', 'what'].map((field) => saidBy({field, message: 'no'})),
                    [{attempts: 'no'}, {delays: 'no'}, {hours: 'no'}, {zone: 'no'}, {agent: 'no'}, {other: 'no'}]);
+  assert.deepEqual(['name', 'next_action'].map((field) => saidBy({field, message: `${field} is longer than 255 characters`})),
+                   [{name: 'The name may have at most 255 characters.'}, {nextAction: 'The next action may have at most 255 characters.'}]);
   assert.deepEqual(saidBy({field: 'retry', message: 'max_attempts must be 1 to 100'}), {attempts: 'Attempts in all must be 1 to 100'});
   const numbers = (attempts, delays) => Object.keys(problemsOf({...newDraft('a'), name: 'x', attempts, delays}));
   assert.deepEqual([numbers('3', '10, 60'), numbers('0', '10'), numbers('3', 'abc'), numbers('999', '')], [[], ['attempts'], ['delays'], ['attempts']]);

@@ -44,6 +44,15 @@ test('at 100 % and at 200 % every screen shows all of it, and nothing is pushed 
       await page.setViewportSize(size);
       assert.deepEqual(await cutOff(page), [], `${path}, ${size.width} wide`);
     }
+    if (path === '/queue') {
+      // 1280 by 720 at 200 %.
+      await page.setViewportSize({width: 640, height: 360});
+      const row = await page.locator('.table-box .row-open').first().boundingBox();
+      const navigation = await page.getByRole('navigation', {name: 'Main'}).boundingBox();
+      assert.ok(row.y + row.height <= navigation.y, `no row is in sight: ${row.y + row.height} of ${navigation.y}`);
+      assert.deepEqual(await cutOff(page), [], 'the queue in a low window');
+      await page.setViewportSize(kZoomed);
+    }
     // The way to every other screen.
     for (const name of ['Campaigns', 'Contacts', 'Queue', 'Settings']) assert.ok(await page.getByRole('link', {name}).first().isVisible(), name);
   }

@@ -6,6 +6,7 @@ import './styles/components.css';
 import './styles/table.css';
 import './styles/screens.css';
 import './styles/people_and_queue.css';
+import './styles/low.css';
 import {render} from 'preact';
 import {App} from './app';
 import {restoreTheme} from './theme';

@@ -244,6 +244,8 @@ export interface PreviewRow {
   notes?: string | null;
   timezone?: string | null;
   user_data?: Record<string, unknown> | string;
+  /** By the rule: of the column of this name, and of whether there is a name. */
+  priority: number;
 }
 
 export interface Preview {

@@ -5,6 +5,7 @@ import type {Id} from '../api/types';
 import {Button} from '../components/button';
 import {Dialog} from '../components/dialog';
 import {Field} from '../components/field';
+import {inFieldWords} from '../field_words';
 import {agentNames, noteAgent} from '../live/live';
 import {useSignal} from '../store/signal';
 
@@ -55,7 +56,7 @@ function NewAgent({onClose, onMade}: {onClose: () => void; onMade: (id: Id) => v
       noteAgent(agent);
       onMade(agent.id);
     } catch (failure) {
-      setError((failure as Error).message);
+      setError(inFieldWords((failure as Error).message));
       setBusy(false);
     }
   };

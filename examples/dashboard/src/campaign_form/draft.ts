@@ -1,6 +1,7 @@
 import type {Campaign, CampaignFields, Id, LocalDate, RetryableOutcome, Rules, TimeOfDay, Window} from '../api/types';
 import {browserZone, isoDay, timeOfDay, zoneNamed} from '../format';
 import type {Refusal} from '../api/client';
+import {inFieldWords} from '../field_words';
 
 /** A campaign's settings as a form holds them. */
 export interface Draft {
@@ -142,7 +143,7 @@ export function saidBy({field, message}: Pick<Refusal, 'field' | 'message'>): Er
   if (place === 'zone' && message.includes('unknown time zone')) {
     return {zone: 'This is an unknown time zone. Choose a large city nearby from the list.'};
   }
-  return {[place]: message.replace('max_attempts', 'Attempts in all').replace('delays_seconds', 'Minutes in between')};
+  return {[place]: inFieldWords(message).replace('max_attempts', 'Attempts in all').replace('delays_seconds', 'Minutes in between')};
 }
 
 function placeOf(field: string | undefined): ErrorField | 'other' {

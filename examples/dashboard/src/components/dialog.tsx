@@ -14,10 +14,19 @@ interface Props {
   isEntered?: boolean;
 }
 
+const kDoubleClick = 700;
+
 /** A modal dialog, open as long as it is drawn. The browser keeps the focus in it and gives it back. */
 export function Dialog({title, onClose, children, actions, wide, isEntered = false}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const openedUntil = useRef(-Infinity);
+  // The second click of the double click that has opened it is meant for nothing in it, nor beside it.
+  const unlessOfOpening = (event: MouseEvent) => {
+    if (event.detail < 2 || performance.now() > openedUntil.current) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const slip = async () => {
     if (!isEntered || await mayGiveUp()) onClose();
   };
@@ -25,6 +34,7 @@ export function Dialog({title, onClose, children, actions, wide, isEntered = fal
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    openedUntil.current = performance.now() + kDoubleClick;
     window.getSelection()?.removeAllRanges();
     return () => {
       element?.close();
@@ -33,6 +43,7 @@ export function Dialog({title, onClose, children, actions, wide, isEntered = fal
   }, []);
   return (
     <dialog ref={dialog} class={wide ? 'dialog dialog-wide' : 'dialog'} aria-labelledby={titleId}
+            onMouseDownCapture={unlessOfOpening} onClickCapture={unlessOfOpening}
             onCancel={(event) => {
               event.preventDefault();
               void slip();

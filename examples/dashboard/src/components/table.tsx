@@ -96,11 +96,14 @@ export function Table<Row>(props: Props<Row>) {
             const key = rowKey(row);
             return (
               <tr key={key} aria-rowindex={first + i + 2} class={selection?.selected.has(key) ? 'is-selected' : undefined}
-                  onClick={onOpen && ((event) => isPlain(event) && onOpen(row))} data-opens={onOpen ? '' : undefined}>
+                  onClick={onOpen && ((event) => isPlain(event) && onOpen(row))} data-opens={onOpen ? '' : undefined}
+                  onMouseDown={unlessFurther}>
                 {selection && (
                   <td class="cell-select">
-                    <input type="checkbox" aria-label={selection.label(row)} checked={selection.selected.has(key)} disabled={!can(row)}
-                           onChange={() => toggle(key)} />
+                    <label onClick={unlessFurther}>
+                      <input type="checkbox" aria-label={selection.label(row)} checked={selection.selected.has(key)} disabled={!can(row)}
+                             onChange={() => toggle(key)} />
+                    </label>
                   </td>
                 )}
                 {columns.map((column) => (
@@ -122,6 +125,11 @@ export function Table<Row>(props: Props<Row>) {
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
   return [column.align === 'end' ? 'cell-end' : '', column.wide ? 'cell-wide' : ''].filter(Boolean).join(' ') || undefined;
+}
+
+/** The second click of a double click marks no text, and does not undo the first. */
+function unlessFurther(event: MouseEvent): void {
+  if (event.detail > 1) event.preventDefault();
 }
 
 /** Not on a button within the row, and not at the end of marking text. */

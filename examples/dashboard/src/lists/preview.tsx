@@ -4,7 +4,7 @@ import {ImportErrors} from './import_errors';
 
 const kMeanings: Record<string, string> = {
   phone_number: 'Phone number', name: 'Name', email: 'E-mail', company: 'Company', notes: 'Notes', timezone: 'Time zone',
-  priority: 'Priority', import_error: 'Read over', user_data: 'Kept as it is',
+  priority: 'Added to the priority', import_error: 'Read over', user_data: 'Kept as it is',
 };
 const kRows = 5;
 
@@ -33,12 +33,17 @@ export function PreviewCard({preview, isWhole, isAddition}: {preview: Preview; i
                   <small class="muted">{kMeanings[mapping[i] ?? ''] ?? mapping[i]}</small>
                 </th>
               ))}
+              <th scope="col" class="cell-end">
+                Priority
+                <small class="muted">A larger one is called sooner</small>
+              </th>
             </tr>
           </thead>
           <tbody>
             {rows.slice(0, kRows).map((row) => (
               <tr key={row.line}>
                 {columns.map((column, i) => <td key={i}>{cell(row as unknown as Row, column, mapping[i] ?? '')}</td>)}
+                <td class="cell-end">{number(row.priority)}</td>
               </tr>
             ))}
           </tbody>
@@ -56,7 +61,8 @@ interface Row {
 
 function cell(row: Row, column: string, meaning: string): string {
   const data = row.user_data as Record<string, unknown> | undefined;
-  const value = meaning === 'user_data' ? data?.[column] : row[meaning];
+  // What a column of its own adds to the priority is among the data.
+  const value = meaning === 'user_data' ? data?.[column] : meaning === 'priority' ? data?.[meaning] : row[meaning];
   if (value === null || value === undefined) return '';
   return meaning === 'phone_number' ? phone(String(value)) : String(value);
 }

@@ -8,6 +8,7 @@ import {confirm} from '../../components/confirm';
 import {Dialog} from '../../components/dialog';
 import {Field} from '../../components/field';
 import {ZoneInput} from '../../components/zone_input';
+import {inFieldWords} from '../../field_words';
 import {zoneNamed} from '../../format';
 import {done, failed} from '../../components/toast';
 import {ContactCalls} from './contact_calls';
@@ -25,7 +26,7 @@ function textsOf(contact: Contact | undefined): Texts {
 
 /** The library speaks of an import's options; here they are fields. */
 const inPageWords = (message: string): string =>
-  message.replace('name the country of national numbers when importing', 'enter its country beside it');
+  inFieldWords(message).replace('name the country of national numbers when importing', 'enter its country beside it');
 
 const isTaken = (error: unknown): boolean => error instanceof Refusal && error.code === 'conflict' && error.field === 'phone_number';
 
