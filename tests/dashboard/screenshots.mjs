@@ -63,7 +63,7 @@ async function furnish(server) {
 }
 
 /** name: [path, what is done before the picture] */
-const screens = ({active, completed, draft, short}) => ({
+const screens = ({api, active, completed, draft, short}) => ({
   campaigns: ['/campaigns'],
   'new-campaign': ['/campaigns/new', async (page) => {
     const rows = ['phone_number,name,city', '+12025550101,Ada Lovelace,London', '+12025550102,Alan Turing,Manchester', '12,Nobody,', '+12025550103,Grace Hopper,New York'];
@@ -90,6 +90,14 @@ const screens = ({active, completed, draft, short}) => ({
     await page.locator('.field-error').waitFor();
   }},
   edit: [`/campaigns/${active.id}/edit`],
+  'edit-elsewhere': [`/campaigns/${draft.id}/edit`, async (page) => {
+    await page.getByLabel('Description').fill('By letter first.');
+    await page.getByLabel('Calling hours, to').fill('19:00');
+    const {last_call_time: last} = await api.get(`/api/campaigns/${draft.id}`);
+    await api.ask('PATCH', `/api/campaigns/${draft.id}`, {description: `Until ${last} so far.`, last_call_time: last === '17:00' ? '16:00' : '17:00'});
+    const group = page.getByRole('group', {name: 'Changed elsewhere meanwhile'});
+    await group.last().scrollIntoViewIfNeeded();
+  }],
   contacts: ['/contacts'],
   queue: ['/queue'],
   settings: ['/settings'],

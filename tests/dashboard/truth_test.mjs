@@ -150,3 +150,41 @@ test('what another window has changed is not undone by what is saved here', asyn
   silent(page);
   await page.context().close();
 });
+
+test('where two windows have changed the same, whoever saves later is told at the field and chooses', async () => {
+  const vera = await world.server.user('Vera', {limit: 0});
+  const {id} = await vera.campaign('First', {contacts: 1, first_call_time: '09:00', last_call_time: '18:00', rules: {timezone: 'UTC'}});
+  const page = await world.browser.open(world.server);
+  // No news of campaigns reaches it: it has to look before it saves.
+  await page.routeWebSocket('**/api/events*', (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((message) => String(message).includes('"type":"campaign"') || socket.send(message));
+  });
+  await visit(page, vera, `/campaigns/${id}/edit`);
+  const [name, until18] = [page.getByLabel('Name', {exact: true}), page.getByLabel('Calling hours, to')];
+  await name.fill('Mine');
+  await page.getByLabel('Description').fill('Mine too');
+  await until18.fill('17:00');
+  await vera.ask('PATCH', `/api/campaigns/${id}`, {name: 'Theirs', last_call_time: '15:00', next_action: 'Theirs alone'});
+  const sent = [];
+  page.on('request', (request) => request.method() === 'PATCH' && sent.push(request.postDataJSON()));
+  const save = page.getByRole('button', {name: 'Save changes'});
+  await save.click();
+  await seen(page.getByRole('alert'), 'What you change here was changed elsewhere meanwhile. Choose at the field what it is to be.');
+  const elsewhere = (text) => page.getByRole('group', {name: 'Changed elsewhere meanwhile'}).filter({hasText: text});
+  await elsewhere('“Theirs”').getByRole('button', {name: 'Take that'}).and(page.locator(':focus')).waitFor();
+  assert.equal(await name.inputValue(), 'Mine');
+  await accessible(page, 'a choice between two windows');
+  await elsewhere('“Theirs”').getByRole('button', {name: 'Keep mine'}).click();
+  await save.click();
+  await elsewhere('09:00 to 15:00, every day').getByRole('button', {name: 'Take that'}).click();
+  await until(async () => await until18.inputValue() === '15:00' && await elsewhere('').count() === 0, 'the hours of the other window');
+  assert.deepEqual(sent, []);
+  await save.click();
+  await seen(page, 'Your changes are saved.');
+  assert.deepEqual(sent, [{name: 'Mine', description: 'Mine too'}]);
+  const saved = await vera.get(`/api/campaigns/${id}`);
+  assert.deepEqual([saved.name, saved.last_call_time, saved.next_action], ['Mine', '15:00', 'Theirs alone']);
+  silent(page);
+  await page.context().close();
+});

@@ -56,6 +56,29 @@ test('a form gives back the campaign that it was filled in from', async () => {
   assert.deepEqual([numbers('3', '10, 60'), numbers('0', '10'), numbers('3', 'abc'), numbers('999', '')], [[], ['attempts'], ['delays'], ['attempts']]);
 });
 
+test('changes of two windows are merged, and only what both have changed is a conflict', async () => {
+  const {newDraft} = await source('campaign_form/draft.ts');
+  const {conflicts, edited, keepMine, merged, noEdits, takeTheirs} = await source('campaign_form/merge.ts');
+  const base = {...newDraft('a'), name: 'A'};
+  const mine = edited(base, edited(base, noEdits, {name: 'B'}), {attempts: '5'});
+  const theirs = {...base, name: 'C', delays: '90', endDate: '2099-01-01'};
+  assert.deepEqual(conflicts(base, mine), []);
+  assert.deepEqual(conflicts(theirs, mine), ['name']);
+  assert.deepEqual(conflicts({...theirs, name: 'B'}, mine), []);
+  const {name, attempts, delays, endDate} = merged(theirs, mine);
+  assert.deepEqual([name, attempts, delays, endDate], ['B', '5', '90', '2099-01-01']);
+  assert.equal(merged(theirs, takeTheirs(mine, 'name')).name, 'C');
+  assert.deepEqual(conflicts(theirs, keepMine(theirs, mine, 'name')), []);
+  assert.equal(merged(theirs, keepMine(theirs, mine, 'name')).name, 'B');
+  // What is as it was before is no change: theirs stays.
+  assert.deepEqual(edited(base, mine, {name: 'A', attempts: '3'}), noEdits);
+  // Whoever keeps attempts keeps after what they follow.
+  const none = {...base, retries: [], attempts: '1', delays: ''};
+  assert.deepEqual(conflicts(none, mine), ['retry']);
+  const kept = keepMine(none, mine, 'retry');
+  assert.deepEqual([conflicts(none, kept), merged(none, kept).retries, merged(none, kept).attempts], [[], base.retries, '5']);
+});
+
 test('a file is cut between rows, never within one', async () => {
   const {endOfRows} = await source('api/upload.ts');
   const end = (text) => endOfRows(new TextEncoder().encode(text));

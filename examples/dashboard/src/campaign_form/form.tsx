@@ -8,10 +8,12 @@ import {counted, date} from '../format';
 import {AgentField} from './agent_field';
 import type {Draft, Errors} from './draft';
 import {HoursFields} from './hours';
+import type {Beside} from './meanwhile';
 
 interface Props {
   draft: Draft;
   errors: Errors;
+  beside?: Beside;
   /** `isByPage`: nobody has entered it. */
   onChange: (part: Partial<Draft>, isByPage?: boolean) => void;
 }
@@ -31,20 +33,21 @@ export function CampaignForm(props: Props) {
   );
 }
 
-function Basics({draft, errors, onChange}: Props) {
+function Basics({draft, errors, beside = {}, onChange}: Props) {
   return (
     <section class="form-section" aria-labelledby="basics">
       <h2 id="basics">What it is</h2>
-      <Field label="Name" error={errors.name}>
+      <Field label="Name" error={errors.name} beside={beside.name}>
         {(input) => <input {...input} value={draft.name} maxLength={255} placeholder="Spring renewals"
                            onInput={(event) => onChange({name: event.currentTarget.value})} />}
       </Field>
       <AgentField agentId={draft.agentId} error={errors.agent} onChange={(agentId, isByPage) => onChange({agentId}, isByPage)} />
-      <Field label="Next action" optional error={errors.nextAction} hint="What is to happen after a successful call; handed on with each call.">
+      {beside.agent}
+      <Field label="Next action" optional error={errors.nextAction} beside={beside.nextAction} hint="What is to happen after a successful call; handed on with each call.">
         {(input) => <input {...input} value={draft.nextAction} placeholder="Send the offer by mail"
                            onInput={(event) => onChange({nextAction: event.currentTarget.value})} />}
       </Field>
-      <Field label="Description" optional error={errors.description}>
+      <Field label="Description" optional error={errors.description} beside={beside.description}>
         {(input) => <textarea {...input} value={draft.description}
                               onInput={(event) => onChange({description: event.currentTarget.value})} />}
       </Field>
@@ -52,27 +55,31 @@ function Basics({draft, errors, onChange}: Props) {
   );
 }
 
-function When({draft, errors, onChange}: Props) {
+function When({draft, errors, beside = {}, onChange}: Props) {
   return (
     <section class="form-section" aria-labelledby="when">
       <h2 id="when">When it may call</h2>
       <HoursFields draft={draft} error={errors.hours} onChange={onChange} />
+      {beside.hours}
       <Choice name="clock" legend="Whose clock counts" value={draft.clock} onChange={(clock) => onChange({clock})} options={[
         {value: 'contact', label: 'Each contact’s own', hint: 'By the time zone of the contact; where that is unknown, the one below.'},
         {value: 'campaign', label: 'One for all', hint: 'By the time zone below.'},
       ]} />
+      {beside.clock}
       <ZoneField zone={draft.zone} error={errors.zone} onChange={(zone) => onChange({zone})} />
+      {beside.zone}
       <div class="form-row">
-        <Field label="First day" error={errors.startDate}>
+        <Field label="First day" error={errors.startDate} beside={beside.startDate}>
           {(input) => <input {...input} type="date" value={draft.startDate} required
                              onInput={(event) => onChange({startDate: event.currentTarget.value})} />}
         </Field>
-        <Field label="Last day" optional error={errors.endDate}>
+        <Field label="Last day" optional error={errors.endDate} beside={beside.endDate}>
           {(input) => <input {...input} type="date" value={draft.endDate} min={draft.startDate}
                              onInput={(event) => onChange({endDate: event.currentTarget.value})} />}
         </Field>
       </div>
       <ExcludedDates draft={draft} errors={errors} onChange={onChange} />
+      {beside.excluded}
     </section>
   );
 }
@@ -85,7 +92,7 @@ function ZoneField({zone, error, onChange}: {zone: string; error: string | undef
   );
 }
 
-function ExcludedDates({draft, errors, onChange}: Props) {
+function ExcludedDates({draft, errors, onChange}: Omit<Props, 'beside'>) {
   const [next, setNext] = useState('');
   const add = () => {
     if (next) onChange({excluded: [...new Set([...draft.excluded, next])].sort()});
@@ -118,7 +125,7 @@ function ExcludedDates({draft, errors, onChange}: Props) {
 
 const kRetryable: readonly RetryableOutcome[] = ['no_answer', 'busy', 'voicemail', 'failed', 'rejected'];
 
-function Attempts({draft, errors, onChange}: Props) {
+function Attempts({draft, errors, beside = {}, onChange}: Props) {
   const toggle = (outcome: RetryableOutcome, on: boolean) =>
     onChange({retries: kRetryable.filter((one) => (one === outcome ? on : draft.retries.includes(one)))});
   return (
@@ -145,11 +152,13 @@ function Attempts({draft, errors, onChange}: Props) {
           </Field>
         </div>
       )}
+      {beside.retry}
       <Choice name="pace" legend="How fast" value={draft.spread ? 'spread' : 'soon'}
               onChange={(pace) => onChange({spread: pace === 'spread'})} options={[
         {value: 'soon', label: 'As soon as possible', hint: 'As many calls at a time as your limit allows.'},
         {value: 'spread', label: 'Spread', hint: 'Evenly over the calling hours that are left.'},
       ]} />
+      {beside.pace}
     </section>
   );
 }

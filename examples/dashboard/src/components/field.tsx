@@ -12,12 +12,14 @@ interface Props {
   hint?: ComponentChildren;
   error?: string | undefined;
   optional?: boolean;
+  /** Further below it. */
+  beside?: ComponentChildren;
   /** The input, with the props it is handed. */
   children: (input: InputProps) => ComponentChildren;
 }
 
 /** An input with its label, and what is wrong with it. */
-export function Field({label, hint, error, optional, children}: Props) {
+export function Field({label, hint, error, optional, beside, children}: Props) {
   const id = useId();
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ');
   return (
@@ -29,6 +31,7 @@ export function Field({label, hint, error, optional, children}: Props) {
       {children({id, 'aria-describedby': described || undefined, 'aria-invalid': error ? true : undefined})}
       {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
       {error && <p class="field-error" id={`${id}-error`}>{error}</p>}
+      {beside}
     </div>
   );
 }

@@ -2,8 +2,10 @@ import {useState} from 'preact/hooks';
 import {campaigns} from '../../api/campaigns';
 import {Refusal} from '../../api/client';
 import type {Campaign} from '../../api/types';
-import {changedFields, type Draft, draftOf, type Errors, problemsOf, saidBy} from '../../campaign_form/draft';
+import {changedFields, draftOf, type Errors, problemsOf, saidBy} from '../../campaign_form/draft';
 import {CampaignForm} from '../../campaign_form/form';
+import {type Beside, Meanwhile} from '../../campaign_form/meanwhile';
+import {conflicts, type Edits, edited, keepMine, merged, noEdits, takeTheirs} from '../../campaign_form/merge';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
 import {Button, ButtonLink} from '../../components/button';
 import {done, failed} from '../../components/toast';
@@ -11,12 +13,14 @@ import {note} from '../../live/live';
 import {go, href} from '../../router';
 import {forgetUnsaved, useEntered} from '../../unsaved';
 
+const kChoose = 'What you change here was changed elsewhere meanwhile. Choose at the field what it is to be.';
+
 export function EditTab({campaign}: {campaign: Campaign}) {
   const {id} = campaign;
   // What is changed here, over what the campaign is now: somebody else may change it meanwhile.
-  const [edits, edit] = useEntered<Partial<Draft>>(`edit ${id}`, () => ({}));
+  const [edits, edit] = useEntered<Edits>(`edit ${id}`, () => noEdits);
   const base = draftOf(campaign);
-  const draft = {...base, ...edits};
+  const draft = merged(base, edits);
   const settings = JSON.stringify(base);
   const [begunWith] = useState(settings);
   const [said, setSaid] = useState<Errors>({});
@@ -24,13 +28,31 @@ export function EditTab({campaign}: {campaign: Campaign}) {
   const left = Math.max(0, campaign.total_contacts - campaign.completed_calls - campaign.failed_calls);
   const foreseen = useOutlook(draft, left);
   const errors = {...foreseen.errors, ...said};
+  const choose = (become: (before: Edits) => Edits) => {
+    edit(become);
+    setSaid({});
+  };
+  const beside: Beside = Object.fromEntries(conflicts(base, edits).map((part) => [part, (
+    <Meanwhile part={part} campaign={campaign} onMine={() => choose((before) => keepMine(base, before, part))}
+               onTheirs={() => choose((before) => takeTheirs(before, part))} />
+  )]));
   const save = async () => {
     const problems = problemsOf(draft);
     setSaid(problems);
     if (Object.keys(problems).length > 0) return;
     setBusy(true);
     try {
-      note({campaign: await campaigns.change(id, changedFields(base, draft))});
+      // As it is in this instant: the news may be on its way, or there is no connection for it.
+      const now = await campaigns.get(id);
+      note({campaign: now});
+      const theirs = draftOf(now);
+      if (conflicts(theirs, edits).length > 0) {
+        setSaid({other: kChoose});
+        setBusy(false);
+        setTimeout(() => document.querySelector<HTMLElement>('.meanwhile button')?.focus());
+        return;
+      }
+      note({campaign: await campaigns.change(id, changedFields(theirs, merged(theirs, edits)))});
       done('Your changes are saved.', 'campaign');
       forgetUnsaved();
       go(`/campaigns/${id}`, {replace: true});
@@ -46,8 +68,8 @@ export function EditTab({campaign}: {campaign: Campaign}) {
         {settings !== begunWith && (
           <p class="notice is-warn" role="status">This campaign has been changed meanwhile, by somebody else or in another window. You see it as it is now; only what you change here is saved.</p>
         )}
-        <CampaignForm draft={draft} errors={errors} onChange={(part, isByPage) => {
-          edit((before) => ({...before, ...part}), isByPage);
+        <CampaignForm draft={draft} errors={errors} beside={beside} onChange={(part, isByPage) => {
+          edit((before) => edited(base, before, part), isByPage);
           setSaid({});
         }} />
       </div>

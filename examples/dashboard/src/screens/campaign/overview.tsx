@@ -6,12 +6,12 @@ import type {Actions} from '../../campaign_actions';
 import {type Counts, countsOf} from '../../campaign_counts';
 import {CampaignProgress} from '../../components/campaign_progress';
 import {Moment} from '../../components/moment';
-import {CallBadge, outcomeName} from '../../components/status';
+import {CallBadge} from '../../components/status';
 import {nextCallAt, whyNoEnd} from '../../explain/reasons';
 import {useExplanation} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
-import {date, duration, number, phone, placeOf, timeOfDay} from '../../format';
-import {kWeekdays} from '../../campaign_form/hours';
+import {date, duration, number, phone, placeOf} from '../../format';
+import {Clock, Hours, Pace, Retries} from '../../campaign_form/in_words';
 import {now} from '../../store/now';
 import {useResource} from '../../store/resource';
 import {useSelected} from '../../store/signal';
@@ -121,13 +121,13 @@ function Facts({campaign, agent, next}: {
         {campaign.next_action && <Fact name="Next action">{campaign.next_action}</Fact>}
         <Fact name="Calling hours"><Hours campaign={campaign} /></Fact>
         <Fact name="Clock">
-          {campaign.rules.clock === 'campaign' ? 'One for all' : 'Each contact’s own'}
+          <Clock campaign={campaign} />
           <span class="muted"> ({zone ? placeOf(zone) : 'your time zone'}{campaign.rules.clock === 'campaign' ? '' : ' if unknown'})</span>
         </Fact>
         <Fact name="Dates">{campaign.end_date ? `${date(campaign.start_date)} to ${date(campaign.end_date)}` : `From ${date(campaign.start_date)}`}</Fact>
         {(campaign.rules.excluded_dates ?? []).length > 0 && <Fact name="Days off">{campaign.rules.excluded_dates?.map(date).join(', ')}</Fact>}
         <Fact name="Attempts"><Retries campaign={campaign} /></Fact>
-        <Fact name="Pace">{campaign.rules.spread ? 'Spread' : 'As soon as possible'}</Fact>
+        <Fact name="Pace"><Pace campaign={campaign} /></Fact>
         {isOpen && <Fact name="Estimated end"><EstimatedEnd forecast={forecast.data} next={next ?? null} zone={zone} /></Fact>}
         <Fact name="Created"><Moment at={campaign.created_at} /></Fact>
         {campaign.started_at && <Fact name="Started"><Moment at={campaign.started_at} /></Fact>}
@@ -145,26 +145,3 @@ function EstimatedEnd({forecast, next, zone}: {forecast: Forecast | undefined; n
 }
 
 const Fact = ({name, children}: {name: string; children: ComponentChildren}) => <div><dt>{name}</dt><dd>{children}</dd></div>;
-
-function Hours({campaign}: {campaign: Campaign}) {
-  const weekly = campaign.rules.weekly_windows;
-  if (!weekly) return <>{timeOfDay(campaign.first_call_time)} to {timeOfDay(campaign.last_call_time)}, every day</>;
-  return (
-    <ul class="hours">
-      {weekly.map((windows, i) => windows.length > 0 && (
-        <li key={i}>{kWeekdays[i]?.slice(0, 3)} {windows.map(({opens, closes}) => `${timeOfDay(opens)}–${timeOfDay(closes)}`).join(', ')}</li>
-      ))}
-    </ul>
-  );
-}
-
-function Retries({campaign}: {campaign: Campaign}) {
-  const {outcomes = [], max_attempts: most = 1, delays_seconds: delays = []} = campaign.rules.retry ?? {};
-  if (most <= 1 || outcomes.length === 0) return <>One for each contact</>;
-  return (
-    <>
-      Up to {number(most)}, again after {outcomes.map((outcome) => outcomeName(outcome).toLowerCase()).join(', ')}
-      {delays.length > 0 && <span class="muted"> ({delays.map((seconds) => duration(seconds)).join(', ')} later)</span>}
-    </>
-  );
-}
