@@ -97,6 +97,49 @@ test('what is entered is not left without a question, and outlives a token that 
   await page.context().close();
 });
 
+test('Back and a reload take nothing that is entered in a dialog without a question', async () => {
+  const pat = await world.server.user('Pat', {limit: 0});
+  const {id} = await pat.post('/api/contacts', {phone_number: number(0), name: 'Ann'});
+  const page = await world.browser.open(world.server);
+  await visit(page, pat, '/campaigns');
+  const open = async () => {
+    await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Contacts'}).click();
+    await page.getByRole('button', {name: 'Ann', exact: true}).click();
+  };
+  await open();
+  const [contact, question] = [dialog(page, 'Ann'), dialog(page, 'Leave without saving?')];
+  const notes = contact.getByLabel('Notes');
+  // Who has entered nothing goes as ever.
+  await notes.waitFor();
+  await page.goBack();
+  await page.getByRole('heading', {name: 'Campaigns', level: 1}).waitFor();
+  await open();
+  await notes.fill('Likes tea');
+  await page.goBack();
+  await question.getByRole('button', {name: 'Stay here'}).click();
+  await question.waitFor({state: 'detached'});
+  assert.equal(await notes.inputValue(), 'Likes tea');
+  const [asked] = await Promise.all([page.waitForEvent('dialog'), page.evaluate(() => { setTimeout(() => location.reload()); })]);
+  assert.equal(asked.type(), 'beforeunload');
+  await asked.dismiss();
+  assert.equal(await notes.inputValue(), 'Likes tea');
+  // Once it is saved, or given up, there is nothing to ask.
+  await contact.getByRole('button', {name: 'Save'}).click();
+  await contact.waitFor({state: 'detached'});
+  assert.equal(await question.count(), 0);
+  assert.equal((await pat.get(`/api/contacts/${id}`)).notes, 'Likes tea');
+  await page.reload();
+  await page.getByRole('button', {name: 'Ann', exact: true}).click();
+  await notes.fill('');
+  await page.goBack();
+  await question.getByRole('button', {name: 'Leave', exact: true}).click();
+  await page.getByRole('heading', {name: 'Campaigns', level: 1}).waitFor();
+  assert.equal(await contact.count(), 0);
+  assert.equal((await pat.get(`/api/contacts/${id}`)).notes, 'Likes tea');
+  silent(page);
+  await page.context().close();
+});
+
 test('deleting says what goes and what stays, and that it is being done', async () => {
   const quin = await world.server.user('Quin', {limit: 0});
   const {id} = await quin.campaign('To go', {contacts: 3, start: true});

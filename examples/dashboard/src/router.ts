@@ -55,13 +55,14 @@ async function follow(): Promise<void> {
 
 window.addEventListener('hashchange', () => void follow());
 
-export function go(path: string, options: {replace?: boolean} = {}): void {
+/** @param options.isSame what is shown stays: there is nothing to be left. */
+export function go(path: string, options: {replace?: boolean; isSame?: boolean} = {}): void {
   const set = () => {
     if (options.replace) window.history.replaceState({at}, '', '#' + path);
     else window.history.pushState({at: ++at}, '', '#' + path);
     arrive();
   };
-  const asked = mayLeave();
+  const asked = options.isSame || mayLeave();
   if (typeof asked !== 'boolean') void asked.then((may) => may && set());
   else if (asked) set();
 }

@@ -6,7 +6,7 @@ import {session} from './session';
 
 /** What stands in forms, by whose and which. In memory only: it goes with the tab. */
 const kept = new Map<string, unknown>();
-const dirty = new Set<string>();
+const dirty = new Set<string | symbol>();
 
 const keyOf = (form: string): string => `${session.value?.user.id} ${form}`;
 
@@ -41,6 +41,16 @@ export function useEntered<T>(form: string, initial: () => T): [T, (make: (befor
     return next;
   });
   return [value, change];
+}
+
+/** What is entered in a dialog, say: unsaved as long as `is` holds and it is drawn. @returns what says that it is saved, or given up. */
+export function useUnsaved(is: boolean): () => void {
+  const [key] = useState(() => Symbol());
+  useEffect(() => {
+    if (is) dirty.add(key);
+    return () => void dirty.delete(key);
+  }, [is]);
+  return () => void dirty.delete(key);
 }
 
 window.addEventListener('beforeunload', (event) => {

@@ -1,6 +1,7 @@
 import type {ComponentChildren} from 'preact';
 import {useEffect, useId, useRef} from 'preact/hooks';
 import {Button} from './button';
+import {useUnsaved} from '../unsaved';
 import {mayGiveUp} from './confirm';
 
 interface Props {
@@ -10,7 +11,7 @@ interface Props {
   /** The buttons at its end. */
   actions?: ComponentChildren;
   wide?: boolean;
-  /** Something is entered in it: it is not closed by Escape, or beside it, without a question. */
+  /** Something is entered in it: it is not closed by Escape, or beside it, nor left by Back or a reload, without a question. */
   isEntered?: boolean;
 }
 
@@ -27,8 +28,11 @@ export function Dialog({title, onClose, children, actions, wide, isEntered = fal
     event.preventDefault();
     event.stopPropagation();
   };
+  const forget = useUnsaved(isEntered);
   const slip = async () => {
-    if (!isEntered || await mayGiveUp()) onClose();
+    if (isEntered && !await mayGiveUp()) return;
+    forget();
+    onClose();
   };
   useEffect(() => {
     const element = dialog.current;

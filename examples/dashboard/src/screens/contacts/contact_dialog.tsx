@@ -4,7 +4,7 @@ import {newKey} from '../../api/key';
 import {contacts} from '../../api/people';
 import type {Contact, ContactFields, Id} from '../../api/types';
 import {Button} from '../../components/button';
-import {confirm} from '../../components/confirm';
+import {confirm, mayGiveUp} from '../../components/confirm';
 import {Dialog} from '../../components/dialog';
 import {Field} from '../../components/field';
 import {ZoneInput} from '../../components/zone_input';
@@ -56,6 +56,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   const [errors, setErrors] = useState<Partial<Record<Name, string>>>({});
   const [isBusy, setBusy] = useState(false);
   const [key, setKey] = useState(newKey);
+  const isEntered = JSON.stringify(texts) !== JSON.stringify(begunWith);
   const change = (name: Name, text: string) => {
     setTexts((before) => ({...before, [name]: text}));
     setErrors(({[name]: _mended, ...others}) => others);
@@ -93,6 +94,9 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
       failed(error, 'The contact was not deleted', 'contact');
     });
   };
+  const call = async (whom: Contact) => {
+    if (!isEntered || await mayGiveUp()) onCall?.(whom);
+  };
   const field = (name: Name, label: string, more: {hint?: string; type?: string; optional?: boolean; autoFocus?: boolean; maxLength?: number} = {}) => {
     const {hint, optional = true, ...input} = more;
     return (
@@ -104,7 +108,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   };
 
   return (
-    <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose} isEntered={JSON.stringify(texts) !== JSON.stringify(begunWith)}>
+    <Dialog title={contact ? contact.name ?? 'Contact' : 'New contact'} onClose={onClose} isEntered={isEntered}>
       <form class="form-stack contact-form" noValidate onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -132,7 +136,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
           {contact && (
             <span class="dialog-aside">
               <Button kind="quiet" icon="trash" disabled={isBusy} onClick={() => void remove()}>Delete</Button>
-              {onCall && <Button kind="quiet" icon="phone" onClick={() => onCall(contact)}>Call</Button>}
+              {onCall && <Button kind="quiet" icon="phone" onClick={() => void call(contact)}>Call</Button>}
             </span>
           )}
           <Button onClick={onClose}>Cancel</Button>

@@ -112,7 +112,7 @@ export function ContactsScreen() {
 /** What is shown stands in the address. */
 function goTo(shown: {search: string; contact: Id}): void {
   const query = new URLSearchParams(Object.entries(shown).filter(([, value]) => value !== ''));
-  go(`/contacts${String(query) && '?'}${query}`, {replace: true});
+  go(`/contacts${String(query) && '?'}${query}`, {replace: true, isSame: true});
 }
 
 export const nameOf = (contact: Contact): string => contact.name ?? phone(contact.phone_number);
