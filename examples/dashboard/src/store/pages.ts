@@ -50,7 +50,7 @@ export function usePages<Row extends {id: string}>(
     };
   }, [current, on.join(' ')]);
   const onRange = useCallback((first: number, last: number) => current.look(first, last), [current]);
-  const reload = useCallback(() => current.spoil(), [current]);
+  const reload = useCallback(() => current.spoil(0), [current]);
   return {
     rows: current.rows, isComplete: current.isComplete, isLoading: !current.hasRead && !current.error,
     error: current.error, onRange, reload,
@@ -96,14 +96,15 @@ class Reader<Row extends {id: string}> {
     if (this.hasRead) void this.read();
   }
 
-  /** What has been read may be old. */
-  spoil(): void {
+  /** What has been read may be old. @param everyMs what whoever looks has done itself is awaited: at once. */
+  spoil(everyMs = this.everyMs): void {
     for (const page of this.pages) page.isStale = true;
-    if (this.timer !== undefined) return;
+    if (this.timer !== undefined && everyMs > 0) return;
+    window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
       this.timer = undefined;
       void this.read();
-    }, Math.max(0, this.readAt + this.everyMs - performance.now()));
+    }, Math.max(0, this.readAt + everyMs - performance.now()));
   }
 
   /** The page to be read now: one in sight that is old, or the one behind the last. */
