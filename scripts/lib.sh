@@ -17,8 +17,8 @@ packages_build=(
 )
 packages_demo=(sqlite3)  # To look at the database it leaves behind.
 packages_test=(
-  chromium curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest python3-setuptools
-  python3-venv python3-websocket python3-wheel python3-yaml sqlite3 valgrind
+  chromium-headless-shell curl jq mypy pgbouncer pkg-config postgresql python3 python3-jsonschema python3-pip python3-pytest
+  python3-setuptools python3-venv python3-websocket python3-wheel python3-yaml sqlite3 valgrind
 )
 packages_sanitize=(clang-16 libclang-rt-16-dev llvm-16)  # llvm: names in what they report.
 packages_bench=(libbenchmark-dev nginx-light)  # nginx: what the REST server is measured against.
