@@ -113,6 +113,8 @@ test('a double click selects once, marks nothing, and does nothing in what it ha
   // Beside the box, too, it is meant for it.
   await rowOf(page, 'Person 102').locator('.cell-select').dblclick({position: {x: 4, y: 40}});
   await seen(page, '2 of 3 selected');
+  await page.getByLabel('Select all that are shown').dblclick();
+  await seen(page, '3 of 3 selected');
   assert.equal(await page.getByRole('dialog').count(), 0);
   const marked = () => page.evaluate(() => window.getSelection().toString());
   assert.equal(await marked(), '');

@@ -80,7 +80,7 @@ export function Table<Row>(props: Props<Row>) {
             {selection && (
               <th scope="col" class="cell-select">
                 <input type="checkbox" aria-label="Select all that are shown" checked={allSelected} disabled={selectable.length === 0}
-                       onChange={toggleAll} />
+                       onClick={unlessFurther} onChange={toggleAll} />
               </th>
             )}
             {columns.map((column) => (
