@@ -11,7 +11,8 @@ test('fields fit into their dialog, nothing stays marked, calls have names, and 
   await visit(page, yan, `/campaigns/${campaign.id}`);
   await seen(page.getByRole('region', {name: 'Calls now'}), 'Person 0');
 
-  // Of a call of which nothing is heard its row says so too.
+  // Of a call of which nothing is heard its row says so too. Its provider has it: from then on there is a deadline.
+  await until(async () => (await yan.get(`/api/calls?campaign_id=${campaign.id}`)).items[0].provider_call_id, 'the provider to have the call');
   world.server.sql('UPDATE calls SET lease_expires_at = ?1 WHERE campaign_id = ?2', (Date.now() + 600_000) * 1000, campaign.id);
   await page.getByRole('tab', {name: 'Live queue'}).click();
   await page.getByRole('button', {name: 'Person 0'}).click();
