@@ -88,11 +88,16 @@ export async function seen(where, text) {
   await where.getByText(text).first().waitFor();
 }
 
+/** Whether it has the focus also once what has been drawn has had its effects: a screen that has come takes it. */
+const keepsFocus = (locator) => locator.evaluate((element) => new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(element === document.activeElement))));
+}));
+
 /** Goes to it as those do who have no mouse, and waits until it takes keys: a button at work does not. */
 export async function tabTo(page, locator) {
   await locator.waitFor();
   for (let i = 0; i < 120; ++i) {
-    if (await locator.evaluate((element) => element === document.activeElement)) {
+    if (await locator.evaluate((element) => element === document.activeElement) && await keepsFocus(locator)) {
       await until(() => locator.evaluate((element) => element.ariaDisabled !== 'true'), `an end of what ${locator} does`);
       return;
     }
