@@ -17,7 +17,7 @@ export class Browser {
     const browser = new Browser();
     browser.folder = mkdtempSync(join(tmpdir(), 'chromium-'));
     browser.chromium = await chromium.launch({
-      // The whole browser, with windows that nobody sees, takes twice the time for the same pages.
+      // The whole browser, with windows that nobody sees, takes twice the processor's time for the same pages.
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
              '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', `--crash-dumps-dir=${browser.folder}`],
