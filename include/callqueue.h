@@ -1136,6 +1136,8 @@ typedef struct cq_upcoming_call {
   const cq_queued_call* call;
   int64_t position;   ///< 1: the next of what was asked for; `CQ_UNSET` while its campaign stands.
   int64_t starts_at;  ///< When it may start, or `CQ_NO_INSTANT`, as `cq_queue_position` says.
+  int32_t closed;     ///< 1: its campaign runs, its lane is closed: even if due it may not start.
+  int64_t opens_at;   ///< When the closed lane opens; `CQ_NO_INSTANT`: never, or nobody knows.
 } cq_upcoming_call;
 
 /// @since 0.1
@@ -1148,8 +1150,9 @@ typedef struct cq_upcoming_call_list {
 
 /// @since 0.1
 CQ_API void cq_upcoming_call_list_free(cq_upcoming_call_list** upcoming);
-/// What is called next, in that order, windows and limits ignored: what is due, what waits, then
-/// what belongs to campaigns that are drafts or paused. Thread-safe.
+/// What is called next, in that order, limits ignored: what may start now (direct calls, then
+/// priority, position, age), the rest by the earliest instant at which it may start, then what
+/// belongs to campaigns that are drafts or paused. Thread-safe.
 /// @param campaign_id NULL: of all campaigns, and direct calls.
 /// @return `CQ_INVALID_ARGUMENT` (`limit`, `cursor`).
 /// @since 0.1

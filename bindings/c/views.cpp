@@ -196,6 +196,8 @@ void fill(Arena& arena, const UpcomingCall& model, cq_upcoming_call& view) {
   view.call = arena.view<cq_queued_call>(model.call);
   view.position = model.position.value_or(CQ_UNSET);
   view.starts_at = instant(model.starts_at);
+  view.closed = model.closed ? 1 : 0;
+  view.opens_at = instant(model.opens_at);
 }
 
 void fill(Arena& arena, const PageOf<UpcomingCall>& page, cq_upcoming_call_list& view) {

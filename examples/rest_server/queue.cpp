@@ -12,13 +12,24 @@ using namespace callqueue;
 /// How long a direct call is given to start before the answer says that it is queued.
 constexpr std::chrono::milliseconds kStartsAtOnce{250};
 
+std::string instant_or_null(std::optional<Instant> at) {
+  return at ? '"' + to_text(*at) + '"' : "null";
+}
+
 /// A row and where it stands, as JSON.
 std::string placed(const QueuedCall& row, std::optional<std::int64_t> position,
                    std::optional<Instant> starts_at) {
   auto text = to_json(row);
   text.pop_back();
   text += ",\"queue_position\":" + (position ? std::to_string(*position) : "null");
-  return text + ",\"starts_at\":" + (starts_at ? '"' + to_text(*starts_at) + '"' : "null") + '}';
+  return text + ",\"starts_at\":" + instant_or_null(starts_at) + '}';
+}
+
+std::string upcoming(const UpcomingCall& row) {
+  auto text = placed(row.call, row.position, row.starts_at);
+  text.pop_back();
+  text += std::string{",\"closed\":"} + (row.closed ? "true" : "false");
+  return text + ",\"opens_at\":" + instant_or_null(row.opens_at) + '}';
 }
 
 }  // namespace
@@ -35,7 +46,7 @@ Response list_upcoming(App& app, const Request& request, std::optional<CampaignI
   std::string items;
   for (const auto& row : rows->items) {
     if (!items.empty()) items += ',';
-    items += placed(row.call, row.position, row.starts_at);
+    items += upcoming(row);
   }
   return json(page_of(items, rows->next_cursor));
 }

@@ -51,8 +51,23 @@ struct UpcomingCall {
   QueuedCall call{};
   /// 1 is the next of what was asked for; none while its campaign is a draft or paused.
   std::optional<std::int64_t> position{};
+  /// How many of the rows before it may start earlier than it, limits aside; 0 where it may start
+  /// now.
+  std::int64_t earlier = 0;
+  /// Its campaign runs, and its lane is closed now: even if it is due it may not start.
+  bool closed = false;
+  /// When the closed lane opens; none: never again, or its zone is not known (yet).
+  std::optional<Instant> opens_at{};
   /// When it may start; see `QueuePosition`. The service adds it.
   std::optional<Instant> starts_at{};
+};
+
+/// What comes before a queued call in the order of calling.
+struct RowsAhead {
+  std::int64_t rows = 0;
+  std::int64_t earlier = 0;  ///< As `UpcomingCall::earlier`.
+
+  friend bool operator==(const RowsAhead&, const RowsAhead&) = default;
 };
 
 }  // namespace callqueue

@@ -219,11 +219,19 @@ class CALLQUEUE_API Store {
   [[nodiscard]] virtual Result<PageOf<QueuedCall>> list_queued_calls(UserId user_id,
                                                                      const QueueFilter& filter,
                                                                      const Page& page) = 0;
-  /// The user's queued rows, or those of a campaign, in the order in which they are called, windows
-  /// and limits ignored: what is due (direct calls, then priority, position, age), then what waits,
-  /// by when it is due, then in the same order what belongs to campaigns that are drafts or paused.
-  /// A page costs what it shows, for each zone and campaign that is not final. What is being
-  /// imported is not listed. Rows that are called or come due meanwhile may be skipped.
+  /// The user's queued rows, or those of a campaign, in the order in which they are called, limits
+  /// ignored:
+  /// 1. due direct calls, then what is due and whose lane is open, both by priority, position, age:
+  ///    what claims take now;
+  /// 2. by the earliest instant at which it may start, what is due and whose lane is closed (then
+  ///    that lane opens) and what waits (then it is due, or its lane opens later); of what may
+  ///    start together what is due comes first, as above, then what waits, by when it is due.
+  ///    Behind all of it what never opens again, or whose zone nobody knows (yet);
+  /// 3. what belongs to campaigns that are drafts or paused: what is due, then what waits.
+  ///
+  /// Due is what `advance` has found so. A page costs what it shows, for each zone and campaign
+  /// that is not final. What is being imported is not listed. Rows that are called or come due, or
+  /// whose lanes open or close meanwhile may be skipped.
   [[nodiscard]] virtual Result<PageOf<UpcomingCall>> list_upcoming_calls(
       UserId user_id, std::optional<CampaignId> campaign_id, const Page& page) = 0;
   /// `queued → cancelled`. `conflict` (`status`) when it is not queued (any more).
@@ -231,10 +239,10 @@ class CALLQUEUE_API Store {
                                                 std::string_view reason) = 0;
   /// Cancels the contact's queued rows. `conflict` while one is in flight. @return how many.
   virtual Result<int> cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) = 0;
-  /// How many rows of its user are taken before this one in the order of `list_upcoming_calls`: of
-  /// other campaigns those that are scheduled or active. Looks at every queued row of the user;
-  /// many positions at once are that list's. `conflict` (`status`) when it is not queued.
-  [[nodiscard]] virtual Result<std::int64_t> rows_ahead(UserId user_id, QueuedCallId id) = 0;
+  /// How many rows of its user are before this one in the order of `list_upcoming_calls`, its own
+  /// campaign taken as started. Counts them in indexes, for each zone and campaign; many positions
+  /// at once are that list's. `conflict` (`status`) when it is not queued.
+  [[nodiscard]] virtual Result<RowsAhead> rows_ahead(UserId user_id, QueuedCallId id) = 0;
   [[nodiscard]] virtual Result<QueueStatistics> queue_statistics(UserId user_id) = 0;
   /// The row that `claim` would take first for this user if there were room and it were its turn.
   /// Writes nothing.

@@ -73,6 +73,18 @@ constexpr Statements kStatements = {
         "NOT q.ready AND (q.scheduled_for, q.id) > "
         "(?3, coalesce(nullif(?4, '')::uuid, '00000000-0000-0000-0000-000000000000')) "
         "ORDER BY q.scheduled_for, q.id"),
+    // The same indexes.
+    .count_ready_before = R"sql(
+  SELECT count(*) FROM call_queue
+  WHERE lane_id = ?1 AND status = 'queued' AND ready AND priority >= ?2
+    AND (priority > ?2 OR (position, created_at, id) < (?3, ?4, ?5)))sql",
+    .count_waiting_before = R"sql(
+  SELECT count(*) FROM call_queue
+  WHERE lane_id = ?1 AND status = 'queued' AND NOT ready AND (scheduled_for, id)
+    < (?2, coalesce(nullif(?3, '')::uuid, '00000000-0000-0000-0000-000000000000')))sql",
+    // Index call_queue_id_user_id_unique.
+    .place_of_row =
+        "SELECT lane_id, ready, id::text FROM call_queue WHERE user_id = ?1 AND id = ?2",
 
     // Index callqueue_lanes_campaign; rows by idx_call_queue_priority_position and
     // callqueue_waiting.

@@ -72,7 +72,7 @@ Result<PageOf<UpcomingCall>> CallQueue::upcoming(UserId user_id,
   StartForecasts forecasts(store_, user_id);
   for (auto& row : rows->items) {
     if (!row.position) continue;
-    auto starts_at = forecasts.of(row.call, *row.position - 1);
+    auto starts_at = forecasts.of(row.call, {*row.position - 1, row.earlier});
     // What went while it was read is not worth an error.
     if (!starts_at && starts_at.error().code == ErrorCode::not_found) continue;
     if (!starts_at) return tl::unexpected(starts_at.error());
@@ -97,7 +97,7 @@ Result<QueuePosition> CallQueue::position(UserId user_id, QueuedCallId id) {
   return StartForecasts(store_, user_id)
       .of(*row, *ahead)
       .map([&](std::optional<Instant> starts_at) {
-        return QueuePosition{.position = *ahead + 1, .starts_at = starts_at};
+        return QueuePosition{.position = ahead->rows + 1, .starts_at = starts_at};
       });
 }
 

@@ -1,7 +1,9 @@
 #include "services/forecasts.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -108,6 +110,13 @@ CallingRules usable_rules(const CallCampaign& campaign) {
   return validate(rules) ? std::move(rules) : CallingRules{};
 }
 
+/// How many calls can be made one after the other in every slot.
+std::int64_t calls_within(std::chrono::microseconds time, const ForecastInput& input) {
+  const auto slots = std::min<double>(input.user_limit, input.system_share);
+  const auto rounds = static_cast<double>(time / input.mean_duration);
+  return static_cast<std::int64_t>(std::min(rounds * std::max(slots, 0.0), 1e12));
+}
+
 CallingRules always() { return {.windows = every_day({TimeOfDay{0}, TimeOfDay{86'400}})}; }
 
 }  // namespace
@@ -203,19 +212,23 @@ Result<StartForecasts::Course> StartForecasts::course_of(std::optional<CampaignI
   return courses_.emplace(id, std::move(course)).first->second;
 }
 
-Result<std::optional<Instant>> StartForecasts::of(const QueuedCall& row, std::int64_t rows_ahead) {
+Result<std::optional<Instant>> StartForecasts::of(const QueuedCall& row, const RowsAhead& ahead) {
   if (const auto looked = look(); !looked) return tl::unexpected(looked.error());
   const auto course = course_of(row.campaign_id);
   if (!course) return tl::unexpected(course.error());
   const auto zone = TimeZone::load(row.timezone);
   // Nobody is called in a zone that nobody knows.
   if (!zone || !course->runs) return std::nullopt;
+  const auto due = std::max(now_, row.scheduled_for);
+  const auto open = next_open_interval(course->rules, *zone, due);
+  if (!open) return std::nullopt;
 
   auto input = *pace_;
-  input.open_rows = rows_ahead + 1;
-  input.rows_ahead = rows_ahead;
   input.mean_duration = course->duration;
-  return forecast(input, course->rules, *zone, std::max(now_, row.scheduled_for)).starts_at;
+  const auto begins_at = std::max(due, open->opens_at);
+  input.rows_ahead = ahead.rows - std::min(ahead.earlier, calls_within(begins_at - now_, input));
+  input.open_rows = input.rows_ahead + 1;
+  return forecast(input, course->rules, *zone, begins_at).starts_at;
 }
 
 }  // namespace callqueue

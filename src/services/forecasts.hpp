@@ -22,8 +22,8 @@ class StartForecasts {
  public:
   StartForecasts(Store& store, UserId user_id) : store_(store), user_id_(user_id) {}
 
-  /// Of a row that has `rows_ahead` rows of its user before it.
-  [[nodiscard]] Result<std::optional<Instant>> of(const QueuedCall& row, std::int64_t rows_ahead);
+  /// Of a row that has these rows of its user before it.
+  [[nodiscard]] Result<std::optional<Instant>> of(const QueuedCall& row, const RowsAhead& ahead);
 
  private:
   struct Course {

@@ -76,6 +76,16 @@ constexpr Statements kStatements = {
         "callqueue_waiting",
         "q.ready = 0 AND (q.scheduled_for, q.rowid) > (?3, CAST(?4 AS INTEGER)) "
         "ORDER BY q.scheduled_for, q.rowid"),
+    .count_ready_before = R"sql(
+  SELECT count(*) FROM call_queue INDEXED BY idx_call_queue_priority_position
+  WHERE lane_id = ?1 AND status = 'queued' AND ready = 1 AND priority >= ?2
+    AND (priority > ?2 OR (position, created_at, id) < (?3, ?4, ?5)))sql",
+    .count_waiting_before = R"sql(
+  SELECT count(*) FROM call_queue INDEXED BY callqueue_waiting
+  WHERE lane_id = ?1 AND status = 'queued' AND ready = 0
+    AND (scheduled_for, rowid) < (?2, CAST(?3 AS INTEGER)))sql",
+    // Index call_queue_id_user_id_unique.
+    .place_of_row = "SELECT lane_id, ready, rowid FROM call_queue WHERE user_id = ?1 AND id = ?2",
 
     // Index callqueue_lanes_campaign; rows by idx_call_queue_priority_position and
     // callqueue_waiting.

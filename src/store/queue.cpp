@@ -7,6 +7,7 @@
 #include "store/contact_lanes.hpp"
 #include "store/references.hpp"
 #include "store/rows.hpp"
+#include "store/rows_ahead.hpp"
 #include "store/sql_store.hpp"
 #include "store/statements.hpp"
 
@@ -40,25 +41,6 @@ constexpr char kCancelRow[] = R"sql(
   UPDATE call_queue SET status = 'cancelled', failure_reason = NULLIF(?3, ''), completed_at = ?4,
     updated_at = ?5
   WHERE user_id = ?1 AND id = ?2 AND status = 'queued')sql";
-
-// Index idx_call_queue_user_status; a count by order alone looks at each queued row of the user.
-// Campaigns other than the row's that were not started, or are paused, are not in its way.
-#define CALLQUEUE_ROWS_AHEAD(campaign)                                            \
-  "SELECT count(*) FROM call_queue q "                                            \
-  "LEFT JOIN callqueue_campaign_rules r ON r.campaign_id = q.campaign_id "        \
-  "LEFT JOIN call_campaigns c ON c.user_id = q.user_id AND c.id = q.campaign_id " \
-  "WHERE q.user_id = ?1 AND q.status = 'queued' AND r.sweep IS NULL "             \
-  "AND (q.campaign_id IS NULL OR q.campaign_id = " campaign                       \
-  " OR c.status IN ('scheduled', 'active')) "
-
-// Of a row that is due at ?8.
-constexpr char kReadyAhead[] = CALLQUEUE_ROWS_AHEAD("?7")
-    "AND q.scheduled_for <= ?8 "
-    "AND (q.campaign_id IS NOT NULL, -q.priority, q.position, q.created_at, q.id) "
-    "< (?2, ?3, ?4, ?5, ?6)";
-// Of one that will be at ?3.
-constexpr char kAheadOfWaiting[] = CALLQUEUE_ROWS_AHEAD(
-    "?6") "AND (q.scheduled_for <= ?2 OR (q.scheduled_for, q.created_at, q.id) < (?3, ?4, ?5))";
 
 constexpr std::chrono::minutes kDirectCallExpiresAfter{15};
 
@@ -219,18 +201,11 @@ Result<int> SqlStore::cancel_queued_calls_of_contact(UserId user_id, ContactId c
   });
 }
 
-Result<std::int64_t> SqlStore::rows_ahead(UserId user_id, QueuedCallId id) {
+Result<RowsAhead> SqlStore::rows_ahead(UserId user_id, QueuedCallId id) {
   return read([&](Session& session, Instant now) {
     const auto row = load_row(session, user_id, id);
     require_queued(row);
-    const auto ahead =
-        row.scheduled_for <= now
-            ? session.value<std::int64_t>(kReadyAhead, user_id, row.campaign_id.has_value(),
-                                          -std::int64_t{row.priority}, row.position, row.created_at,
-                                          row.id, row.campaign_id, now)
-            : session.value<std::int64_t>(kAheadOfWaiting, user_id, now, row.scheduled_for,
-                                          row.created_at, row.id, row.campaign_id);
-    return ahead.value_or(0);
+    return count_rows_ahead(session, now, row);
   });
 }
 

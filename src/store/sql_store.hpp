@@ -68,7 +68,7 @@ class SqlStore : public Store {
   Result<QueuedCall> cancel_queued_call(UserId user_id, QueuedCallId id,
                                         std::string_view reason) override;
   Result<int> cancel_queued_calls_of_contact(UserId user_id, ContactId contact_id) override;
-  Result<std::int64_t> rows_ahead(UserId user_id, QueuedCallId id) override;
+  Result<RowsAhead> rows_ahead(UserId user_id, QueuedCallId id) override;
 
   // queue_lists.cpp
   Result<PageOf<QueuedCall>> list_queued_calls(UserId user_id, const QueueFilter& filter,

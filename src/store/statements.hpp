@@ -20,6 +20,10 @@ struct Statements {
   const char* ready_below;    ///< Ready, with a lower priority than ?3.
   const char* ready_behind;   ///< Ready, of priority ?3, behind position ?4, created_at ?5, id ?6.
   const char* waiting_after;  ///< That wait, behind due ?3 and place ?4.
+  // How many of them come before such a place.
+  const char* count_ready_before;    ///< ?2 to ?5 of what `ready_behind` has.
+  const char* count_waiting_before;  ///< Due ?2 and place ?3.
+  const char* place_of_row;          ///< Of user ?1's row ?2: lane_id, ready, its place.
 
   /// The published lanes of campaign ?1: timezone, opens_at, closes_at, stale, and of its queued
   /// rows how many are ready, how many wait and until when the first one does.

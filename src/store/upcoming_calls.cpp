@@ -1,11 +1,13 @@
 #include <algorithm>
-#include <chrono>
 #include <limits>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "store/calling_order.hpp"
 #include "store/pages.hpp"
 #include "store/rows.hpp"
 #include "store/sql_store.hpp"
@@ -14,53 +16,19 @@
 namespace callqueue {
 namespace {
 
-// Indexes idx_call_campaigns_user_id and callqueue_lanes_campaign; callqueue_lanes_direct.
-constexpr char kLanes[] = R"sql(
-  SELECT l.lane_id, c.status, 0
-  FROM call_campaigns c JOIN callqueue_campaign_rules r ON r.campaign_id = c.id
-    JOIN callqueue_lanes l ON l.campaign_id = c.id
-  WHERE c.user_id = ?1 AND (?2 IS NULL OR c.id = ?2) AND c.status NOT IN ('completed', 'cancelled')
-    AND r.sweep IS NULL AND l.import_id IS NULL
-  UNION ALL
-  SELECT lane_id, 'active', 1 FROM callqueue_lanes
-  WHERE user_id = ?1 AND campaign_id IS NULL AND ?2 IS NULL)sql";
-
-/// A lane and where its rows stand in the list: what is direct comes first, what does not run last.
-struct Lane {
-  std::int64_t id = 0;
-  bool direct = false;
-  bool runs = false;
+/// The last row of the page before, and how many rows came up to there.
+struct Reached {
+  CallingPlace place;
+  std::int64_t rows = 0;
+  std::int64_t earlier = 0;  ///< Of these, those that may start earlier than that row.
 };
 
-/// The list is made of these, one after the other.
-enum Part : int { direct_ready, ready, waiting, stopped_ready, stopped_waiting, end };
-
-bool is_ready(int part) { return part == direct_ready || part == ready || part == stopped_ready; }
-
-bool belongs(const Lane& lane, int part) {
-  if (part == direct_ready) return lane.direct;
-  if (part == ready) return lane.runs && !lane.direct;
-  return lane.runs == (part == waiting);
-}
-
-/// Where the page before ended: a part, how many rows came up to there, and the last of them.
-struct Place {
-  int part = direct_ready;
-  std::int64_t seen = 0;
-  bool within = false;  ///< Else at the start of the part.
-  std::int64_t priority = 0;
-  std::int64_t position = 0;
-  Instant at{};  ///< Created, or due.
-  std::string row;
-};
-
-/// Before any instant that a store keeps.
-constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1} / 1 / 1}};
-
-std::string to_cursor(const Place& place) {
-  return std::to_string(place.part) + '/' + std::to_string(place.seen) + '/' +
-         std::to_string(place.priority) + '/' + std::to_string(place.position) + '/' +
-         to_text(place.at) + '/' + place.row;
+std::string to_cursor(const Reached& reached) {
+  const auto& [rank, priority, position, at, row] = reached.place;
+  return std::to_string(static_cast<int>(rank.part)) + '/' + to_text(rank.starts_at) + '/' +
+         std::to_string(static_cast<int>(rank.waits)) + '/' + std::to_string(reached.rows) + '/' +
+         std::to_string(reached.earlier) + '/' + std::to_string(priority) + '/' +
+         std::to_string(position) + '/' + to_text(at) + '/' + row;
 }
 
 std::optional<std::int64_t> number(std::string_view text) {
@@ -76,133 +44,170 @@ std::string_view next_part(std::string_view& text) {
   return part;
 }
 
-Place place_of(const Session& session, const std::string& cursor) {
-  if (cursor.empty()) return {};
+std::optional<Reached> reached_by(const Session& session, const std::string& cursor) {
+  if (cursor.empty()) return std::nullopt;
   std::string_view text = cursor;
-  const auto part = number(next_part(text));
-  const auto seen = number(next_part(text));
+  const auto part = whole_number(next_part(text));
+  const auto starts_at = parse_instant(next_part(text));
+  const auto waits = whole_number(next_part(text));
+  const auto rows = whole_number(next_part(text));
+  const auto earlier = whole_number(next_part(text));
   const auto priority = number(next_part(text));
   const auto position = number(next_part(text));
   const auto at = parse_instant(next_part(text));
-  if (!part || *part < 0 || *part >= end || !seen || *seen < 0 || !priority || !position || !at) {
+  if (!part || *part > static_cast<int>(CallingPart::stopped) || !starts_at || !waits ||
+      *waits > 1 || !rows || !earlier || !priority || !position || !at) {
     refuse_cursor();
   }
-  Place place{.part = static_cast<int>(*part),
-              .seen = *seen,
-              .within = true,
-              .priority = *priority,
-              .position = *position,
-              .at = *at,
-              .row = std::string{text}};
-  const bool is_good =
-      is_ready(place.part) ? parse_uuid(text).has_value() : session.is_queue_cursor(text);
+  const bool is_good = *waits == 1 ? session.is_queue_cursor(text) : parse_uuid(text).has_value();
   if (!is_good) refuse_cursor();
-  return place;
+  return Reached{.place = {.rank = {static_cast<CallingPart>(*part), *starts_at, *waits == 1},
+                           .priority = *priority,
+                           .position = *position,
+                           .at = *at,
+                           .row = std::string{text}},
+                 .rows = *rows,
+                 .earlier = *earlier};
 }
 
 struct Found {
   QueuedCall call;
-  std::string place;
+  const CallingLane* lane;
+  CallingPlace place;
 };
 
 bool is_called_before(const Found& a, const Found& b) {
-  const auto order = [](const Found& row) {
-    return std::tuple{-std::int64_t{row.call.priority}, row.call.position, row.call.created_at,
-                      row.call.id};
+  if (a.place.rank != b.place.rank) return a.place.rank < b.place.rank;
+  if (a.place.rank.waits) {
+    // Places in lists are numbers or all of one length.
+    const auto order = [](const CallingPlace& row) {
+      return std::tuple{row.at, row.row.size(), std::string_view{row.row}};
+    };
+    return order(a.place) < order(b.place);
+  }
+  const auto order = [](const QueuedCall& row) {
+    return std::tuple{-std::int64_t{row.priority}, row.position, row.created_at, row.id};
   };
-  return order(a) < order(b);
+  return order(a.call) < order(b.call);
 }
 
-/// Places are numbers or all of one length.
-bool is_due_before(const Found& a, const Found& b) {
-  const auto order = [](const Found& row) {
-    return std::tuple{row.call.scheduled_for, row.place.size(), std::string_view{row.place}};
-  };
-  return order(a) < order(b);
-}
+/// The due rows of a lane, or those that wait.
+struct Sequence {
+  const CallingLane* lane;
+  bool waits;
+  CallingRank begins_at;  ///< No row of it that is still to be listed comes earlier.
+};
 
 class UpcomingPage {
  public:
-  UpcomingPage(Session& session, UserId user_id, std::optional<CampaignId> campaign_id,
+  UpcomingPage(Session& session, Instant now, UserId user_id, std::optional<CampaignId> campaign_id,
                const Page& page)
-      : session_(session), limit_(row_limit(page)), place_(place_of(session, page.cursor)) {
-    auto rows = session.query(kLanes, user_id, campaign_id);
-    while (rows.step()) {
-      const auto status = campaign_status_of(rows.get<std::string_view>(1));
-      lanes_.push_back(
-          {.id = rows.get<std::int64_t>(0),
-           .direct = rows.get<std::int64_t>(2) == 1,
-           .runs = status == CampaignStatus::active || status == CampaignStatus::scheduled});
-    }
-  }
+      : session_(session),
+        limit_(row_limit(page)),
+        reached_(reached_by(session, page.cursor)),
+        lanes_(calling_lanes(session, now, user_id, campaign_id)) {}
 
   PageOf<UpcomingCall> read() {
-    PageOf<UpcomingCall> page;
-    for (auto last = place_; place_.part < end; ++place_.part, place_.within = false) {
-      for (auto& row : rows_of_part()) {
-        if (std::ssize(page.items) == limit_) {
-          page.next_cursor = to_cursor(last);
-          return page;
-        }
-        advance_to(row);
-        last = place_;
-        std::optional<std::int64_t> position;
-        if (place_.part < stopped_ready) position = place_.seen;
-        page.items.push_back({.call = std::move(row.call), .position = position});
+    const auto sequences = sequences_left();
+    for (const auto& sequence : sequences) {
+      if (is_full_before(sequence.begins_at)) break;
+      if (sequence.waits) {
+        find_waiting(*sequence.lane);
+      } else {
+        find_due(*sequence.lane);
       }
+    }
+    std::sort(found_.begin(), found_.end(), is_called_before);
+    PageOf<UpcomingCall> page;
+    for (auto& row : found_) {
+      if (std::ssize(page.items) == limit_) {
+        page.next_cursor = to_cursor(*reached_);
+        break;
+      }
+      page.items.push_back(take(std::move(row)));
     }
     return page;
   }
 
  private:
-  std::vector<Found> rows_of_part() {
-    std::vector<Found> rows;
+  std::vector<Sequence> sequences_left() const {
+    const auto from = reached_ ? reached_->place.rank : CallingRank{};
+    std::vector<Sequence> left;
     for (const auto& lane : lanes_) {
-      if (!belongs(lane, place_.part)) continue;
-      if (is_ready(place_.part)) {
-        collect_ready(rows, lane);
-      } else {
-        collect(rows, session_.query(session_.statements().waiting_after, lane.id, limit_ + 1,
-                                     place_.within ? place_.at : kEarliest,
-                                     place_.within ? std::string_view{place_.row} : ""));
-      }
+      if (lane.due_rank() >= from) left.push_back({&lane, false, lane.due_rank()});
+      if (lane.waiting < from.part) continue;
+      left.push_back({&lane, true, std::max(from, lane.rank_at(kEarliest))});
     }
-    std::sort(rows.begin(), rows.end(), is_ready(place_.part) ? is_called_before : is_due_before);
-    return rows;
+    std::sort(left.begin(), left.end(),
+              [](const Sequence& a, const Sequence& b) { return a.begins_at < b.begins_at; });
+    return left;
   }
 
-  void collect_ready(std::vector<Found>& found, const Lane& lane) {
+  /// Whether what was found suffices, with a row more, whatever begins there.
+  bool is_full_before(const CallingRank& rank) {
+    if (std::ssize(found_) <= limit_ || looked_at_ == rank) return false;
+    looked_at_ = rank;
+    return std::count_if(found_.begin(), found_.end(),
+                         [&](const Found& row) { return row.place.rank < rank; }) > limit_;
+  }
+
+  void find_due(const CallingLane& lane) {
     const auto& statements = session_.statements();
-    const auto before = std::ssize(found);
+    const auto before = std::ssize(found_);
     auto priority = std::numeric_limits<std::int64_t>::max();
-    if (place_.within) {
-      priority = place_.priority;
-      collect(found, session_.query(statements.ready_behind, lane.id, limit_ + 1, priority,
-                                    place_.position, place_.at, *parse_uuid(place_.row)));
+    if (reached_ && reached_->place.rank == lane.due_rank()) {
+      const auto& place = reached_->place;
+      priority = place.priority;
+      find(lane, false,
+           session_.query(statements.ready_behind, lane.id, limit_ + 1, priority, place.position,
+                          place.at, *parse_uuid(place.row)));
     }
-    if (std::ssize(found) - before > limit_) return;
-    collect(found, session_.query(statements.ready_below, lane.id, limit_ + 1, priority));
+    if (std::ssize(found_) - before > limit_) return;
+    find(lane, false, session_.query(statements.ready_below, lane.id, limit_ + 1, priority));
   }
 
-  static void collect(std::vector<Found>& found, Rows rows) {
+  void find_waiting(const CallingLane& lane) {
+    WaitingPlace behind;
+    if (reached_ && reached_->place.rank.part == lane.waiting) {
+      behind = waiting_up_to(lane, reached_->place);
+    }
+    find(lane, true,
+         session_.query(session_.statements().waiting_after, lane.id, limit_ + 1,
+                        behind.scheduled_for, behind.row));
+  }
+
+  void find(const CallingLane& lane, bool waits, Rows rows) {
     while (rows.step()) {
-      found.push_back({.call = read_queued_call(rows), .place = rows.get<std::string>(23)});
+      auto call = read_queued_call(rows);
+      auto place = lane.place_of(call, waits, rows.get<std::string>(23));
+      found_.push_back({.call = std::move(call), .lane = &lane, .place = std::move(place)});
     }
   }
 
-  void advance_to(const Found& row) {
-    ++place_.seen;
-    place_.within = true;
-    place_.priority = row.call.priority;
-    place_.position = row.call.position;
-    place_.at = is_ready(place_.part) ? row.call.created_at : row.call.scheduled_for;
-    place_.row = is_ready(place_.part) ? to_text(row.call.id) : row.place;
+  /// The next row of the page.
+  UpcomingCall take(Found row) {
+    const auto& lane = *row.lane;
+    const auto rank = row.place.rank;
+    UpcomingCall listed{.call = std::move(row.call), .closed = lane.due == CallingPart::later};
+    if (listed.closed && lane.opens_at != kLatest) listed.opens_at = lane.opens_at;
+    const auto before = reached_ ? reached_->rows : 0;
+    const bool starts_with_last = reached_ && reached_->place.rank.part == rank.part &&
+                                  reached_->place.rank.starts_at == rank.starts_at;
+    if (rank.part != CallingPart::stopped) listed.position = before + 1;
+    if (rank.part == CallingPart::later) {
+      listed.earlier = starts_with_last ? reached_->earlier : before;
+    }
+    reached_ =
+        Reached{.place = std::move(row.place), .rows = before + 1, .earlier = listed.earlier};
+    return listed;
   }
 
   Session& session_;
   int limit_;
-  Place place_;
-  std::vector<Lane> lanes_;
+  std::optional<Reached> reached_;
+  std::vector<CallingLane> lanes_;
+  std::vector<Found> found_;
+  std::optional<CallingRank> looked_at_;
 };
 
 }  // namespace
@@ -210,8 +215,8 @@ class UpcomingPage {
 Result<PageOf<UpcomingCall>> SqlStore::list_upcoming_calls(UserId user_id,
                                                            std::optional<CampaignId> campaign_id,
                                                            const Page& page) {
-  return read([&](Session& session, Instant) {
-    return UpcomingPage{session, user_id, campaign_id, page}.read();
+  return read([&](Session& session, Instant now) {
+    return UpcomingPage{session, now, user_id, campaign_id, page}.read();
   });
 }
 

@@ -60,6 +60,7 @@ static void rows_are_found(void) {
   OK(cq_queue_upcoming(w.store, w.ann->id, NULL, NULL, &upcoming, &error));
   HAS(upcoming, 2);
   CHECK(upcoming->items[0]->position == 1 && upcoming->items[0]->starts_at == NOON);
+  CHECK(upcoming->items[0]->closed == 0 && upcoming->items[0]->opens_at == CQ_NO_INSTANT);
   SAME(upcoming->items[0]->call->contact_name, "Ada");
   cq_upcoming_call_list_free(&upcoming);
   REFUSED(cq_queue_upcoming(w.store, w.ann->id, "x", NULL, &upcoming, &error), "campaign_id");

@@ -108,7 +108,9 @@ Json upcoming(cq_store* store, With& with) {
     const auto& row = *found->items[i];
     rows.push_back({{"call", json_of(*row.call)},
                     {"position", row.position == CQ_UNSET ? Json{} : Json(row.position)},
-                    {"starts_at", instant(row.starts_at)}});
+                    {"starts_at", instant(row.starts_at)},
+                    {"closed", row.closed == 1},
+                    {"opens_at", instant(row.opens_at)}});
   }
   Json json{{"items", rows},
             {"next_cursor", *found->next_cursor == '\0' ? Json{} : Json(found->next_cursor)}};

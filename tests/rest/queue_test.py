@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Queued calls, direct calls, contacts and agents over HTTP."""
+import datetime
 import unittest
 import uuid
 
@@ -74,6 +75,24 @@ class Queue(Case):
         self.assertEqual(self.ok(self.ann.get("/api/calls?order=oldest"))["items"], calls)
         self.refused(self.ann.get("/api/calls?order=best"), 422, "invalid_argument", "order")
         self.assertEqual(self.ok(self.ann.get("/api/calls/" + calls[0]["id"]))["call_type"], "direct")
+
+    def test_what_is_outside_its_hours_comes_last_and_says_when_they_begin(self):
+        self.ok(self.administrator.ask("PUT", "/api/settings/concurrency",
+                                       {"user_id": self.ann_id, "concurrent_calls_limit": 0}))
+        now = datetime.datetime.now(datetime.timezone.utc)
+        later = {"first_call_time": f"{(now.hour + 4) % 24:02}:00", "last_call_time": f"{(now.hour + 7) % 24:02}:00"}
+        for i, hours in enumerate((later, {"first_call_time": "00:00", "last_call_time": "24:00"})):
+            self.ok(self.ann.post("/api/campaigns/bulk-call", {
+                **self.settings(self.ann), **hours, "rules": {"timezone": "UTC"}, "start": True,
+                "contact_ids": [self.contact(self.ann, f"+1202555030{i}")]}), 201)
+        first, last = self.ok(self.ann.get("/api/queue?order=position"))["items"]
+        self.assertEqual([first[name] for name in ("phone_number", "queue_position", "closed", "opens_at")],
+                         ["+12025550301", 1, False, None])
+        self.assertEqual([last[name] for name in ("phone_number", "queue_position", "closed", "starts_at")],
+                         ["+12025550300", 2, True, None])
+        opens_at = datetime.datetime.fromisoformat(last["opens_at"].replace("Z", "+00:00"))
+        self.assertTrue(3 <= (opens_at - now) / datetime.timedelta(hours=1) <= 4, last["opens_at"])
+        self.assertEqual(self.ok(self.ann.get("/api/queue/" + last["id"]))["queue_position"], 2)
 
     def test_direct_calls_that_cannot_be(self):
         agent, person = self.agent(self.ann), self.contact(self.ann, "+12025550101")

@@ -80,7 +80,9 @@ Json page_of_upcoming(const PageOf<UpcomingCall>& page) {
   for (const auto& row : page.items) {
     items.push_back({{"call", json_of(row.call)},
                      {"position", row.position ? Json(*row.position) : Json{}},
-                     {"starts_at", row.starts_at ? Json(to_text(*row.starts_at)) : Json{}}});
+                     {"starts_at", row.starts_at ? Json(to_text(*row.starts_at)) : Json{}},
+                     {"closed", row.closed},
+                     {"opens_at", row.opens_at ? Json(to_text(*row.opens_at)) : Json{}}});
   }
   return {{"items", items},
           {"next_cursor", page.next_cursor.empty() ? Json{} : Json(page.next_cursor)}};

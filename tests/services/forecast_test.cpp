@@ -1,5 +1,6 @@
 // Forecasts beside what then happens, on a clock that jumps from event to event.
 
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <map>
 
@@ -98,6 +99,38 @@ BOOST_AUTO_TEST_CASE(a_position_starts_when_it_was_said) {
   for (const auto& [id, at] : said) {
     BOOST_TEST(std::abs(minutes(at, simulation.start_of(id))) <= 2.0, to_text(at));
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_opens_later_is_not_expected_behind_what_is_called_until_then) {
+  SmallWorld world;  // Ten o'clock, two at once, a minute each.
+  CallQueue queue(*world.store);
+  world.active_campaign(30);
+  auto plan = world.plan();
+  plan.first_call_time = 12h;
+  const auto afternoon = world.active_campaign(3, plan);
+  const auto retry = world.fill(world.active_campaign(1).id, 1).front();
+  const auto waiting =
+      value(world.store->add_queued_calls(
+                world.user.id,
+                std::array{NewQueuedCall{.contact_id = world.contact().id,
+                                         .campaign_id = retry.campaign_id,
+                                         .scheduled_for = at("2026-03-25T10:10:00Z")}}))
+          .front();
+  std::vector<std::string> said;
+  std::int64_t places = 0;
+  for (const auto& row : value(queue.upcoming(world.user.id)).items) {
+    const auto position = value(queue.position(world.user.id, row.call.id));
+    BOOST_TEST(position.position == ++places);
+    BOOST_CHECK(row.position == position.position);
+    BOOST_CHECK(row.starts_at == position.starts_at);
+    if (row.call.id == waiting.id || row.call.campaign_id == afternoon.id) {
+      said.push_back(to_text(row.starts_at.value()).substr(11, 8));
+    }
+  }
+  BOOST_TEST(places == 36);
+  // Of the 32 that are before the one that waits, 20 are called until it is due.
+  const std::vector<std::string> expected{"10:16:00", "12:00:00", "12:00:00", "12:01:00"};
+  BOOST_TEST(said == expected, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_calls_so_far_were_like_counts) {

@@ -194,7 +194,9 @@ class UpcomingCall:
     call: QueuedCall
     position: Optional[int]
     starts_at: Optional[datetime]
-    def __init__(self, *, call: QueuedCall = ..., position: Optional[int] = ..., starts_at: Optional[datetime] = ...) -> None: ...
+    closed: bool
+    opens_at: Optional[datetime]
+    def __init__(self, *, call: QueuedCall = ..., position: Optional[int] = ..., starts_at: Optional[datetime] = ..., closed: bool = ..., opens_at: Optional[datetime] = ...) -> None: ...
     def replace(self, **changes: Any) -> UpcomingCall: ...
 
 class QueuePosition:

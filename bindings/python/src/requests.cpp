@@ -30,9 +30,14 @@ void bind_queue_requests(py::module_& m) {
       .field("call", &UpcomingCall::call, "The row.")
       .field("position", &UpcomingCall::position,
              "1: the next of what was asked for; None while its campaign is a draft or paused.")
-      .field("starts_at", &UpcomingCall::starts_at, "When it may start, as `QueuePosition`.");
+      .field("starts_at", &UpcomingCall::starts_at, "When it may start, as `QueuePosition`.")
+      .field("closed", &UpcomingCall::closed,
+             "Its campaign runs, and its lane is closed now: even if it is due it may not start.")
+      .field("opens_at", &UpcomingCall::opens_at,
+             "When the closed lane opens; None: never again, or its zone is not known (yet).");
   Model<QueuePosition>(m, "QueuePosition", "Where a row stands.")
-      .field("position", &QueuePosition::position, "1: the next of its user, by order alone.")
+      .field("position", &QueuePosition::position,
+             "1: the next of its user, in the order of `upcoming`.")
       .field("starts_at", &QueuePosition::starts_at,
              "Expected, from limits and durations; None: not within its windows.");
 }

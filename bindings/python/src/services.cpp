@@ -219,8 +219,9 @@ void bind_rows_services(QueueClass& queue) {
           },
           Released(), arg("user_id"), py::kw_only(), arg("campaign_id") = py::none(),
           arg("limit") = 50, arg("cursor") = "",
-          "What is called next, in that order, windows and limits ignored: what is due, what "
-          "waits, then what belongs to campaigns that are drafts or paused.")
+          "What is called next, in that order, limits ignored: what may start now, the rest by "
+          "the earliest instant at which it may start, then what belongs to campaigns that are "
+          "drafts or paused.")
       .def(
           "get_next_queued",
           [](const Queue& self, UserId user_id) {
