@@ -91,6 +91,33 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
   await page.context().close();
 });
 
+test('whoever is due outside the hours of an active campaign is not called ready', async () => {
+  const tom = await world.server.user('Tom', {limit: 0});
+  const now = await tom.campaign('Now', {contacts: 1, start: true, rules: {timezone: 'UTC'}});
+  const later = await tom.campaign('Later', {contacts: 1, first: 200, start: true, ...opensLater()});
+  const page = await world.browser.open(world.server);
+  await visit(page, tom, `/campaigns/${later.id}`);
+  await page.getByRole('tab', {name: 'Live queue'}).click();
+  const table = page.getByRole('table', {name: 'Queued calls'});
+  const due = table.getByRole('cell', {name: /^Opens/});
+  await due.waitFor();
+  await table.getByRole('cell', {name: 'Outside hours'}).waitFor();
+  assert.ok(await due.evaluate((cell) => cell.scrollWidth <= cell.clientWidth), 'when it opens is cut off');
+  assert.equal(await table.getByText(/Ready|Queued/).count(), 0);
+  await accessible(page, 'a live queue outside its hours');
+  await show(page, now);
+  await page.getByRole('tab', {name: 'Live queue'}).click();
+  await table.getByRole('cell', {name: 'Ready'}).waitFor();
+  assert.equal(await table.getByText(/Outside hours|Opens/).count(), 0);
+  // And in the queue who may be called now stands first.
+  await page.evaluate(() => { location.hash = '/queue'; });
+  await table.getByRole('cell', {name: 'Outside hours'}).waitFor();
+  const said = await table.getByRole('row').filter({has: page.getByRole('cell', {name: /^(Now|Later)$/})}).allInnerTexts();
+  assert.deepEqual(said.map((text) => [/Now|Later/.exec(text)[0], /Queued|Outside hours/.exec(text)[0]]), [['Now', 'Queued'], ['Later', 'Outside hours']]);
+  silent(page);
+  await page.context().close();
+});
+
 test('who may call nobody is told so, and who has calls on is not asked why not', async () => {
   const tia = await world.server.user('Tia', {limit: 1});
   const campaign = await tia.campaign('Limited', {contacts: 3, start: true});

@@ -1,6 +1,7 @@
 import {ask} from './client';
 import type {
   Call, CallStatus, Cancelled, Id, NewDirectCall, PageOf, PlacedCall, QueuedCall, QueuedCallStatus, QueueStatistics,
+  UpcomingCall,
 } from './types';
 
 export const queue = {
@@ -8,7 +9,7 @@ export const queue = {
          signal?: AbortSignal) => ask<PageOf<QueuedCall>>('/api/queue', {query, signal}),
   /** Those that wait, in the order of calling; of one campaign or of all. */
   upcoming: (query: {limit?: number; cursor?: string; campaign_id?: Id}, signal?: AbortSignal) =>
-    ask<PageOf<PlacedCall>>('/api/queue', {query: {...query, order: 'position'}, signal}),
+    ask<PageOf<UpcomingCall>>('/api/queue', {query: {...query, order: 'position'}, signal}),
   get: (id: Id, signal?: AbortSignal) => ask<PlacedCall>(`/api/queue/${id}`, {signal}),
   statistics: (signal?: AbortSignal) => ask<QueueStatistics>('/api/queue/statistics', {signal}),
   cancel: (id: Id) => ask<QueuedCall>(`/api/queue/${id}`, {method: 'DELETE'}),

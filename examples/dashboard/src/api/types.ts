@@ -288,6 +288,12 @@ export interface PlacedCall extends QueuedCall {
   starts_at: Instant | null;
 }
 
+export interface UpcomingCall extends PlacedCall {
+  /** Outside its hours, also if it is due. */
+  closed: boolean;
+  opens_at: Instant | null;
+}
+
 export interface NewDirectCall {
   contact_id: Id;
   agent_id: Id;

@@ -50,6 +50,8 @@ function Badge({text, tone}: {text: string; tone: Tone}) {
 
 export const CampaignBadge = ({campaign: {status, deleting}}: {campaign: Pick<Campaign, 'status' | 'deleting'>}) =>
   deleting ? <Badge text="Deleting…" tone="warn" /> : <Badge text={kCampaign[status][0]} tone={kCampaign[status][1]} />;
-export const QueuedBadge = ({status}: {status: QueuedCallStatus}) => <Badge text={kQueued[status][0]} tone={kQueued[status][1]} />;
+/** @param isOutside its calling hours, although it is due. */
+export const QueuedBadge = ({status, isOutside = false}: {status: QueuedCallStatus; isOutside?: boolean}) =>
+  isOutside ? <Badge text="Outside hours" tone="neutral" /> : <Badge text={kQueued[status][0]} tone={kQueued[status][1]} />;
 export const CallBadge = ({status}: {status: CallStatus}) => <Badge text={kCall[status][0]} tone={kCall[status][1]} />;
 export const OutcomeBadge = ({outcome}: {outcome: CallOutcome}) => <Badge text={kOutcome[outcome][0]} tone={kOutcome[outcome][1]} />;

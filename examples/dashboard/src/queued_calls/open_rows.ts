@@ -1,10 +1,10 @@
 import {queue} from '../api/queue';
-import type {Id, PageOf, PlacedCall, QueuedCall} from '../api/types';
+import type {Id, PageOf, QueuedCall, UpcomingCall} from '../api/types';
 import {number} from '../format';
 import {allRows} from '../store/all_rows';
 
-/** A row; one that waits with its place, and when it is expected to start. */
-export type Row = QueuedCall & Partial<Pick<PlacedCall, 'queue_position' | 'starts_at'>>;
+/** A row; one that waits with its place, when it is expected to start, and whether its hours keep it from that. */
+export type Row = QueuedCall & Partial<Pick<UpcomingCall, 'queue_position' | 'starts_at' | 'closed' | 'opens_at'>>;
 
 export type OpenRows = 'open' | 'queued' | 'processing';
 

@@ -3,14 +3,16 @@ import type {Campaign} from '../../api/types';
 import {Empty, Failed, Skeleton} from '../../components/empty';
 import {Filter} from '../../components/filter';
 import {Moment} from '../../components/moment';
-import {QueuedBadge} from '../../components/status';
 import {type Column, Table} from '../../components/table';
 import {kNumberWidth, Who} from '../../components/who';
 import {date, isoDay, phone} from '../../format';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
 import {type OpenRows, openRows, placeText, type Row} from '../../queued_calls/open_rows';
-import {standsStill} from '../../queued_calls/standing';
+import {RowBadge} from '../../queued_calls/row_badge';
+import {isOutsideHours, kNoHours, standsStill} from '../../queued_calls/standing';
+import {now} from '../../store/now';
 import {usePages} from '../../store/pages';
+import {useSelected} from '../../store/signal';
 
 /** Who is being called, and who is still to be, in the order of calling. */
 export function LiveQueueTab({campaign}: {campaign: Campaign}) {
@@ -34,7 +36,7 @@ export function LiveQueueTab({campaign}: {campaign: Campaign}) {
 const columns = (campaign: Campaign): Column<Row>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
-  {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '124px'},
+  {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaign} />, width: '142px'},
   {key: 'position', title: 'In campaign', cell: placeText, align: 'end', width: '132px', wide: true},
   {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '220px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '116px', wide: true},
@@ -42,9 +44,12 @@ const columns = (campaign: Campaign): Column<Row>[] => [
 
 function Due({row, campaign}: {row: Row; campaign: Campaign}) {
   const still = standsStill(campaign);
+  const zone = row.timezone ?? campaign.rules.timezone;
+  const isOutside = useSelected(now, (at) => isOutsideHours(row, campaign, at));
   if (still) return <span class="muted">{still}</span>;
+  if (isOutside) return row.opens_at ? <>Opens <Moment at={row.opens_at} zone={zone} /></> : <span class="muted" title={kNoHours}>Not known</span>;
   if (Date.parse(row.scheduled_for) <= Date.now()) return <>{campaign.status === 'scheduled' ? scheduled(campaign) : 'Ready'}</>;
-  return <Moment at={row.scheduled_for} zone={row.timezone ?? campaign.rules.timezone} />;
+  return <Moment at={row.scheduled_for} zone={zone} />;
 }
 
 /** Its rows are due, and it has not begun. */

@@ -1,11 +1,11 @@
 import type {Campaign, Id} from '../../api/types';
 import {Moment} from '../../components/moment';
-import {QueuedBadge} from '../../components/status';
 import type {Column} from '../../components/table';
 import {kNumberWidth} from '../../components/who';
 import {duration, moment, phone} from '../../format';
 import {placeText, type Row} from '../../queued_calls/open_rows';
-import {standsStill} from '../../queued_calls/standing';
+import {RowBadge} from '../../queued_calls/row_badge';
+import {kNoHours, standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
 
@@ -23,7 +23,7 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean
     {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : <span class="two-lines" title={campaignOf(row)?.name}>{campaignOf(row)?.name}</span>),
      wide: true},
-    {key: 'status', title: 'Status', cell: (row) => <QueuedBadge status={row.status} />, width: '122px'},
+    {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaignOf(row)} />, width: '142px'},
     {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '132px', wide: true},
     {key: 'expected', title: 'Expected', cell: expected, width: '196px', wide: true},
   ];
@@ -35,7 +35,7 @@ function Expected({row, campaign}: {row: Row; campaign: Campaign | undefined}) {
   if (row.status !== 'queued') return row.completed_at ? <span>ended <Moment at={row.completed_at} /></span> : <span class="muted">{row.failure_reason}</span>;
   const still = campaign && standsStill(campaign);
   if (still) return <span class="muted">{still}</span>;
-  if (!row.starts_at) return <span class="muted" title="No slot is expected to become free.">Not known</span>;
+  if (!row.starts_at) return <span class="muted" title={row.closed && !row.opens_at ? kNoHours : 'No slot is expected to become free.'}>Not known</span>;
   return <Wait to={row.starts_at} />;
 }
 
