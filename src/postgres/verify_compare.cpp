@@ -84,7 +84,9 @@ constexpr char kMayRefuse[] =
     "is not the library's, and may refuse or alter what the library writes";
 
 /// Whether nobody but the library writes to the table.
-bool is_libraries(const std::string& table) { return table.starts_with("callqueue_"); }
+bool is_libraries(const std::string& table, const SchemaObjects& expected) {
+  return table.starts_with("callqueue_") && expected.has({"table", table});
+}
 
 /// A column that somebody has added.
 std::string fault_of_column(const std::string& definition) {
@@ -126,7 +128,7 @@ bool may_refuse(const SchemaObjects::Key& object, const SchemaObjects& actual,
   const bool refuses =
       kind == "check" || kind == "key" || kind == "exclusion" || kind == "rule" ||
       (kind == "index" && actual.definitions.at(object).starts_with("CREATE UNIQUE"));
-  if (is_libraries(table)) return refuses || kind == "foreign_key" || kind == "trigger";
+  if (is_libraries(table, expected)) return refuses || kind == "foreign_key" || kind == "trigger";
   if (is_queues && made.contains(table)) return refuses;
   return kind == "check" && is_about_ours(object, actual, expected, made);
 }
@@ -137,13 +139,13 @@ std::string fault_of_stray(const SchemaObjects::Key& object, const SchemaObjects
   const auto& [kind, name] = object;
   const auto& table = actual.tables.at(object);
   const auto own = name.substr(name.find('.') + 1);
-  if (table == "callqueue_migrations") return "";  // No migration makes it.
+  if (table == "callqueue_migrations") return "";  // Made before the first migration.
   // Where the host has given its name away.
   const bool is_renamed =
       kind == "foreign_key" && is_ours(own) && expected.has({kind, table + "." + own.substr(10)});
   if (is_renamed) return "";
   const bool is_whole =
-      is_libraries(table) ||
+      is_libraries(table, expected) ||
       ((table == "call_queue" || table == "call_campaigns") && made.contains(table));
   if (kind == "column" && is_whole) return fault_of_column(actual.definitions.at(object));
   if (is_ours(own) || (kind == "row_security" && is_whole)) return kNotOfThisVersion;

@@ -17,6 +17,11 @@ import tempfile
 import threading
 
 
+def drain(stream):
+    with stream:
+        stream.read()
+
+
 def programs():
     """The folder of the newest server programs."""
     folders = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[-2]))
@@ -58,7 +63,7 @@ class Server:
         else:
             sys.exit("with_server.py: the server does not start:\n" + "".join(said))
         # What it goes on to say must not fill the pipe.
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        threading.Thread(target=drain, args=(self.process.stdout,), daemon=True).start()
 
     @property
     def url(self):
