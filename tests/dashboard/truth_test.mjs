@@ -101,8 +101,9 @@ test('whoever is due outside the hours of an active campaign is not called ready
   const table = page.getByRole('table', {name: 'Queued calls'});
   const due = table.getByRole('cell', {name: /^Opens/});
   await due.waitFor();
-  await table.getByRole('cell', {name: 'Outside hours'}).waitFor();
-  assert.ok(await due.evaluate((cell) => cell.scrollWidth <= cell.clientWidth), 'when it opens is cut off');
+  const outside = table.getByRole('cell', {name: 'Outside hours'});
+  assert.ok(await outside.evaluate((cell) => cell.scrollWidth <= cell.clientWidth), 'the status is cut off');
+  assert.ok(await due.evaluate(({firstElementChild: text}) => text.scrollHeight <= text.clientHeight && text.scrollWidth <= text.clientWidth), 'when it opens is cut off');
   assert.equal(await table.getByText(/Ready|Queued/).count(), 0);
   await accessible(page, 'a live queue outside its hours');
   await show(page, now);
@@ -111,7 +112,8 @@ test('whoever is due outside the hours of an active campaign is not called ready
   assert.equal(await table.getByText(/Outside hours|Opens/).count(), 0);
   // And in the queue who may be called now stands first.
   await page.evaluate(() => { location.hash = '/queue'; });
-  await table.getByRole('cell', {name: 'Outside hours'}).waitFor();
+  await outside.waitFor();
+  assert.ok(await outside.evaluate((cell) => cell.scrollWidth <= cell.clientWidth), 'the status is cut off in the queue');
   const said = await table.getByRole('row').filter({has: page.getByRole('cell', {name: /^(Now|Later)$/})}).allInnerTexts();
   assert.deepEqual(said.map((text) => [/Now|Later/.exec(text)[0], /Queued|Outside hours/.exec(text)[0]]), [['Now', 'Queued'], ['Later', 'Outside hours']]);
   silent(page);

@@ -78,7 +78,7 @@ class Queue(Case):
 
     def test_what_is_outside_its_hours_comes_last_and_says_when_they_begin(self):
         self.ok(self.administrator.ask("PUT", "/api/settings/concurrency",
-                                       {"user_id": self.ann_id, "concurrent_calls_limit": 0}))
+                                       {"user_id": self.ann_id, "concurrent_calls_limit": 0}), 204)
         now = datetime.datetime.now(datetime.timezone.utc)
         later = {"first_call_time": f"{(now.hour + 4) % 24:02}:00", "last_call_time": f"{(now.hour + 7) % 24:02}:00"}
         for i, hours in enumerate((later, {"first_call_time": "00:00", "last_call_time": "24:00"})):

@@ -36,7 +36,7 @@ export function LiveQueueTab({campaign}: {campaign: Campaign}) {
 const columns = (campaign: Campaign): Column<Row>[] => [
   {key: 'name', title: 'Contact', cell: (row) => <Who name={row.contact_name} number={row.phone_number} />},
   {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
-  {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaign} />, width: '142px'},
+  {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaign} />, width: '152px'},
   {key: 'position', title: 'In campaign', cell: placeText, align: 'end', width: '132px', wide: true},
   {key: 'due', title: 'Due', cell: (row) => row.status === 'queued' && <Due row={row} campaign={campaign} />, width: '220px', wide: true},
   {key: 'attempts', title: 'Attempts', cell: (row) => row.attempts, align: 'end', width: '116px', wide: true},
@@ -47,7 +47,7 @@ function Due({row, campaign}: {row: Row; campaign: Campaign}) {
   const zone = row.timezone ?? campaign.rules.timezone;
   const isOutside = useSelected(now, (at) => isOutsideHours(row, campaign, at));
   if (still) return <span class="muted">{still}</span>;
-  if (isOutside) return row.opens_at ? <>Opens <Moment at={row.opens_at} zone={zone} /></> : <span class="muted" title={kNoHours}>Not known</span>;
+  if (isOutside) return row.opens_at ? <span class="two-lines">Opens <Moment at={row.opens_at} zone={zone} /></span> : <span class="muted" title={kNoHours}>Not known</span>;
   if (Date.parse(row.scheduled_for) <= Date.now()) return <>{campaign.status === 'scheduled' ? scheduled(campaign) : 'Ready'}</>;
   return <Moment at={row.scheduled_for} zone={zone} />;
 }

@@ -23,7 +23,7 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean
     {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : <span class="two-lines" title={campaignOf(row)?.name}>{campaignOf(row)?.name}</span>),
      wide: true},
-    {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaignOf(row)} />, width: '142px'},
+    {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaignOf(row)} />, width: '152px'},
     {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '132px', wide: true},
     {key: 'expected', title: 'Expected', cell: expected, width: '196px', wide: true},
   ];
