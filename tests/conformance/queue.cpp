@@ -163,6 +163,7 @@ std::vector<UpcomingCall> upcoming(World& world, UserId user_id, int limit,
     auto part = must(world.store().list_upcoming_calls(user_id, campaign_id, page));
     BOOST_TEST(static_cast<int>(part.items.size()) <= limit);
     all.insert(all.end(), part.items.begin(), part.items.end());
+    BOOST_TEST_REQUIRE(all.size() < 1000U);  // It comes to an end.
     page.cursor = part.next_cursor;
   } while (!page.cursor.empty());
   return all;
