@@ -7,7 +7,7 @@ namespace {
 constexpr char kRole[] = "SELECT name FROM callqueue_made WHERE kind = 'row_security_role'";
 constexpr char kGiveRole[] = "SELECT set_config('callqueue.tenant_role', $1, true)";
 
-constexpr char kIsHidden[] = "SELECT row_security_active('callqueue_migrations')";
+constexpr char kIsTenant[] = "SELECT " CALLQUEUE_IS_TENANT;
 
 constexpr char kWhyUnfit[] = R"sql(
   SELECT CASE
@@ -139,7 +139,7 @@ void take_row_security_away(Connection& connection) {
 }
 
 void refuse_tenant(Connection& connection) {
-  if (!connection.value<bool>(kIsHidden).value_or(false)) return;
+  if (!connection.value<bool>(kIsTenant).value_or(false)) return;
   throw Failure{
       ErrorCode::corrupt,
       "row-level security hides the rows of all users from this role: it inherits from the "

@@ -17,8 +17,15 @@ namespace callqueue::postgres {
 void put_row_security_in(Connection& connection, const std::string& role);
 /// Takes it away again if there is one; the role stays.
 void take_row_security_away(Connection& connection);
-/// Throws if there seem to be no migrations because this session is a tenant's. It would find
-/// nothing to call for ever, and lose the events that it reports.
+/// SQL: whether this session is a tenant's. The catalog is asked, for a statement that was planned
+/// before the session's role came to inherit from the tenants' goes on seeing all rows.
+#define CALLQUEUE_IS_TENANT                                               \
+  "row_security_active('callqueue_migrations') AND EXISTS "               \
+  "(SELECT 1 FROM pg_policy p CROSS JOIN unnest(p.polroles) tenant (id) " \
+  "WHERE p.polrelid = 'callqueue_migrations'::regclass "                  \
+  "AND p.polname = 'callqueue_own_rows' AND pg_has_role(tenant.id, 'USAGE'))"
+/// Throws if this session is a tenant's. It would find nothing to call for ever, and lose the
+/// events that it reports.
 void refuse_tenant(Connection& connection);
 /// Why the role would see more than one user's rows, or could make our functions do as it likes;
 /// none: it is fit.

@@ -181,9 +181,8 @@ bool has_history(Connection& connection) {
 
 int schema_version(Connection& connection) {
   if (!has_history(connection)) return 0;
-  const int version = connection.value<int>(kVersion).value_or(0);
-  if (version == 0) refuse_tenant(connection);
-  return version;
+  refuse_tenant(connection);
+  return connection.value<int>(kVersion).value_or(0);
 }
 
 MigrateResult migrate(Connection& connection, Connection& guard, const MigrateRequest& request) {

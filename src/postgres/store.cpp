@@ -17,9 +17,10 @@
 namespace callqueue::postgres {
 namespace {
 
-// The schema's version and the server's clock.
+// The schema's version, the server's clock, and whether the session may not be used.
 constexpr char kBegun[] =
-    "SELECT coalesce(max(version), 0)::integer, clock_timestamp() FROM callqueue_migrations";
+    "SELECT coalesce(max(version), 0)::integer, clock_timestamp(), " CALLQUEUE_IS_TENANT
+    " FROM callqueue_migrations";
 constexpr char kGiveClock[] = "SELECT set_config('callqueue.now', $1::text, true)";
 
 constexpr char kNow[] = "SELECT clock_timestamp()";
@@ -284,9 +285,8 @@ const std::vector<Statement>& PostgresStore::begin(Access access) const {
 Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
   auto& row = transaction.begun();
   row.step();
-  const auto version = row.get<int>(0);
-  if (version == 0) refuse_tenant(connection);
-  require_newest(version, all_migrations());
+  if (row.get<bool>(2)) refuse_tenant(connection);
+  require_newest(row.get<int>(0), all_migrations());
   if (!clock_) return row.get<Instant>(1);
   const auto now = clock_->now();
   connection.later(kGiveClock, to_text(now));
