@@ -15,6 +15,7 @@
 #include "cli/exec_dialer.hpp"
 #include "cli/find.hpp"
 #include "cli/output.hpp"
+#include "cli/persistence.hpp"
 #include "cli/run_watch.hpp"
 #include "simulated_carrier/simulate.hpp"
 
@@ -178,29 +179,12 @@ int run_simulated(Context& context, const RunOptions& options) {
 
 void complain(const std::string& message) { fmt::print(stderr, "callqueue: {}\n", message); }
 
-/// Does over what the database was not there for: the program tells of each thing once. What it
-/// tells meanwhile waits in its pipe.
-class Persistence {
- public:
-  /// From now on nothing is done over for longer than that.
-  void end_in(std::chrono::seconds time) { end_ = Steady::now() + time; }
-
-  template <class Operation>
-  auto run(Operation&& operation) -> decltype(operation()) {
-    constexpr std::chrono::milliseconds longest{2000};
-    for (auto pause = look;; pause = std::min(pause * 2, longest)) {
-      auto result = operation();
-      if (result || result.error().code != ErrorCode::unavailable) return result;
-      if (Steady::now() + pause >= end_.load()) return result;
-      if (pause == look) complain(result.error().message + "; it is tried again");
-      std::this_thread::sleep_for(pause);
-    }
-  }
-
- private:
-  using Steady = std::chrono::steady_clock;
-  std::atomic<Steady::time_point> end_ = Steady::time_point::max();
-};
+/// What of an event the database has not.
+std::string lost(const CallEvent& event, const Error& error) {
+  return fmt::format("{}: that the call {} is {} is lost", error.message,
+                     event.call_id == CallId{} ? event.provider_call_id : to_text(event.call_id),
+                     event.status ? to_text(*event.status) : "disconnected");
+}
 
 /// What the program's lines do: everything that can fail is said and survived.
 ExecDialer::Wishes wishes(Store& store, RealRun& run, Persistence& persistence) {
@@ -209,7 +193,7 @@ ExecDialer::Wishes wishes(Store& store, RealRun& run, Persistence& persistence) 
                 const auto reports = persistence.run([&] {
                   return run.processor().report({&event, 1});
                 });
-                if (!reports) return complain(reports.error().message);
+                if (!reports) return complain(lost(event, reports.error()));
                 if (!reports->front()) complain(reports->front().error().message);
               },
           .accept =
@@ -238,7 +222,7 @@ int run_program(Context& context, const RunOptions& options) {
 
   std::atomic<bool> closed = false;
   std::atomic<bool> ended_early = false;
-  Persistence persistence;
+  Persistence persistence{complain};
   std::thread reader([&] {
     dialer.read_lines(wishes(store, run, persistence));
     ended_early = !closed;

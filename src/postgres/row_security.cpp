@@ -7,7 +7,8 @@ namespace {
 constexpr char kRole[] = "SELECT name FROM callqueue_made WHERE kind = 'row_security_role'";
 constexpr char kGiveRole[] = "SELECT set_config('callqueue.tenant_role', $1, true)";
 
-constexpr char kIsTenant[] = "SELECT " CALLQUEUE_IS_TENANT;
+constexpr char kHidingTables[] =
+    "SELECT string_agg(hides.name, ', ') FROM (" CALLQUEUE_HIDING_TABLES ") hides (name)";
 
 constexpr char kWhyUnfit[] = R"sql(
   SELECT CASE
@@ -62,7 +63,7 @@ constexpr char kPutIn[] = R"sql(
         ('callqueue_access_tokens', 'user_id', ARRAY[]::text[]),
         ('callqueue_import_errors', 'user_id', ARRAY[]::text[]),
         ('callqueue_request_keys', 'user_id', ARRAY[]::text[]),
-        ('callqueue_migrations', NULL, ARRAY[]::text[])) w (tab, owner, rights)  -- See refuse_tenant.
+        ('callqueue_migrations', NULL, ARRAY[]::text[])) w (tab, owner, rights)  -- See refuse_if_rows_are_hidden.
     LOOP
       CONTINUE WHEN to_regclass(quote_ident(wanted.tab)) IS NULL;  -- No migrations where verify tries this out.
       SELECT relrowsecurity INTO is_hosts FROM pg_class WHERE oid = to_regclass(quote_ident(wanted.tab));
@@ -138,12 +139,14 @@ void take_row_security_away(Connection& connection) {
   if (row_security_role(connection)) connection.execute(kTakeAway);
 }
 
-void refuse_tenant(Connection& connection) {
-  if (!connection.value<bool>(kIsTenant).value_or(false)) return;
+void refuse_if_rows_are_hidden(Connection& connection) {
+  const auto tables = connection.value<std::string>(kHidingTables);
+  if (!tables) return;
   throw Failure{
       ErrorCode::corrupt,
-      "row-level security hides the rows of all users from this role: it inherits from the "
-      "role of the tenants, and may not",
+      "row-level security hides rows of " + *tables +
+          " from this role: it inherits from the role of the tenants, and may not, or the "
+          "host's policies are to let it see all rows",
       "url"};
 }
 

@@ -181,7 +181,7 @@ bool has_history(Connection& connection) {
 
 int schema_version(Connection& connection) {
   if (!has_history(connection)) return 0;
-  refuse_tenant(connection);
+  refuse_if_rows_are_hidden(connection);
   return connection.value<int>(kVersion).value_or(0);
 }
 

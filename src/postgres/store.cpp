@@ -19,7 +19,7 @@ namespace {
 
 // The schema's version, the server's clock, and whether the session may not be used.
 constexpr char kBegun[] =
-    "SELECT coalesce(max(version), 0)::integer, clock_timestamp(), " CALLQUEUE_IS_TENANT
+    "SELECT coalesce(max(version), 0)::integer, clock_timestamp(), " CALLQUEUE_ROWS_ARE_HIDDEN
     " FROM callqueue_migrations";
 constexpr char kGiveClock[] = "SELECT set_config('callqueue.now', $1::text, true)";
 
@@ -285,7 +285,7 @@ const std::vector<Statement>& PostgresStore::begin(Access access) const {
 Instant PostgresStore::begun(Connection& connection, Transaction& transaction) {
   auto& row = transaction.begun();
   row.step();
-  if (row.get<bool>(2)) refuse_tenant(connection);
+  if (row.get<bool>(2)) refuse_if_rows_are_hidden(connection);
   require_newest(row.get<int>(0), all_migrations());
   if (!clock_) return row.get<Instant>(1);
   const auto now = clock_->now();

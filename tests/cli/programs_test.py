@@ -50,7 +50,8 @@ class Programs(Case):
         run, _ = self.run_program("events")
         self.assertEqual((run.json["accepted"], run.json["ended"]), (3, 3))
 
-    def test_what_it_tells_while_the_database_is_not_there_is_not_lost(self):
+    def run_while(self, hinder, release):
+        """Three calls, of which the first one's end is told when the database is hindered."""
         log = self.folder / "dialed.jsonl"
         os.mkfifo(f"{log}.go")
         process = subprocess.Popen([TOOL, "--db", self.db, "--busy-timeout", "100", "run", "--exec",
@@ -59,14 +60,23 @@ class Programs(Case):
         lost = threading.Timer(60, process.kill)
         lost.start()
         with open(f"{log}.go", "w"):
-            other = sqlite3.connect(self.db.removeprefix("sqlite:"), isolation_level=None)
-            other.execute("BEGIN IMMEDIATE")
+            other = sqlite3.connect(self.db.removeprefix("sqlite:"), isolation_level=None, timeout=30)
+            other.execute(hinder)
         said = next((line for line in process.stderr if line.endswith("; it is tried again\n")), None)
-        other.execute("ROLLBACK")
+        other.execute(release)
         out, _ = process.communicate()
         lost.cancel()
         self.assertIsNotNone(said)
         self.assertEqual((process.returncode, json.loads(out)["ended"]), (0, 3))
+        return said
+
+    def test_what_it_tells_while_the_database_is_not_there_is_not_lost(self):
+        self.run_while("BEGIN IMMEDIATE", "ROLLBACK")
+
+    def test_what_the_database_refuses_for_a_while_is_not_lost(self):
+        said = self.run_while("CREATE TRIGGER mine BEFORE UPDATE ON calls WHEN NEW.status = 'completed' "
+                              "BEGIN SELECT RAISE(ABORT, 'not now'); END", "DROP TRIGGER mine")
+        self.assertIn("not now", said)
 
     def test_a_program_may_reject(self):
         run, _ = self.run_program("reject")

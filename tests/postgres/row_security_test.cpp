@@ -40,6 +40,17 @@ struct Tenants : TwoUsers {
   }
 };
 
+/// One that may do all that a processor does.
+void make_login(Connection& connection, const std::string& name) {
+  for (const auto* const statement :
+       {"CREATE ROLE %s LOGIN INHERIT", "GRANT USAGE ON SCHEMA public TO %s",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO %s",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO %s"}) {
+    std::string made = statement;
+    connection.execute(made.replace(made.find("%s"), 2, name));
+  }
+}
+
 std::int64_t rows_in(Connection& connection, const std::string& from) {
   auto rows = connection.execute("SELECT count(*)::text FROM " + from);
   return rows.step() ? std::stoll(rows.get<std::string>(0)) : -1;
@@ -184,13 +195,7 @@ BOOST_AUTO_TEST_CASE(a_login_that_inherits_from_the_role_is_refused_before_it_di
   const Tenants world;
   const auto login = role_name("inherits");
   auto connection = world.database.connect();
-  for (const auto* const statement :
-       {"CREATE ROLE %s LOGIN INHERIT", "GRANT USAGE ON SCHEMA public TO %s",
-        "GRANT ALL ON ALL TABLES IN SCHEMA public TO %s",
-        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO %s"}) {
-    std::string made = statement;
-    connection.execute(made.replace(made.find("%s"), 2, login));
-  }
+  make_login(connection, login);
   const auto url = world.database.url() + "&user=" + login;
   const auto store = open_store(url).value();
   const auto before = CallQueue{*store}.claim({.limit = 1});
@@ -209,6 +214,32 @@ BOOST_AUTO_TEST_CASE(a_login_that_inherits_from_the_role_is_refused_before_it_di
   connection.execute("REVOKE " + world.role + " FROM " + login);
   BOOST_TEST(CallQueue{*store}.claim({.limit = 1}).value().size() == 1U);
   world.drop_role(login);
+}
+
+BOOST_AUTO_TEST_CASE(a_login_from_which_the_host_hides_calls_claims_none) {
+  const TwoUsers world;
+  const auto login = role_name("sees_less");
+  auto connection = world.database.connect();
+  make_login(connection, login);
+  const auto store = open_store(world.database.url() + "&user=" + login).value();
+  const auto claim = [&] { return CallQueue{*store}.claim({.limit = 1}); };
+  const auto refused = [&] {
+    const auto claimed = claim();
+    return !claimed && claimed.error().code == ErrorCode::corrupt &&
+           claimed.error().message.find("hides rows of calls from this role") != std::string::npos;
+  };
+  BOOST_TEST(claim().value().size() == 1U);
+
+  connection.execute(
+      "ALTER TABLE calls ENABLE ROW LEVEL SECURITY;"
+      "CREATE POLICY hides ON calls USING (queue_id IS NULL)");
+  BOOST_TEST(refused());
+  connection.execute("CREATE POLICY processors ON calls TO " + login + " USING (true)");
+  BOOST_TEST(claim().has_value());
+  connection.execute("CREATE POLICY fewer ON calls AS RESTRICTIVE USING (queue_id IS NULL)");
+  BOOST_TEST(refused());
+  BOOST_TEST(CallQueue{*world.store}.claim({.limit = 1}).has_value());
+  connection.execute("DROP OWNED BY " + login + "; DROP ROLE " + login);
 }
 
 BOOST_AUTO_TEST_CASE(verify_tells_what_row_security_lacks) {
