@@ -92,11 +92,11 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
 });
 
 test('whoever is due outside the hours of an active campaign is not called ready', async () => {
-  const tom = await world.server.user('Tom', {limit: 0});
-  const now = await tom.campaign('Now', {contacts: 1, start: true, rules: {timezone: 'UTC'}});
-  const later = await tom.campaign('Later', {contacts: 1, first: 200, start: true, ...opensLater()});
+  const toby = await world.server.user('Toby', {limit: 0});
+  const now = await toby.campaign('Now', {contacts: 1, start: true, rules: {timezone: 'UTC'}});
+  const later = await toby.campaign('Later', {contacts: 1, first: 200, start: true, ...opensLater()});
   const page = await world.browser.open(world.server);
-  await visit(page, tom, `/campaigns/${later.id}`);
+  await visit(page, toby, `/campaigns/${later.id}`);
   await page.getByRole('tab', {name: 'Live queue'}).click();
   const table = page.getByRole('table', {name: 'Queued calls'});
   const due = table.getByRole('cell', {name: /^Opens/});
