@@ -643,14 +643,15 @@ CQ_API cq_status cq_store_find_contact_by_phone(cq_store* store, const char* use
                                                 const char* phone_number, cq_contact** contact,
                                                 cq_error** error);
 /// Thread-safe.
-/// @param search part of the name (any case) or of the phone number; NULL: all contacts.
+/// @param search part of the name (any case) or of the phone number, however written; NULL: all.
 /// @return `CQ_INVALID_ARGUMENT` (`limit`, `cursor`).
 /// @since 0.1
 CQ_API cq_status cq_store_list_contacts(cq_store* store, const char* user_id, const char* search,
                                         const cq_page* page, cq_contact_list** contacts,
                                         cq_error** error);
-/// Writes every member; open rows of the contact follow when its zone has changed. You may point
-/// members of a contact that you have found elsewhere and hand it in. Thread-safe.
+/// Writes every member; queued rows of the contact follow its number and name, unless they had
+/// others, and open rows its zone. You may point members of a contact that you have found elsewhere
+/// and hand it in. Thread-safe.
 /// @param changed may be NULL.
 /// @return as `cq_store_create_contact`; `CQ_NOT_FOUND` (`contact_id`).
 /// @since 0.1

@@ -171,7 +171,8 @@ class CALLQUEUE_API Store {
   [[nodiscard]] virtual Result<PageOf<Contact>> list_contacts(UserId user_id,
                                                               const ContactFilter& filter,
                                                               const Page& page) = 0;
-  /// Writes every field; open rows of the contact move lane when its zone changed.
+  /// Writes every field. Queued rows of the contact are called under its new number and name,
+  /// unless they had others than the contact, and open rows move lane when its zone changed.
   virtual Result<Contact> update_contact(const Contact& contact) = 0;
   /// Deletes the contact and its queued calls; its `calls` stay. `conflict` while one of them is in
   /// flight.

@@ -12,7 +12,8 @@ namespace callqueue {
 
 /// Which contacts to list; all conditions hold together.
 struct ContactFilter {
-  std::string search{};  ///< Part of the name (any case) or of the phone number; empty: all.
+  std::string search{};  ///< Part of the name (any case) or of the phone number, however written;
+                         ///< empty: all.
 };
 
 /// Which campaigns to list.

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "callqueue/validate.hpp"
@@ -27,13 +30,21 @@ constexpr char kFindByPhone[] = R"sql(
 constexpr char kListContacts[] = R"sql(
   SELECT id, user_id, name, phone_number, email, company, notes, timezone
   FROM contacts WHERE user_id = ?1 AND id > ?2
-    AND (?3 = '' OR lower(name) LIKE lower(?4) ESCAPE '\' OR replace(phone_number, ?3, '') <> phone_number)
+    AND (?3 = '' OR lower(name) LIKE lower(?4) ESCAPE '\' OR replace(phone_number, ?6, '') <> phone_number)
   ORDER BY id LIMIT ?5)sql";
 constexpr char kUpdateContact[] = R"sql(
   UPDATE contacts SET name = NULLIF(?3, ''), phone_number = ?4, email = NULLIF(?5, ''),
     company = NULLIF(?6, ''), notes = NULLIF(?7, ''), timezone = NULLIF(?8, '')
   WHERE user_id = ?1 AND id = ?2)sql";
-// Index callqueue_open_contact, here and below.
+// Index callqueue_open_contact, here and below. A number or name that somebody has given the row
+// itself stays.
+constexpr char kUpdateRows[] = R"sql(
+  UPDATE call_queue SET
+    phone_number = CASE WHEN phone_number = ?3 THEN ?4 ELSE phone_number END,
+    contact_name = CASE WHEN coalesce(contact_name, '') = ?5 THEN NULLIF(?6, '') ELSE contact_name END,
+    updated_at = ?7
+  WHERE contact_id = ?2 AND user_id = ?1 AND status = 'queued'
+    AND (phone_number = ?3 OR coalesce(contact_name, '') = ?5))sql";
 constexpr char kDeleteRows[] = "DELETE FROM call_queue WHERE contact_id = ?2 AND user_id = ?1";
 constexpr char kDeleteContact[] = "DELETE FROM contacts WHERE user_id = ?1 AND id = ?2";
 
@@ -58,6 +69,31 @@ Contact load_contact(Session& session, UserId user_id, ContactId id) {
   auto contact = find(session, user_id, id);
   if (!contact) throw Failure{ErrorCode::not_found, "no such contact", "contact_id"};
   return *std::move(contact);
+}
+
+/// What waits calls the number that the contact has now.
+void update_rows(Session& session, const Contact& old, const Contact& contact, Instant now) {
+  if (contact.phone_number == old.phone_number && contact.name == old.name) return;
+  session.run(kUpdateRows, contact.user_id, contact.id, old.phone_number, contact.phone_number,
+              old.name, contact.name, now);
+}
+
+/// What is searched in numbers, which are stored as +14155550123: people write them with blanks,
+/// and as they are dialed within the country.
+std::string number_part(std::string_view search) {
+  constexpr std::string_view kBetween = " +-/.()";
+  constexpr std::string_view kTrunk = "(0)";
+  std::string digits{search};
+  if (const auto trunk = digits.find(kTrunk); trunk != std::string::npos) {
+    digits.erase(trunk, kTrunk.size());
+  }
+  std::erase_if(digits, [kBetween](char c) { return kBetween.find(c) != std::string_view::npos; });
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) {
+    return std::string{search};
+  }
+  const auto first = digits.find_first_not_of('0');
+  return first == std::string::npos ? digits : digits.substr(first);
 }
 
 /// A number belongs to one contact of a user.
@@ -108,8 +144,8 @@ Result<PageOf<Contact>> SqlStore::list_contacts(UserId user_id, const ContactFil
   return read([&](Session& session, Instant) {
     const auto after = id_cursor(page);
     const auto pattern = holds_pattern(filter.search);
-    auto rows =
-        session.query(kListContacts, user_id, after, filter.search, pattern, row_limit(page) + 1);
+    auto rows = session.query(kListContacts, user_id, after, filter.search, pattern,
+                              row_limit(page) + 1, number_part(filter.search));
     return read_page<Contact>(rows, page, read_contact,
                               [](const Contact& contact) { return to_text(contact.id); });
   });
@@ -117,7 +153,7 @@ Result<PageOf<Contact>> SqlStore::list_contacts(UserId user_id, const ContactFil
 
 Result<Contact> SqlStore::update_contact(const Contact& contact) {
   if (auto good = validate(contact); !good) return tl::unexpected(std::move(good.error()));
-  return write([&](Session& session, Instant) {
+  return write([&](Session& session, Instant now) {
     session.touch(contact.user_id);
     session.lock_contact(contact.user_id, contact.id);
     const auto old = load_contact(session, contact.user_id, contact.id);
@@ -127,6 +163,7 @@ Result<Contact> SqlStore::update_contact(const Contact& contact) {
     if (contact.timezone != old.timezone) move_rows_of_contact(session, contact);
     session.run(kUpdateContact, contact.user_id, contact.id, contact.name, contact.phone_number,
                 contact.email, contact.company, contact.notes, contact.timezone);
+    update_rows(session, old, contact, now);
     return load_contact(session, contact.user_id, contact.id);
   });
 }

@@ -631,6 +631,32 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_contact_reads_back_as_written, Backend, AllBacke
   BOOST_TEST((must(backend.store().find_contact(ann.id, made.id)) == made));
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_contacts_new_number_is_the_one_that_is_called, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user({.concurrent_calls_limit = 9}).with_queued(3);
+  backend.advance();
+  const auto called = must(backend.store().claim({.limit = 1})).at(0);
+  auto contact = must(backend.store().find_contact(ann.id, called.queued.contact_id));
+  const auto old_number = contact.phone_number;
+  contact.phone_number = "+33123456780";
+  must(backend.store().update_contact(contact));
+  BOOST_TEST(must(backend.store().find_queued_call(ann.id, called.queued.id)).phone_number ==
+             old_number);
+
+  const auto waits = ann.row(1);
+  contact = must(backend.store().find_contact(ann.id, waits.contact_id));
+  contact.phone_number = "+33123456789";
+  contact.name = "Renée";
+  must(backend.store().update_contact(contact));
+  BOOST_TEST(ann.row(1).phone_number == "+33123456789");
+  BOOST_TEST(ann.row(1).contact_name == "Renée");
+  const auto claimed = must(backend.store().claim({.limit = 9}));
+  BOOST_REQUIRE(claimed.size() == 2U);
+  BOOST_TEST(claimed.at(0).call.phone_number == "+33123456789");
+  BOOST_TEST(claimed.at(1).queued.phone_number != "+33123456789");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_phone_number_is_unique_within_its_user, Backend, AllBackends) {
   Backend backend;
   const auto ann = backend.user();
@@ -677,6 +703,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(contacts_are_found_by_part_of_name_or_number, Back
   BOOST_TEST(count("mari") == 2U);
   BOOST_TEST(count("ROSSI") == 1U);
   BOOST_TEST(count("3906") == 2U);
+  BOOST_TEST(count("+34 911 111-111") == 1U);
+  BOOST_TEST(count("0911/111111") == 1U);
+  BOOST_TEST(count("0034911") == 1U);
+  BOOST_TEST(count("+34 (0)911 111111") == 1U);
+  BOOST_TEST(count("0") == 2U);
+  BOOST_TEST(count("911 112") == 0U);
   BOOST_TEST(count("%") == 1U);
   BOOST_TEST(count("_") == 1U);
   BOOST_TEST(count("nobody") == 0U);
