@@ -17,7 +17,7 @@ struct CallListOptions {
 
 struct EndOptions {
   std::string user;
-  std::string id;
+  std::vector<std::string> ids;
   std::string status;
   std::string reason;
   bool no_retry = false;
@@ -64,20 +64,30 @@ CallEvent ending(const EndOptions& options) {
   return event;
 }
 
-int end(Context& context, const EndOptions& options) {
-  auto event = ending(options);
-  const auto call = find_call(context.store(), options.user, options.id);
+/// What is wrong with ending it so; empty: nothing.
+std::string end_one(Context& context, CallEvent event, const Call& call, bool with_id) {
   event.user_id = call.user_id;
   event.call_id = call.id;
   const auto report = value(CallQueue(context.store()).report(event));
+  const std::string status(to_text(report.call.status));
+  const auto id = with_id ? to_text(call.id) + " " : std::string{};
   if (report.call.status != *event.status || !report.changed) {
-    throw Refused{fmt::format("the call is {} already", to_text(report.call.status))};
+    return fmt::format("the call {}is {} already", id, status);
   }
-  if (context.json) {
-    print_line(to_json(report));
-    return 0;
+  print_line(context.json ? to_json(report) : id + status);
+  return {};
+}
+
+int end(Context& context, const EndOptions& options) {
+  const auto event = ending(options);
+  std::vector<Call> calls;
+  for (const auto& id : options.ids) calls.push_back(find_call(context.store(), options.user, id));
+  std::string refused;
+  for (const auto& call : calls) {
+    const auto why = end_one(context, event, call, calls.size() > 1);
+    if (!why.empty()) refused += (refused.empty() ? "" : ", ") + why;
   }
-  print_line(std::string(to_text(report.call.status)));
+  if (!refused.empty()) throw Refused{refused};
   return 0;
 }
 
@@ -95,14 +105,15 @@ void add_call_commands(CLI::App& app, Context& context) {
 
   auto ended = std::make_shared<EndOptions>();
   auto* end_command = group->add_subcommand(
-      "end", "End a call of which you know that it is over: its slot is free from then on");
-  end_command->add_option("call,--call,--id", ended->id, "Id of the call")->required();
-  end_command->add_option("--status", ended->status, "How it ended; unknown: nobody can tell")
+      "end", "End calls of which you know that they are over: their slots are free from then on");
+  end_command->add_option("call,--call,--id", ended->ids, "Ids of the calls")->required();
+  end_command->add_option("--status", ended->status, "How they ended; unknown: nobody can tell")
       ->required();
-  end_command->add_option("--reason", ended->reason, "For people, in the call and its queued call");
+  end_command->add_option("--reason", ended->reason,
+                          "For people, in the calls and their queued calls");
   end_command->add_flag("--no-retry", ended->no_retry,
-                        "Its queued call is final, whatever the campaign's rules say");
-  end_command->add_option("--user", ended->user, "Its user, by id or e-mail address");
+                        "Their queued calls are final, whatever the campaigns' rules say");
+  end_command->add_option("--user", ended->user, "Their user, by id or e-mail address");
   on(end_command, context, [&context, ended] { return end(context, *ended); });
 }
 

@@ -61,6 +61,23 @@ class Queues(Case):
         self.assertEqual([r["status"] for r in row], ["failed"])
         self.bad(1, "call", "end", call, "--status", "busy", says="failed already")
 
+    def test_several_calls_are_ended_at_once(self):
+        self.active_call()
+        calls = [call["id"] for call in self.ok("call", "list", "--active", "--json").json]
+        self.assertEqual(len(calls), 2)
+        # Nothing is ended as long as one of them is not there.
+        self.bad(1, "call", "end", calls[0], str(uuid.uuid4()), "--status", "unknown", says="there is no call")
+        self.bad(2, "call", "end", calls[0], "123", "--status", "unknown", says="123")
+        self.assertEqual(len(self.ok("call", "list", "--active", "--json").json), 2)
+        self.ok("call", "end", calls[0], "--status", "unknown")
+        # One that has ended does not keep the others.
+        said = self.bad(1, "call", "end", *calls, "--status", "unknown", says=f"the call {calls[0]} is unknown already")
+        self.assertEqual(said.out.strip(), f"{calls[1]} unknown")
+        self.assertEqual(self.ok("call", "list", "--active", "--json").json, [])
+        self.assertEqual(self.ok("call", "end", *calls, "--status", "failed").out.splitlines(),
+                         [f"{call} failed" for call in calls])
+        self.ok("verify")
+
     def test_what_is_unknown_is_put_right_later(self):
         call = self.active_call()
         report = self.ok("call", "end", call, "--status", "unknown", "--json").json
