@@ -51,7 +51,8 @@ struct StoreOptions {
   /// own.
   int connections = 8;
   /// PostgreSQL: whether statements are prepared once a connection. Set it to false behind a pooler
-  /// that hands server connections out per transaction (PgBouncer's transaction mode).
+  /// that hands server connections out per transaction (PgBouncer's transaction mode): there what
+  /// one prepares is missing, or there already, in the next ("prepare no statements").
   bool prepare_statements = true;
   /// PostgreSQL: the schema that holds the tables; `migrate` makes it. Empty: the one that the
   /// search path names first. Behind a pooler as above it has to be empty: set the role's

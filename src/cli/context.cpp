@@ -10,13 +10,14 @@ std::string describe(const Error& error) {
   const bool names_field = error.message.find(error.field) != std::string::npos;
   if (error.code == ErrorCode::invalid_argument && !names_field) text = error.field + ": " + text;
   if (error.code == ErrorCode::corrupt && text.find("run its migrations") != std::string::npos) {
-    text += " (run `callqueue migrate`)";
+    text += " (`callqueue migrate`)";
   }
   if (error.code == ErrorCode::corrupt && text.ends_with("verify names what is missing")) {
     text += " (`callqueue verify`)";
   }
   if (text.ends_with("a preflight lists all that is in the way"))
     text += " (`callqueue preflight`)";
+  if (text.ends_with("prepare no statements")) text += " (`--pooled`)";
   if (text.ends_with("there is no such file")) text += " (`callqueue migrate` makes it)";
   return text;
 }

@@ -34,12 +34,20 @@ namespace {
   } else if (state == "22021") {
     code = ErrorCode::invalid_argument;
     message = "a text is not valid UTF-8, or holds a NUL";
+  } else if (state == "25006") {
+    code = ErrorCode::unavailable;  // Until it is promoted, or the URL leads to another one.
+    message = "the server is a standby or read-only (" + primary +
+              "): with target_session_attrs=read-write a URL of several servers finds the one that "
+              "takes writes";
+  } else if (state == "42P05" || state == "26000") {
+    message = "the server's sessions are not this connection's alone, as behind a pooler (" +
+              primary + "): prepare no statements";
   } else if (state == "55P03") {
     code = ErrorCode::unavailable;
     message = "somebody else's transaction is in the way (" + message + ")";
   } else if (kind == "08" || kind == "25" || kind == "40" || kind == "53" || kind == "55" ||
              kind == "57") {
-    // Gone, read-only, in the way, full, busy, shut down.
+    // Gone, in a transaction that failed, in the way, full, busy, shut down.
     code = ErrorCode::unavailable;
   }
   throw StatementRefused{{code, std::move(message), {}}, state, field(PG_DIAG_CONSTRAINT_NAME)};

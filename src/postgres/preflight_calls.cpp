@@ -73,7 +73,7 @@ void note_declared_in_vain(RowLook& look, const Statuses& declared) {
   }
   for (const auto& status : declared) {
     if (std::find(there.begin(), there.end(), status) != there.end()) continue;
-    subject.what = "is in no row " + status + ", which was declared";
+    subject.what = "has the declared status " + status + " in no row";
     if (look.wants(Severity::note)) look.add(subject);
   }
 }

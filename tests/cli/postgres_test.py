@@ -2,14 +2,17 @@
 """What the tool does on PostgreSQL only: schemas, row-level security, and `verify` by the names of everything."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 import urllib.parse
 
 from tool import TOOL, Case, Run
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgres"))
+import with_pgbouncer  # noqa: E402
 from with_server import Server  # noqa: E402
 
 SERVER = os.environ["CALLQUEUE_TEST_POSTGRES"]
@@ -121,7 +124,7 @@ class Postgres(Case):
 
     def test_verify_says_in_one_line_that_nothing_is_migrated(self):
         self.assertEqual(self.bad(1, "verify", says="not migrated").out, "")
-        self.bad(1, "verify", says="the schema public is not migrated: run its migrations (run `callqueue migrate`)")
+        self.bad(1, "verify", says="the schema public is not migrated: run its migrations (`callqueue migrate`)")
         self.bad(1, "user", "list", says="the schema public is not migrated")
         self.bad(1, "verify", "--schema", "nosuch", says="there is no schema nosuch")
         self.bad(1, "user", "list", "--schema", "nosuch", says="there is no schema nosuch")
@@ -177,11 +180,31 @@ class Postgres(Case):
         self.db = server.url
         self.someone()
         server.stand_by()
+        self.bad(1, "user", "add", "Eve", says="the server is a standby or read-only")
+        running = subprocess.Popen([TOOL, "--db", self.db, "run", "--exec", "cat"], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        self.assertIn("target_session_attrs=read-write", running.stderr.readline())
+        running.terminate()
+        running.communicate(timeout=60)
         wrong = self.bad(1, "verify", says="1 of ").out
         self.assertIn("✗ schema public: not checked, because the server is a standby", wrong)
         self.assertIn("run it on the primary", wrong)
         self.assertIn("✓ statistics call_campaigns\n", wrong)
         self.assertIn("✓ queue row_without_lane\n", wrong)
+
+    @unittest.skipUnless(with_pgbouncer.program(), "PgBouncer is not installed")
+    def test_behind_a_pooler_what_to_give_is_said(self):
+        self.migrated()
+        folder = tempfile.mkdtemp(prefix="callqueue-pgb-", dir="/tmp")
+        self.addCleanup(shutil.rmtree, folder)
+        pooler = with_pgbouncer.start(folder, urllib.parse.parse_qs(urllib.parse.urlsplit(SERVER).query)["host"][0])
+        self.addCleanup(pooler.wait)
+        self.addCleanup(pooler.terminate)
+        self.db = f"postgresql://postgres@/{self.name}?host={folder}&port=6432"
+        self.ok("user", "list", "--pooled")
+        Run("user", "list", db=self.db)  # What it prepares stays in the server's session.
+        self.bad(1, "user", "list", says="already exists): prepare no statements (`--pooled`)")
+        self.ok("user", "list", "--pooled")
 
     def test_whom_a_migration_waits_for_is_said(self):
         psql(self.db, "CREATE TABLE contacts (id uuid PRIMARY KEY, user_id uuid NOT NULL, phone_number text NOT NULL)")

@@ -251,6 +251,34 @@ BOOST_AUTO_TEST_CASE(more_than_fits_into_a_socket_goes_and_comes_with_one_round_
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_session_that_only_reads_is_said_with_what_finds_another) {
+  auto connection = connect();
+  connection.execute("SET default_transaction_read_only = on");
+  const auto error = error_of([&] { connection.execute("CREATE TABLE never (id integer)"); });
+  BOOST_CHECK(error.code == ErrorCode::unavailable);
+  BOOST_TEST(error.message.starts_with("the server is a standby or read-only"), error.message);
+  BOOST_TEST(error.message.find("target_session_attrs=read-write") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_is_shared_with_others_is_said_with_what_to_set) {
+  static constexpr char kBefore[] = "SELECT 1";
+  const auto refused_after = [](const char* by_others) {
+    auto connection = connect({.prepares = true});
+    connection.query(kBefore);
+    connection.execute(by_others);
+    return error_of([&] {
+      connection.query("SELECT 2");
+      connection.query(kBefore);
+    });
+  };
+  // What the pooler had another one prepare here, or what it has cleaned away.
+  for (const auto* const by_others : {"PREPARE callqueue_2 AS SELECT 2", "DEALLOCATE ALL"}) {
+    const auto error = refused_after(by_others);
+    BOOST_TEST(error.message.ends_with("prepare no statements"), error.message);
+    BOOST_TEST(error.message.find("prepared statement \"callqueue_") != std::string::npos);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_statement_that_waits_for_a_lock_too_long_is_unavailable) {
   auto holder = connect();
   holder.execute("BEGIN; SELECT pg_advisory_xact_lock(7)");
