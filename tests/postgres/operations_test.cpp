@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <future>
 #include <map>
 
 #include "pages.hpp"
@@ -40,13 +41,19 @@ struct Operated : TwoUsers {
     if (!after.empty()) connection.execute(after);
     return connection.execute(sql.at(name)).count();
   }
-  /// Whether the statement finds a row that begins with this.
-  bool names(const std::string& name, const std::string& first) {
+  /// Whether the statement finds a row that has this in its column.
+  bool names(const std::string& name, const std::string& what, int column = 0) {
     auto rows = connection.execute(sql.at(name));
     while (rows.step()) {
-      if (rows.get<std::string>(0) == first) return true;
+      if (rows.get<std::string>(column) == what) return true;
     }
     return false;
+  }
+  /// Cancels what is queued to the number, as step by step on the page.
+  std::int64_t cancel_called_since(const std::string& number) {
+    connection.execute(sql.at("called_since_list") + "INSERT INTO called_since VALUES ('" + number +
+                       "')");
+    return connection.execute(sql.at("called_since")).count();
   }
   /// For Ann where the page names somebody.
   [[nodiscard]] std::string for_ann(const std::string& name) const {
@@ -69,6 +76,10 @@ BOOST_AUTO_TEST_CASE(every_statement_of_the_page_runs) {
   for (const auto& [name, sql] : world.sql) {
     const Transaction nothing_stays{world.connection};
     try {
+      if (name == "called_since") {
+        world.connection.execute(world.sql.at("called_since_list") +
+                                 "INSERT INTO called_since VALUES ('+4930231250001')");
+      }
       world.connection.execute(sql);
     } catch (const Failure& failure) {
       BOOST_ERROR(name << ": " << failure.error().message);
@@ -85,6 +96,7 @@ BOOST_AUTO_TEST_CASE(the_figures_are_there) {
   BOOST_TEST(world.found("slots") == 3);
   BOOST_TEST(world.found("holders") == 2);
   BOOST_TEST(world.found("dead_rows") == 5);
+  BOOST_TEST(world.found("blockers") == 0);
   BOOST_TEST(world.found("connections") >= 1);
 }
 
@@ -97,8 +109,10 @@ BOOST_AUTO_TEST_CASE(an_alarm_is_silent_while_all_is_well_and_names_what_is_not)
        "WHERE status = 'queued'"},
       {"overdue", "UPDATE callqueue_lanes SET closes_at = now() - interval '1 hour'"},
       {"stale_lanes", "UPDATE callqueue_lanes SET stale = true"},
+      {"stuck", "UPDATE calls SET lease_expires_at = NULL"},
       {"stuck",
-       "UPDATE calls SET lease_expires_at = NULL, created_at = now() - interval '3 hours'"},
+       "UPDATE calls SET lease_expires_at = NULL, queue_id = NULL, "
+       "created_at = now() - interval '3 hours'"},
       {"above_limit", "UPDATE users SET concurrent_calls_limit = 0"},
       {"idle",
        "UPDATE call_queue SET scheduled_for = now() - interval '1 hour' WHERE ready;"
@@ -108,6 +122,9 @@ BOOST_AUTO_TEST_CASE(an_alarm_is_silent_while_all_is_well_and_names_what_is_not)
     BOOST_TEST(world.found(alarm) == 0, alarm << " rings while all is well");
     BOOST_TEST(world.found(alarm, fault) > 0, alarm << " is silent after " << fault);
   }
+  // A host's own call may have no deadline.
+  BOOST_TEST(world.found("stuck", "UPDATE calls SET lease_expires_at = NULL, queue_id = NULL") ==
+             0);
 }
 
 BOOST_AUTO_TEST_CASE(processors_are_named_as_long_as_they_run) {
@@ -167,6 +184,43 @@ BOOST_AUTO_TEST_CASE(who_holds_the_claims_up_is_named) {
                          "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT callqueue_lock()::text"};
   BOOST_TEST(world.names("claim_lock", process));
   BOOST_TEST(world.names("snapshots", "session " + process));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_written_and_does_nothing_since_holds_back_the_cleaning) {
+  Operated world;
+  auto holder = world.database.connect();
+  const auto process = std::to_string(holder.value<int>("SELECT pg_backend_pid()").value());
+  const Transaction open{holder, "BEGIN; UPDATE users SET name = 'Eve'"};
+  BOOST_REQUIRE(!world.connection.value<int>(
+      "SELECT 1 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid = $1",
+      std::stoi(process)));
+  BOOST_TEST(world.names("snapshots", "session " + process));
+}
+
+BOOST_AUTO_TEST_CASE(whose_lock_somebody_waits_for_is_named) {
+  Operated world;
+  const auto dialer = open_store(world.database.url() + "&application_name=dialer-1").value();
+  const std::pair<Belongings, std::string> forgotten[] = {
+      {world.ann, "LOCK TABLE calls IN ACCESS EXCLUSIVE MODE"},
+      {world.bob, "SELECT 1 FROM call_campaigns FOR UPDATE"}};
+  for (const auto& [who, lock] : forgotten) {
+    auto holder = world.database.connect();
+    const auto process = std::to_string(holder.value<int>("SELECT pg_backend_pid()").value());
+    holder.execute("BEGIN;" + lock);
+    BOOST_TEST(!world.names("blockers", process, 3));
+    CallEvent ended{.user_id = who.user_id, .call_id = who.call_id};
+    ended.outcome = CallOutcome::answered;
+    auto report = std::async(std::launch::async, [&] { return CallQueue{*dialer}.report(ended); });
+    const auto end = std::chrono::steady_clock::now() + processor_tests::patience;
+    while (!world.names("blockers", process, 3) && std::chrono::steady_clock::now() < end) {
+    }
+    BOOST_TEST(world.names("blockers", process, 3), lock << " is not named");
+    BOOST_TEST(world.names("blockers", "dialer-1", 1));
+    BOOST_TEST(world.names("snapshots", "session " + process));
+    holder.execute("ROLLBACK");
+    BOOST_TEST(report.get().has_value());
+    BOOST_TEST(world.found("blockers") == 0);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_application_role_does_all_but_change_the_schema) {
@@ -242,13 +296,30 @@ BOOST_AUTO_TEST_CASE(whom_the_provider_has_called_since_the_backup_is_not_called
   Operated world;
   world.connection.execute(world.sql.at("after_restore"));
   // As some providers write them.
-  auto sql = replaced(world.sql.at("called_since"), "+4930231250001", "1 (415) 555-0124");
-  BOOST_TEST(world.connection.execute(sql).count() == 2);  // Of both users.
+  BOOST_TEST(world.cancel_called_since("1 (415) 555-0124") == 2);  // Of both users.
   for (const auto& who : {world.ann, world.bob}) {
     CallCampaigns{*world.store}.resume(who.user_id, who.campaign_id).value();
   }
   BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().empty());
   BOOST_TEST(is_well(*world.store));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_who_was_called_that_was_not_loaded_is_refused) {
+  Operated world;
+  for (const auto* const line :
+       {"", " "}) {  // The file was empty, or held nothing but ends of lines.
+    const Transaction nothing_stays{world.connection};
+    try {
+      world.cancel_called_since(line);
+      BOOST_ERROR("it was taken for a list");
+    } catch (const Failure& failure) {
+      BOOST_TEST(failure.error().message.find("called_since holds no numbers") != std::string::npos,
+                 failure.error().message);
+    }
+  }
+  const Transaction nothing_stays{world.connection};
+  world.connection.execute(world.sql.at("called_since_list"));
+  BOOST_CHECK_THROW(world.connection.execute(world.sql.at("called_since")), Failure);
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_by_sql_holds_one_user_back) {
