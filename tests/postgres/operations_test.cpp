@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 
+#include "hosts.hpp"
 #include "pages.hpp"
 #include "processor/dialers.hpp"
 #include "two_users.hpp"
@@ -125,6 +126,19 @@ BOOST_AUTO_TEST_CASE(an_alarm_is_silent_while_all_is_well_and_names_what_is_not)
   // A host's own call may have no deadline.
   BOOST_TEST(world.found("stuck", "UPDATE calls SET lease_expires_at = NULL, queue_id = NULL") ==
              0);
+}
+
+BOOST_AUTO_TEST_CASE(calls_that_went_down_and_up_while_they_were_on_are_named_at_once) {
+  Host host{kSeedsHost};
+  must(host.store->migrate());
+  settle(*host.store);
+  const auto claimed = must(CallQueue{*host.store}.claim({.worker = "w", .limit = 2}));
+  BOOST_REQUIRE(claimed.size() == 2U);
+  const auto stuck = statements().at("stuck");
+  BOOST_TEST(host.sql.execute(stuck).count() == 0);
+  must(host.store->migrate({.to = 0, .down = true}));
+  must(host.store->migrate());
+  BOOST_TEST(host.sql.execute(stuck).count() == 2);
 }
 
 BOOST_AUTO_TEST_CASE(processors_are_named_as_long_as_they_run) {
