@@ -38,17 +38,20 @@ constexpr char kObjects[] = R"sql(
   WHERE NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype IN ('p', 'u'))
   UNION ALL
   SELECT 'trigger', t.relname, t.relname || '.' || g.tgname,
-    pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (switched off)' END
+    pg_get_triggerdef(g.oid, true) || CASE g.tgenabled WHEN 'O' THEN '' WHEN 'D' THEN ' (switched off)'
+      WHEN 'R' THEN ' (switched on for replicas only)' ELSE ' (switched on for replicas, too)' END
   FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid WHERE NOT g.tgisinternal
   UNION ALL
   SELECT 'rule', t.relname, t.relname || '.' || w.rulename, pg_get_ruledef(w.oid, true)
   FROM tables t JOIN pg_rewrite w ON w.ev_class = t.oid
   UNION ALL
   SELECT 'function', p.proname, p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
-    pg_get_function_result(p.oid) || ' ' || p.provolatile::text || ' ' || md5(p.prosrc)
+    pg_get_function_result(p.oid)
+      || CASE p.provolatile WHEN 'i' THEN ' immutable' WHEN 's' THEN ' stable' ELSE ' volatile' END
       || CASE WHEN p.prosecdef THEN ' as its owner' ELSE '' END
-      || coalesce((SELECT string_agg(' ' || regexp_replace(s, '^search_path=.*, pg_temp$', 'search_path'),
+      || coalesce((SELECT string_agg(' ' || regexp_replace(s, '^search_path=.*, pg_temp$', 'search_path=..., pg_temp'),
                                      '' ORDER BY s) FROM unnest(p.proconfig) s), '')
+      || '; body ' || md5(p.prosrc)
   FROM pg_proc p WHERE p.pronamespace = quote_ident(current_schema())::regnamespace
   UNION ALL
   SELECT 'sequence', c.relname, c.relname::text, '' FROM pg_class c

@@ -15,6 +15,8 @@ namespace callqueue::postgres {
 struct SchemaObjects {
   using Key = std::pair<std::string, std::string>;  ///< Kind and name.
 
+  /// As SQL, or nearly; of a function `attributes; body HASH`. What an index or a trigger is beyond
+  /// that comes last: `(invalid)`.
   std::map<Key, std::string> definitions;
   std::map<Key, std::string> tables;  ///< That they belong to.
   /// By `table.index`: `table (column, column)` that no two rows share, in alphabetical order.
@@ -30,8 +32,8 @@ struct SchemaObjects {
                                            const std::optional<std::string>& role);
 
 /// Adds an item for each object that is expected, and one for each that should not be there.
-/// @param made tables that a migration has made, and columns (`table.column`) that one has added to
-/// a host's; all else is the host's.
+/// @param made tables that a migration has made, and columns and constraints (`table.name`) that
+/// one has added to a host's; all else is the host's.
 void compare_objects(const SchemaObjects& actual, const SchemaObjects& expected,
                      const std::set<std::string>& made, VerifyReport& report);
 

@@ -19,22 +19,23 @@ namespace {
 constexpr char kHasNotes[] = R"sql(
   SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND c.relname = 'callqueue_made'))sql";
-constexpr char kMadeByUs[] = "SELECT name FROM callqueue_made WHERE kind IN ('table', 'column')";
+constexpr char kMadeByUs[] =
+    "SELECT name FROM callqueue_made WHERE kind IN ('table', 'column', 'constraint')";
 constexpr char kMayCreateSchema[] = R"sql(
   SELECT has_database_privilege(current_database(), 'CREATE'),
     format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user))sql";
 constexpr char kCheckedSchema[] = "SELECT current_schema()::text";
 constexpr char kPath[] = "SELECT current_setting('search_path')";
 constexpr char kGivePath[] = "SELECT set_config('search_path', $1, true)";
-// The host's calls as far as ours depend on them; none where the table, or its status, is ours.
+// The host's calls as far as ours depend on them; none where the table is ours.
 constexpr char kHostsCalls[] = R"sql(
-  SELECT format('CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL, status %s)',
-    CASE WHEN t.typtype = 'e' THEN format('%I.%I', n.nspname, t.typname)
-         ELSE format_type(a.atttypid, a.atttypmod) END)
+  SELECT format('CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL%s)',
+    CASE WHEN EXISTS (SELECT 1 FROM callqueue_made WHERE (kind, name) = ('column', 'calls.status')) THEN ''
+         WHEN t.typtype = 'e' THEN format(', status %I.%I', n.nspname, t.typname)
+         ELSE ', status ' || format_type(a.atttypid, a.atttypmod) END)
   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE a.attrelid = to_regclass(quote_ident(current_schema()) || '.calls') AND a.attname = 'status'
-    AND NOT EXISTS (SELECT 1 FROM callqueue_made
-                    WHERE (kind, name) IN (('table', 'calls'), ('column', 'calls.status'))))sql";
+    AND NOT EXISTS (SELECT 1 FROM callqueue_made WHERE (kind, name) = ('table', 'calls')))sql";
 constexpr char kSchema[] = "callqueue_verify";
 
 /// What makes one database's schema differ from another's.
@@ -42,8 +43,8 @@ struct Setting {
   std::optional<std::string> role;  ///< That row-level security is for.
   std::vector<std::string> active_statuses;
   std::optional<std::string> hosts_calls;  ///< The statement that makes a table like the host's.
-  ///< Tables and columns that the migrations have made; as long as there are no notes, the tables
-  ///< of the queue.
+  ///< Tables, columns and constraints that the migrations have made; as long as there are no notes,
+  ///< the tables of the queue.
   std::set<std::string> made{"call_campaigns", "call_queue"};
 };
 

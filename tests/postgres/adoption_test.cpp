@@ -80,6 +80,50 @@ BOOST_AUTO_TEST_CASE(a_check_of_the_hosts_on_a_column_of_ours_is_told_and_one_on
   BOOST_TEST(said.find("check calls.first: is not the library's") != std::string::npos, said);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_migration_has_added_to_a_hosts_tables_is_the_librarys_and_no_more) {
+  const auto key = [](const std::string& action) {
+    return "FOREIGN KEY (contact_id, user_id) REFERENCES contacts(id, user_id)" + action;
+  };
+  const auto drop_reference = R"sql(DO $$ BEGIN
+    EXECUTE (SELECT format('ALTER TABLE call_queue DROP CONSTRAINT %I', conname) FROM pg_constraint
+             WHERE conrelid = 'call_queue'::regclass AND contype = 'f' AND confrelid = 'contacts'::regclass);
+  END $$;)sql";
+  Host seed{kSeedsHost + std::string{drop_reference}};
+  must(seed.store->migrate());
+  seed.sql.execute(
+      drop_reference +
+      ("ALTER TABLE call_queue ADD CONSTRAINT call_queue_contact_id_fkey " + key("")) +
+      ";ALTER TABLE call_queue ALTER attempts SET DEFAULT 1, ALTER priority SET DEFAULT 1,"
+      " DROP CONSTRAINT call_queue_status_check");
+  BOOST_TEST(
+      wrong(*seed.store) ==
+      "column call_queue.attempts: is integer not null default 1 instead of integer not null "
+      "default 0\nforeign_key call_queue.call_queue_contact_id_fkey: is " +
+          key("") + " instead of " + key(" ON DELETE CASCADE") + "\n");
+
+  Host wide{kWideHost};
+  must(wide.store->migrate());
+  wide.sql.execute(
+      "ALTER TABLE users DROP CONSTRAINT users_concurrent_calls_limit_check,"
+      " ALTER system_concurrent_calls_limit SET DEFAULT 99, ALTER email DROP NOT NULL;"
+      "ALTER TABLE users ADD CONSTRAINT mine CHECK (plan > 0);"
+      "CREATE TRIGGER mine BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION "
+      "suppress_redundant_updates_trigger();"
+      "ALTER TABLE calls ALTER call_type DROP DEFAULT, ALTER attempt DROP DEFAULT");
+  BOOST_TEST(
+      wrong(*wide.store) ==
+      "check users.users_concurrent_calls_limit_check: is missing\n"
+      "column calls.attempt: is integer not null instead of integer not null default 1\n"
+      "column users.system_concurrent_calls_limit: is integer not null default 99 instead of "
+      "integer not null default 10\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_a_migration_has_given_a_hosts_calls_is_as_it_gave_it) {
+  Host host{"CREATE TABLE calls (id uuid PRIMARY KEY, user_id uuid NOT NULL)"};
+  must(host.store->migrate());
+  BOOST_TEST(wrong(*host.store) == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_hours_that_cannot_be_explain_and_forecast_say_the_same) {
   Host host{kSeedsHost};
   must(host.store->migrate());

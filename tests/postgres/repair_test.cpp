@@ -34,6 +34,14 @@ constexpr char kDropConstraints[] = R"sql(
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.tab, one.conname); END LOOP;
     ALTER TABLE callqueue_turns DROP CONSTRAINT callqueue_turns_pkey;
   END $$)sql";
+// What goes with the tables of a host where a migration has made them.
+constexpr char kStripHosts[] = R"sql(
+  DROP INDEX users_email_unique;
+  ALTER TABLE users DROP CONSTRAINT users_pkey CASCADE, DROP CONSTRAINT users_concurrent_calls_limit_check,
+    ALTER concurrent_calls_limit DROP DEFAULT, ALTER name DROP NOT NULL, ALTER id DROP DEFAULT;
+  ALTER TABLE agents DROP CONSTRAINT agents_pkey CASCADE;
+  ALTER TABLE contacts DROP CONSTRAINT contacts_pkey CASCADE;
+  ALTER TABLE calls DROP CONSTRAINT calls_status_check, DROP CONSTRAINT calls_pkey CASCADE, ALTER status DROP DEFAULT)sql";
 // Whatever they did, they do nothing any more.
 constexpr char kEmptyFunctions[] = R"sql(
   CREATE OR REPLACE FUNCTION callqueue_holds_slot(status text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
@@ -101,7 +109,8 @@ BOOST_AUTO_TEST_SUITE(repairs)
 
 BOOST_AUTO_TEST_CASE(what_is_missing_or_altered_is_put_back) {
   Damaged world;
-  for (const auto* damage : {kDropIndexes, kDropTriggers, kDropConstraints, kEmptyFunctions}) {
+  for (const auto* damage :
+       {kDropIndexes, kDropTriggers, kDropConstraints, kStripHosts, kEmptyFunctions}) {
     world.connection.execute(damage);
     BOOST_TEST(wrong(*world.store) != "");
     world.repair();
@@ -140,6 +149,28 @@ BOOST_AUTO_TEST_CASE(keys_of_a_hosts_tables_are_named_and_come_back_before_what_
     repair_schema(host.database, host.sql);
     BOOST_TEST(wrong(*host.store) == "", "it leaves " << wrong(*host.store));
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_migration_has_added_to_a_hosts_tables_comes_back) {
+  Host host{kWideHost};
+  must(host.store->migrate());
+  host.sql.execute(
+      "ALTER TABLE users DROP CONSTRAINT users_concurrent_calls_limit_check,"
+      " ALTER concurrent_calls_limit DROP DEFAULT, ALTER system_concurrent_calls_limit DROP NOT "
+      "NULL, ALTER password_hash DROP NOT NULL");
+  BOOST_TEST(wrong(*host.store) != "");
+  repair_schema(host.database, host.sql);
+  BOOST_TEST(wrong(*host.store) == "", "it leaves " << wrong(*host.store));
+}
+
+BOOST_AUTO_TEST_CASE(signals_hold_nothing_that_lasts_and_are_made_anew) {
+  Damaged world;
+  world.connection.execute("DROP TABLE callqueue_signals CASCADE");
+  BOOST_TEST(wrong(*world.store).find("table callqueue_signals: is missing") != std::string::npos);
+  world.repair();
+  world.run("mend");
+  BOOST_TEST(wrong(*world.store) == "", "it leaves " << wrong(*world.store));
+  BOOST_TEST(CallQueue{*world.store}.claim({.limit = 9}).value().size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_in_whose_place_the_host_has_one_of_its_own_is_not_missed) {

@@ -131,7 +131,8 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
        "call_queue_contact_id_fkey"},
       {"ALTER TABLE call_queue ALTER COLUMN failure_reason TYPE varchar(900)",
        "call_queue.failure_reason"},
-      {"ALTER TABLE contacts ALTER COLUMN name SET NOT NULL", "column contacts.name: is NOT NULL"},
+      {"ALTER TABLE contacts ALTER COLUMN name SET NOT NULL",
+       "column contacts.name: is text not null instead of text"},
       {"ALTER TABLE contacts ADD COLUMN owner text; UPDATE contacts SET owner = '';"
        "ALTER TABLE contacts ALTER COLUMN owner SET NOT NULL",
        "column contacts.owner: is NOT NULL without a default"},
@@ -144,6 +145,80 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_altered) {
     connection.execute(alteration);
 
     BOOST_TEST(said(store->verify().value()).find(name) != std::string::npos, name);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_tables_that_a_migration_has_made_all_is_the_librarys) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  auto connection = database.connect();
+  const std::vector<std::pair<std::string, std::string>> alterations = {
+      {"DROP INDEX users_email_unique", "index users_email_unique: is missing"},
+      {"ALTER TABLE users DROP CONSTRAINT users_concurrent_calls_limit_check",
+       "check users.users_concurrent_calls_limit_check: is missing"},
+      {"ALTER TABLE users DROP CONSTRAINT users_system_concurrent_calls_limit_check; ALTER TABLE "
+       "users ADD CONSTRAINT users_system_concurrent_calls_limit_check CHECK "
+       "(system_concurrent_calls_limit > 5)",
+       "is CHECK (system_concurrent_calls_limit > 5) instead of CHECK "
+       "(system_concurrent_calls_limit >= 0)"},
+      {"ALTER TABLE users ALTER concurrent_calls_limit DROP DEFAULT",
+       "column users.concurrent_calls_limit: is integer not null instead of integer not null "
+       "default 2"},
+      {"ALTER TABLE agents DROP CONSTRAINT agents_user_id_fkey",
+       "foreign_key agents.agents_user_id_fkey: is missing"},
+      {"ALTER TABLE agents DROP CONSTRAINT agents_pkey CASCADE",
+       "key agents.agents_pkey: is missing"},
+      {"ALTER TABLE contacts DROP CONSTRAINT contacts_pkey CASCADE",
+       "key contacts.contacts_pkey: is missing"},
+  };
+  for (const auto& [alteration, expected] : alterations) {
+    connection.execute(alteration);
+
+    const auto wrong = said(store->verify().value());
+    BOOST_TEST(wrong.find(expected) != std::string::npos, alteration << " is told as\n" << wrong);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_defined_differently_is_shown_beside_what_it_should_be) {
+  const FreshDatabase database;
+  const auto store = open_store(database.url()).value();
+  BOOST_REQUIRE(store->migrate());
+  auto connection = database.connect();
+  const std::string index = "CREATE INDEX callqueue_calls_provider ON calls USING btree ";
+  const std::string by = "WHERE provider_call_id IS NOT NULL";
+  const std::string trigger = " DELETE ON users FOR EACH ROW EXECUTE FUNCTION ";
+  const std::vector<std::pair<std::string, std::string>> alterations = {
+      {"DROP INDEX callqueue_calls_provider; " + index + "(user_id, provider_call_id) " + by,
+       "index callqueue_calls_provider: is " + index + "(user_id, provider_call_id) " + by +
+           " instead of " + index + "(provider_call_id, user_id) " + by + "\n"},
+      {"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'callqueue_expiry'::regclass",
+       "index callqueue_expiry: is invalid\n"},
+      {"ALTER TABLE call_queue DISABLE TRIGGER trigger_update_campaign_statistics",
+       "trigger call_queue.trigger_update_campaign_statistics: is switched off\n"},
+      {"ALTER TABLE call_queue ENABLE REPLICA TRIGGER callqueue_row_insert",
+       "trigger call_queue.callqueue_row_insert: is switched on for replicas only\n"},
+      {"DROP TRIGGER callqueue_user_delete ON users; CREATE TRIGGER callqueue_user_delete BEFORE" +
+           trigger + "callqueue_user_changed()",
+       "trigger users.callqueue_user_delete: is CREATE TRIGGER callqueue_user_delete BEFORE" +
+           trigger + "callqueue_user_changed() instead of CREATE TRIGGER callqueue_user_delete " +
+           "AFTER" + trigger + "callqueue_user_changed()\n"},
+      {"CREATE OR REPLACE FUNCTION callqueue_dialed(phone_number text) RETURNS text LANGUAGE sql "
+       "IMMUTABLE STRICT AS 'SELECT phone_number'",
+       "function callqueue_dialed(phone_number text): has another body\n"},
+      {"ALTER FUNCTION count_active_calls(uuid) VOLATILE",
+       "function count_active_calls(user_id uuid): is integer volatile search_path=..., pg_temp "
+       "instead of integer stable search_path=..., pg_temp\n"},
+      {"CREATE OR REPLACE FUNCTION count_system_active_calls() RETURNS integer LANGUAGE sql STABLE "
+       "AS 'SELECT 0'",
+       "function count_system_active_calls(): is integer stable instead of integer stable "
+       "search_path=..., pg_temp, and has another body\n"},
+  };
+  for (const auto& [alteration, expected] : alterations) {
+    connection.execute(alteration);
+
+    const auto wrong = said(store->verify().value());
+    BOOST_TEST(wrong.find(expected) != std::string::npos, alteration << " is told as\n" << wrong);
   }
 }
 
@@ -176,6 +251,14 @@ BOOST_AUTO_TEST_CASE(verify_names_what_somebody_has_put_in_the_way) {
        "CREATE TRIGGER watch BEFORE INSERT ON callqueue_signals FOR EACH ROW EXECUTE FUNCTION "
        "mine()",
        "trigger callqueue_signals.watch:" + refuses},
+      {"CREATE TRIGGER swallow BEFORE INSERT OR UPDATE ON call_queue FOR EACH ROW EXECUTE FUNCTION "
+       "mine()",
+       "trigger call_queue.swallow:" + refuses},
+      {"CREATE TRIGGER hold BEFORE UPDATE ON call_campaigns FOR EACH STATEMENT EXECUTE FUNCTION "
+       "mine()",
+       "trigger call_campaigns.hold:" + refuses},
+      {"CREATE TRIGGER swallow BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION mine()",
+       "trigger calls.swallow:" + refuses},
       {"ALTER TABLE callqueue_lanes ADD COLUMN colour text DEFAULT 'red' NOT NULL; "
        "ALTER TABLE callqueue_lanes ALTER COLUMN colour DROP DEFAULT",
        "column callqueue_lanes.colour: is NOT NULL without a default, and the library knows "},
@@ -205,6 +288,10 @@ BOOST_AUTO_TEST_CASE(what_harms_nothing_is_no_drift) {
       "CREATE INDEX theirs ON callqueue_lanes (timezone);"
       "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
       "CREATE TRIGGER watch AFTER INSERT ON call_queue FOR EACH ROW EXECUTE FUNCTION look();"
+      "CREATE CONSTRAINT TRIGGER later AFTER UPDATE ON calls DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION look();"
+      "CREATE TRIGGER off BEFORE INSERT ON calls FOR EACH ROW EXECUTE FUNCTION look();"
+      "ALTER TABLE calls DISABLE TRIGGER off;"
       "ALTER TABLE calls ADD COLUMN recording_url text;"
       "ALTER TABLE contacts ADD COLUMN tags text[], ADD CHECK (length(name) < 99);"
       "ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';"
