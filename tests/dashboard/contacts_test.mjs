@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {accessible, seen, silent, until, visit} from './browser.mjs';
+import {accessible, seen, silent, tabTo, until, visit} from './browser.mjs';
 import {test} from './suite.mjs';
 import {world} from './world.mjs';
 
@@ -127,6 +127,33 @@ test('a contact shows its calls, and each call its attempts in their order', asy
     await page.keyboard.press('Escape');
     await dialog.waitFor({state: 'detached'});
   }
+  silent(page);
+  await page.context().close();
+});
+
+test('a call that waits is cancelled where its contact is looked at, after a question', async () => {
+  const jon = await withContacts('Jon', 0, 0);
+  for (const name of ['Wanted', 'Unwanted']) await jon.campaign(name, {contacts: 2, start: true});
+  const waiting = async () => (await jon.get('/api/queue?status=queued')).items.map(({contact_name, campaign_id}) => `${contact_name} ${names.get(campaign_id)}`).sort();
+  const names = new Map((await jon.get('/api/campaigns')).items.map(({id, name}) => [id, name]));
+  const page = await world.browser.open(world.server);
+  await visit(page, jon, '/contacts');
+  await page.getByRole('button', {name: 'Person 0'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Person 0'});
+  const cancel = dialog.getByRole('button', {name: 'Cancel this call: Unwanted'});
+  const question = page.getByRole('dialog', {name: 'Cancel 1 call?'});
+  await cancel.click();
+  await question.getByRole('button', {name: 'Keep it'}).click();
+  await question.waitFor({state: 'detached'});
+  assert.equal((await waiting()).length, 4);
+  await accessible(page, 'a contact whose calls wait');
+  await tabTo(page, cancel);
+  await page.keyboard.press('Enter');
+  await question.getByRole('button', {name: 'Cancel 1 call'}).press('Enter');
+  await cancel.waitFor({state: 'detached'});
+  assert.deepEqual(await waiting(), ['Person 0 Wanted', 'Person 1 Unwanted', 'Person 1 Wanted']);
+  await seen(dialog.getByRole('listitem').filter({hasText: 'Unwanted'}), 'Cancelled');
+  assert.equal(await dialog.getByRole('list', {name: 'Calls'}).evaluate((list) => list === document.activeElement), true);
   silent(page);
   await page.context().close();
 });
