@@ -190,6 +190,40 @@ Response find_call(App& app, Request& request) {
   return reply(app.store.find_call(request.caller.user_id, *id));
 }
 
+/// An end that a person knows of: a call is not moved on by hand.
+Result<CallEvent> read_ending(const Request& request) {
+  const auto id = id_of<CallId>(request);
+  if (!id) return tl::unexpected(id.error());
+  CallEvent event{.user_id = request.caller.user_id, .call_id = *id};
+  std::string status;
+  JsonReader in{request.body};
+  in.required("status", status);
+  in.optional("reason", event.failure_reason);
+  if (const auto error = in.done()) return tl::unexpected(*error);
+  if (!set_status(event, status) || !event.status || is_active(*event.status)) {
+    return fail(ErrorCode::invalid_argument,
+                "a call ends completed, voicemail, busy, no_answer, failed, rejected, cancelled or "
+                "unknown",
+                "status");
+  }
+  return event;
+}
+
+Response end_call(App& app, Request& request) {
+  const auto event = read_ending(request);
+  if (!event) return problem(event.error());
+  const auto reports = app.processor.report({&*event, 1});
+  if (!reports) return problem(reports.error());
+  const auto& report = reports->front();
+  if (!report) return problem(report.error());
+  if (report->call.status != *event->status || !report->changed) {
+    return problem(409, "conflict",
+                   "the call is " + std::string{to_text(report->call.status)} + " already",
+                   "status");
+  }
+  return json(to_json(report->call));
+}
+
 }  // namespace
 
 void add_queue_routes(Router& router, App& app) {
@@ -203,6 +237,7 @@ void add_queue_routes(Router& router, App& app) {
       {.method = "POST", .path = "/api/calls", .handler = once(app, bound(app, call_directly))});
   router.add({.method = "GET", .path = "/api/calls", .handler = bound(app, list_calls)});
   router.add({.method = "GET", .path = "/api/calls/{id}", .handler = bound(app, find_call)});
+  router.add({.method = "POST", .path = "/api/calls/{id}/end", .handler = bound(app, end_call)});
 }
 
 }  // namespace rest

@@ -101,6 +101,47 @@ test('who is being called cannot be selected', async () => {
   await page.context().close();
 });
 
+test('a call that nobody reports any more says so, and is ended by whoever knows how it went', async () => {
+  const ulf = await world.server.user('Ulf', {limit: 1});
+  const {id} = await ulf.campaign('Ulf’s', {contacts: 3, first: 100, numbers: 0, start: true});
+  const on = async (status = 'initiated,ringing,in_progress') => (await ulf.get(`/api/calls?campaign_id=${id}&status=${status}`)).items[0];
+  const first = await until(() => on('in_progress'), 'somebody who talks');
+  world.server.sql('UPDATE calls SET lease_expires_at = ?1 WHERE id = (SELECT call_id FROM call_queue WHERE campaign_id = ?2 AND status = \'processing\')',
+                   (Date.now() + 600_000) * 1000, id);
+  world.server.sql('UPDATE call_queue SET started_at = ?1 WHERE campaign_id = ?2 AND status = \'processing\'', (Date.now() - 3_000_000) * 1000, id);
+  const page = await world.browser.open(world.server);
+  await visit(page, ulf, `/campaigns/${id}/queue`);
+  await seen(rowOf(page, 'Person 100'), /^Nothing heard for (49|50) min, place free /);
+  await page.evaluate(() => { location.hash = '/queue?show=processing'; });
+  await until(async () => /^Nothing heard for (49|50) min, place free .*\d\d:\d\d$/.test((await cells(page, 'Person 100')).pop()), 'how long nothing was heard');
+  await page.getByRole('button', {name: 'Person 100'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Person 100'});
+  await seen(dialog, /^Nothing was heard of it for (49|50) min\. If that stays so its place is free/);
+  await dialog.getByRole('button', {name: 'This call is over'}).click();
+  const question = page.getByRole('dialog', {name: 'Is this call over?'});
+  assert.equal(await question.getByLabel('I do not know').isChecked(), true);
+  await accessible(page, 'how a call ended');
+  await question.getByRole('button', {name: 'Leave it'}).click();
+  await question.waitFor({state: 'detached'});
+  assert.equal((await on())?.id, first.id);
+  await dialog.getByRole('button', {name: 'This call is over'}).click();
+  await question.getByLabel('No answer').check();
+  await question.getByRole('button', {name: 'It is over'}).click();
+  await seen(page, 'The call is over: its place is free.');
+  await seen(dialog.getByRole('region', {name: 'Attempts'}), 'No answer');
+  await dialog.getByRole('button', {name: 'This call is over'}).waitFor({state: 'detached'});
+  assert.equal((await ulf.get(`/api/calls/${first.id}`)).status, 'no_answer');
+  await page.keyboard.press('Escape');
+  // Of the next one, whose place it has, there is news.
+  await page.getByRole('button', {name: 'Person 101'}).click();
+  await page.getByRole('dialog', {name: 'Person 101'}).getByRole('region', {name: 'Attempts'}).locator('tbody tr').waitFor();
+  assert.equal(await page.getByRole('button', {name: 'This call is over'}).count(), 0);
+  await ulf.post(`/api/campaigns/${id}/cancel`);
+  await ulf.endCalls();
+  silent(page);
+  await page.context().close();
+});
+
 test('a double click selects once, marks nothing, and does nothing in what it has opened', async () => {
   const vin = await world.server.user('Vin', {limit: 0});
   const {id} = await vin.campaign('Vin’s', {contacts: 3, first: 100, start: true});

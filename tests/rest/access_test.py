@@ -50,7 +50,7 @@ class Access(Case):
         others = [("GET", f"/api/contacts/{person}", None), ("PATCH", f"/api/contacts/{person}", {"name": "x"}),
                   ("DELETE", f"/api/contacts/{person}", None), ("GET", f"/api/agents/{agent}", None),
                   ("GET", f"/api/queue/{row}", None), ("DELETE", f"/api/queue/{row}", None),
-                  ("GET", f"/api/calls/{call}", None),
+                  ("GET", f"/api/calls/{call}", None), ("POST", f"/api/calls/{call}/end", {"status": "unknown"}),
                   ("POST", "/api/calls", {"contact_id": person, "agent_id": agent}),
                   ("PATCH", f"/api/campaigns/{campaign}", {"name": "x"}),
                   ("PUT", f"/api/campaigns/{campaign}", self.settings(self.bob)),

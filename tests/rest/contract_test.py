@@ -71,6 +71,7 @@ class Contract(Case):
         yield "listCalls", "/api/calls?order=newest", None
         yield "reportCallEvents", "/webhooks/calls", json.dumps({"call_id": self.a_call(), "status": "ringing"}).encode()
         yield "getCall", lambda: "/api/calls/" + self.a_call(), None
+        yield "endCall", lambda: f"/api/calls/{self.a_call()}/end", {"status": "unknown", "reason": "nobody knows"}
         yield "listContacts", "/api/contacts?search=+1202", None
         yield "createContact", "/api/contacts", {"phone_number": "+12025550199", "name": None}
         yield "getContact", "/api/contacts/" + people[7], None

@@ -76,6 +76,45 @@ class Queue(Case):
         self.refused(self.ann.get("/api/calls?order=best"), 422, "invalid_argument", "order")
         self.assertEqual(self.ok(self.ann.get("/api/calls/" + calls[0]["id"]))["call_type"], "direct")
 
+    def test_a_call_that_is_over_is_ended_by_hand_once(self):
+        self.ok(self.administrator.ask("PUT", "/api/settings/concurrency",
+                                       {"user_id": self.ann_id, "concurrent_calls_limit": 1}), 204)
+        people = [self.contact(self.ann, f"+1202555010{i}") for i in range(3)]
+        self.ok(self.ann.post("/api/campaigns/bulk-call", {
+            **self.settings(self.ann), "rules": {"retry": {"outcomes": ["failed"], "max_attempts": 2, "delays_seconds": [86400]}},
+            "contact_ids": people, "start": True}), 201)
+
+        def active():
+            return self.ok(self.ann.get("/api/calls?status=initiated,ringing,in_progress"))["items"]
+
+        def after(call):
+            return self.until(lambda: [c for c in active() if c["id"] != call["id"]], "the call in its place")[0]
+
+        first = self.until(active, "a call")[0]
+        path = f"/api/calls/{first['id']}/end"
+        self.refused(self.bob.post(path, {"status": "unknown"}), 404, "not_found", "call_id")
+        for wrong in ("in_progress", "answered", "initiated", "over", ""):
+            self.refused(self.ann.post(path, {"status": wrong}), 422, "invalid_argument", "status")
+        self.refused(self.ann.post(path, {}), 422, "invalid_argument", "status")
+        self.assertEqual([c["id"] for c in active()], [first["id"]])
+        ended = self.ok(self.ann.post(path, {"status": "unknown", "reason": "the server has gone"}))
+        self.assertEqual([ended[name] for name in ("id", "status", "outcome", "failure_reason")],
+                         [first["id"], "unknown", "unknown", "the server has gone"])
+        row = self.ok(self.ann.get("/api/queue/" + first["queue_id"]))
+        self.assertEqual([row[name] for name in ("status", "attempts")], ["failed", 1])
+        self.refused(self.ann.post(path, {"status": "unknown"}), 409, "conflict", "status")
+        # Its slot is another's at once.
+        second = after(first)
+        # What is not known may become known.
+        self.assertEqual(self.ok(self.ann.post(path, {"status": "completed"}))["outcome"], "answered")
+        self.assertEqual(self.ok(self.ann.get("/api/queue/" + first["queue_id"]))["status"], "completed")
+        self.refused(self.ann.post(path, {"status": "failed"}), 409, "conflict", "status")
+        # The campaign's rules say whether it is tried again.
+        self.assertEqual(self.ok(self.ann.post(f"/api/calls/{second['id']}/end", {"status": "failed"}))["status"], "failed")
+        self.assertEqual(self.ok(self.ann.get("/api/queue/" + second["queue_id"]))["status"], "queued")
+        third = after(second)
+        self.assertEqual(self.ok(self.ann.post(f"/api/calls/{third['id']}/end", {"status": "voicemail"}))["outcome"], "voicemail")
+
     def test_what_is_outside_its_hours_comes_last_and_says_when_they_begin(self):
         self.ok(self.administrator.ask("PUT", "/api/settings/concurrency",
                                        {"user_id": self.ann_id, "concurrent_calls_limit": 0}), 204)

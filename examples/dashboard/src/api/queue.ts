@@ -1,6 +1,6 @@
 import {ask} from './client';
 import type {
-  Call, CallStatus, Cancelled, Id, NewDirectCall, PageOf, PlacedCall, QueuedCall, QueuedCallStatus, QueueStatistics,
+  Call, CallEnd, CallStatus, Cancelled, Id, NewDirectCall, PageOf, PlacedCall, QueuedCall, QueuedCallStatus, QueueStatistics,
   UpcomingCall,
 } from './types';
 
@@ -20,5 +20,7 @@ export const calls = {
   get: (id: Id, signal?: AbortSignal) => ask<Call>(`/api/calls/${id}`, {signal}),
   list: (query: {limit?: number; cursor?: string; campaign_id?: Id; queue_id?: Id; status?: CallStatus[]; order?: 'oldest' | 'newest'},
          signal?: AbortSignal) => ask<PageOf<Call>>('/api/calls', {query, signal}),
+  /** For what nobody reports. */
+  end: (id: Id, status: CallEnd) => ask<Call>(`/api/calls/${id}/end`, {body: {status}}),
   call: (request: NewDirectCall, key: string) => ask<PlacedCall>('/api/calls', {body: request, key}),
 };

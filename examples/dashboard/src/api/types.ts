@@ -313,6 +313,9 @@ export type CallStatus =
 export type CallOutcome =
   | 'answered' | 'voicemail' | 'busy' | 'no_answer' | 'failed' | 'rejected' | 'cancelled' | 'unknown';
 
+/** How a call is ended by hand. */
+export type CallEnd = Exclude<CallOutcome, 'answered'> | 'completed';
+
 export interface Call {
   id: Id;
   user_id: Id;

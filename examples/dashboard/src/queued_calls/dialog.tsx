@@ -11,6 +11,7 @@ import {duration, number, phone, sentence} from '../format';
 import {campaignList} from '../live/live';
 import {useResource} from '../store/resource';
 import {useSelected} from '../store/signal';
+import {EndCallDialog} from './end_call';
 import {Silence} from './silence';
 import {standsStill} from './standing';
 
@@ -20,6 +21,7 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
   const placed = useResource(`row ${first.id}`, (signal) => queue.get(first.id, signal), {on});
   const attempts = useResource(`attempts ${first.id}`, (signal) => calls.list({queue_id: first.id, limit: 100}, signal), {on: [...on, 'calls']});
   const [isBusy, setBusy] = useState(false);
+  const [ending, setEnding] = useState<Call | null>(null);
   const row = placed.data ?? {...first, queue_position: null, starts_at: null};
   const campaign = useSelected(campaignList, (list) => list.byId.get(first.campaign_id ?? ''));
   const still = campaign && row.status === 'queued' ? standsStill(campaign) : '';
@@ -47,10 +49,18 @@ export function QueuedCallDialog({row: first, zone, onClose}: {row: QueuedCall; 
         ))}
       </dl>
       {attempts.data?.items.filter(({outcome}) => outcome === null).map((call) => (
-        <Silence key={call.id} call={call} deadline={campaign?.rules.call_deadline_seconds} />
+        <Silence key={call.id} call={call} deadline={campaign?.rules.call_deadline_seconds}>
+          <div><Button small onClick={() => setEnding(call)}>This call is over</Button></div>
+        </Silence>
       ))}
       <h3>Attempts</h3>
       <AttemptList calls={attempts.data?.items} />
+      {ending && (
+        <EndCallDialog call={ending} onClose={() => setEnding(null)} onEnded={() => {
+          placed.reload();
+          attempts.reload();
+        }} />
+      )}
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 import type {Call} from '../api/types';
 
 const kUsualDeadline = 3600;
-const kLong = 300;
+export const kLong = 300;
 
 /** For how many seconds nothing has been heard of a call that is on; null: not for long. */
 export function silenceOf(call: Pick<Call, 'lease_expires_at' | 'provider_call_id'>, deadline: number | undefined, at: number): number | null {

@@ -1,18 +1,19 @@
-import type {Campaign, Id} from '../../api/types';
+import type {Call, Campaign, Id} from '../../api/types';
 import {Moment} from '../../components/moment';
 import type {Column} from '../../components/table';
 import {kNumberWidth} from '../../components/who';
 import {duration, moment, phone} from '../../format';
 import {placeText, type Row} from '../../queued_calls/open_rows';
 import {RowBadge} from '../../queued_calls/row_badge';
+import {SilenceInRow} from '../../queued_calls/silence';
 import {kNoHours, standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
 
-/** @param isOfOne of one campaign, within which places are counted then. */
-export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean): Column<Row>[] {
+/** @param isOfOne of one campaign, within which places are counted then. @param callsOn by their rows, as far as they are known. */
+export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, callsOn: ReadonlyMap<Id, Call>, isOfOne: boolean): Column<Row>[] {
   const campaignOf = (row: Row) => campaigns.get(row.campaign_id ?? '');
-  const expected = (row: Row) => <Expected row={row} campaign={campaignOf(row)} />;
+  const expected = (row: Row) => <Expected row={row} campaign={campaignOf(row)} call={callsOn.get(row.id)} />;
   return [
     {key: 'name', title: 'Contact', cell: (row) => (
       <>
@@ -30,8 +31,14 @@ export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, isOfOne: boolean
 }
 
 /** How long a row waits, or why nobody knows; when the call began, or how it ended. */
-function Expected({row, campaign}: {row: Row; campaign: Campaign | undefined}) {
-  if (row.status === 'processing') return row.started_at ? <span>since <Moment at={row.started_at} /></span> : null;
+function Expected({row, campaign, call}: {row: Row; campaign: Campaign | undefined; call: Call | undefined}) {
+  if (row.status === 'processing') {
+    return (
+      <SilenceInRow call={call} deadline={campaign?.rules.call_deadline_seconds}>
+        {row.started_at && <span>since <Moment at={row.started_at} /></span>}
+      </SilenceInRow>
+    );
+  }
   if (row.status !== 'queued') return row.completed_at ? <span>ended <Moment at={row.completed_at} /></span> : <span class="muted">{row.failure_reason}</span>;
   const still = campaign && standsStill(campaign);
   if (still) return <span class="muted">{still}</span>;

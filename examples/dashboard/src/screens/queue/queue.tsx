@@ -11,6 +11,7 @@ import {counted, phone} from '../../format';
 import {campaignList, queueStatistics} from '../../live/live';
 import {inOrder} from '../../live/campaign_list';
 import {QueuedCallDialog} from '../../queued_calls/dialog';
+import {useCallsOn} from '../../queued_calls/calls_on';
 import {type OpenRows, openRows, type Row} from '../../queued_calls/open_rows';
 import {go, here, href} from '../../router';
 import {ScreenHead} from '../../shell/shell';
@@ -44,7 +45,7 @@ export function QueueScreen() {
   const {rows} = pages;
   const byId = useSignal(campaignList).byId;
   const counts = useSignal(queueStatistics);
-  const columns = columnsOf(byId, campaignId !== '');
+  const columns = columnsOf(byId, useCallsOn(rows, campaignId), campaignId !== '');
   useEffect(() => setSelected(new Set()), [shown, campaignId]);
 
   // What is being called, or has been, cannot be cancelled any more.
