@@ -54,6 +54,11 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   await until(async () => await attempts.getByText('Busy').count() === 2, 'two busy lines');
   assert.deepEqual(await attempts.locator('tbody tr').evaluateAll((rows) => rows.map((row) => /Busy/.test(row.innerText))).then((all) => all.slice(-2)),
                    [true, true], 'the oldest are not last');
+  // By name, as every other list.
+  const nameOf = new Map((await kim.get(`/api/campaigns/${id}/queue`)).items.map((row) => [row.id, row.contact_name]));
+  const called = (await kim.get(`/api/calls?campaign_id=${id}&order=newest`)).items.map(({queue_id}) => nameOf.get(queue_id));
+  assert.equal(called.length, 5);
+  await until(async () => JSON.stringify((await attempts.locator('.row-open').allInnerTexts()).map((text) => text.trim())) === JSON.stringify(called), 'the names of who was called');
   assert.match(await saved(page, page.getByRole('button', {name: 'Results as CSV'})), /Person 2/);
   await accessible(page, 'the history');
 

@@ -12,7 +12,7 @@ import {duration, phone, sentence} from '../../format';
 import {QueuedCallById, QueuedCallDialog} from '../../queued_calls/dialog';
 import {DownloadResults} from '../../results';
 import {type Pages, usePages} from '../../store/pages';
-import {useOutcomes} from './outcomes';
+import {useNames, useOutcomes} from './asked';
 
 type Shown = 'people' | 'completed' | 'failed' | 'others' | 'attempts';
 const kStatuses: Record<Exclude<Shown, 'attempts'>, QueuedCallStatus[]> = {
@@ -58,12 +58,15 @@ const isOver = ({status}: Campaign): boolean => status === 'completed' || status
 
 function Attempts({campaign}: {campaign: Campaign}) {
   const [openId, setOpenId] = useState<Id | null>(null);
+  const [range, setRange] = useState<[number, number]>([0, 0]);
   const pages = usePages(`attempts of ${campaign.id}`,
                          (cursor, signal) => calls.list({campaign_id: campaign.id, limit: 500, order: 'newest', cursor}, signal),
                          {on: [`campaign:${campaign.id}`, 'calls']});
+  const names = useNames(pages.rows.slice(...range));
   return (
     <>
-      <Rows pages={pages} caption="Attempts" columns={kAttempts} isOver={isOver(campaign)} onOpen={(call) => setOpenId(call.queue_id)} />
+      <Rows pages={pages} caption="Attempts" columns={attemptColumns(names)} isOver={isOver(campaign)} onOpen={(call) => setOpenId(call.queue_id)}
+            onRange={(first, last) => setRange([first, last])} />
       {openId && <QueuedCallById id={openId} zone={campaign.rules.timezone} onClose={() => setOpenId(null)} />}
     </>
   );
@@ -106,11 +109,12 @@ const peopleColumns = (outcomes: ReadonlyMap<Id, CallOutcome>): Column<QueuedCal
 /** What it says beyond its outcome. */
 const remarkOf = (reason: string | null, outcome: string | null): string => (reason === null || reason === outcome ? '' : sentence(reason));
 
-const kAttempts: readonly Column<Call>[] = [
-  {key: 'phone', title: 'Number', cell: (call) => <>{phone(call.phone_number)}<span class="row-more muted"><Moment at={call.started_at ?? call.created_at} /></span></>},
-  {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '190px', wide: true},
-  {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '106px', wide: true},
-  {key: 'outcome', title: 'Outcome', cell: (call) => (call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />), width: '130px'},
-  {key: 'talked', title: 'Talked', cell: (call) => (call.duration_seconds === null ? '–' : duration(call.duration_seconds)), align: 'end', width: '120px', wide: true},
-  {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : remarkOf(call.failure_reason, call.outcome)), wide: true},
+const attemptColumns = (names: ReadonlyMap<Id, string | null>): Column<Call>[] => [
+  {key: 'name', title: 'Contact', cell: (call) => <>{names.get(call.queue_id ?? '') ?? phone(call.phone_number)}<span class="row-more muted"><Moment at={call.started_at ?? call.created_at} /></span></>},
+  {key: 'phone', title: 'Number', cell: (call) => phone(call.phone_number), width: kNumberWidth, wide: true},
+  {key: 'when', title: 'When', cell: (call) => <Moment at={call.started_at ?? call.created_at} />, width: '164px', wide: true},
+  {key: 'attempt', title: 'Attempt', cell: (call) => call.attempt, align: 'end', width: '92px', wide: true},
+  {key: 'outcome', title: 'Outcome', cell: (call) => (call.outcome ? <OutcomeBadge outcome={call.outcome} /> : <CallBadge status={call.status} />), width: '122px'},
+  {key: 'talked', title: 'Talked', cell: (call) => (call.duration_seconds === null ? '–' : duration(call.duration_seconds)), align: 'end', width: '108px', wide: true},
+  {key: 'remark', title: 'Remark', cell: (call) => (call.success ? 'Successful' : remarkOf(call.failure_reason, call.outcome)), width: '14%', wide: true},
 ];
