@@ -101,6 +101,35 @@ test('who is being called cannot be selected', async () => {
   await page.context().close();
 });
 
+test('a name has its room in the queue, and what has ended has an end and no place', async () => {
+  const wendelin = await world.server.user('Wendelin', {limit: 0});
+  const {id} = await wendelin.campaign('Spring renewals, north', {contacts: 0});
+  const agent = (await wendelin.get('/api/agents')).items[0].id;
+  const contact = (await wendelin.post('/api/contacts', {name: 'Annegret Schmidt-Kaiser', phone_number: number(0)})).id;
+  const row = (await wendelin.post('/api/calls', {contact_id: contact, agent_id: agent})).id;
+  const page = await world.browser.open(world.server);
+  await visit(page, wendelin, '/queue');
+  const headings = async () => (await table(page).getByRole('columnheader').allInnerTexts()).filter((text) => text.trim() !== '');
+  await rowOf(page, 'Annegret Schmidt-Kaiser').waitFor();
+  assert.deepEqual(await headings(), ['Contact', 'Number', 'Campaign', 'Status', 'Position', 'Expected']);
+  const isWhole = () => table(page).locator('.name-lines').evaluate((name) => name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight
+    && name.clientWidth >= 100 && name.closest('tr').getBoundingClientRect().height < 50);
+  for (const width of [1280, 1000]) {
+    await page.setViewportSize({width, height: 860});
+    await until(isWhole, `the whole name, ${width} wide`);
+  }
+  await page.setViewportSize({width: 1280, height: 860});
+  await wendelin.ask('DELETE', `/api/queue/${row}`);
+  await show(page, 'Ended');
+  await rowOf(page, 'Annegret Schmidt-Kaiser').waitFor();
+  assert.deepEqual(await headings(), ['Contact', 'Number', 'Campaign', 'Status', 'Ended']);
+  assert.match((await cells(page, 'Annegret Schmidt-Kaiser')).pop(), /^\d\d:\d\d$/);
+  await until(isWhole, 'the whole name');
+  await wendelin.ask('DELETE', `/api/campaigns/${id}`);
+  silent(page);
+  await page.context().close();
+});
+
 test('a call that nobody reports any more says so, and is ended by whoever knows how it went', async () => {
   const ulf = await world.server.user('Ulf', {limit: 1});
   const {id} = await ulf.campaign('Ulf’s', {contacts: 3, first: 100, numbers: 0, start: true});

@@ -8,8 +8,8 @@ export interface Column<Row> {
   /** A CSS width; what has none shares the rest. */
   width?: string;
   align?: 'end';
-  /** Left out where there is no room. */
-  wide?: boolean;
+  /** Left out where there is no room; `very`: also where there is little. */
+  wide?: boolean | 'very';
 }
 
 interface Props<Row> {
@@ -124,7 +124,7 @@ export function Table<Row>(props: Props<Row>) {
 }
 
 function cellClass<Row>(column: Column<Row>): string | undefined {
-  return [column.align === 'end' ? 'cell-end' : '', column.wide ? 'cell-wide' : ''].filter(Boolean).join(' ') || undefined;
+  return [column.align === 'end' ? 'cell-end' : '', column.wide ? 'cell-wide' : '', column.wide === 'very' ? 'cell-very-wide' : ''].filter(Boolean).join(' ') || undefined;
 }
 
 /** The second click of a double click marks no text, and does not undo the first. */

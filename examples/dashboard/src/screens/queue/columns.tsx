@@ -10,23 +10,36 @@ import {kNoHours, standsStill} from '../../queued_calls/standing';
 import {now} from '../../store/now';
 import {useSelected} from '../../store/signal';
 
-/** @param isOfOne of one campaign, within which places are counted then. @param callsOn by their rows, as far as they are known. */
-export function columnsOf(campaigns: ReadonlyMap<Id, Campaign>, callsOn: ReadonlyMap<Id, Call>, isOfOne: boolean): Column<Row>[] {
+interface Listed {
+  campaigns: ReadonlyMap<Id, Campaign>;
+  /** By their rows, as far as they are known. */
+  callsOn: ReadonlyMap<Id, Call>;
+  /** Of one campaign, within which places are counted then. */
+  isOfOne: boolean;
+  /** Nothing is expected of them any more. */
+  isEnded: boolean;
+}
+
+export function columnsOf({campaigns, callsOn, isOfOne, isEnded}: Listed): Column<Row>[] {
   const campaignOf = (row: Row) => campaigns.get(row.campaign_id ?? '');
   const expected = (row: Row) => <Expected row={row} campaign={campaignOf(row)} call={callsOn.get(row.id)} />;
   return [
     {key: 'name', title: 'Contact', cell: (row) => (
       <>
-        {row.contact_name ?? phone(row.phone_number)}
+        <span class="name-lines" title={row.contact_name ?? undefined}>{row.contact_name ?? phone(row.phone_number)}</span>
         <span class="row-more muted">{expected(row)}</span>
       </>
     )},
-    {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: true},
+    {key: 'phone', title: 'Number', cell: (row) => phone(row.phone_number), width: kNumberWidth, wide: 'very' as const},
     {key: 'campaign', title: 'Campaign', cell: (row) => (row.campaign_id === null ? <span class="muted">Direct call</span> : <span class="two-lines" title={campaignOf(row)?.name}>{campaignOf(row)?.name}</span>),
-     wide: true},
+     width: '14%', wide: true},
     {key: 'status', title: 'Status', cell: (row) => <RowBadge row={row} campaign={campaignOf(row)} />, width: '152px'},
-    {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end', width: '132px', wide: true},
-    {key: 'expected', title: 'Expected', cell: expected, width: '196px', wide: true},
+    ...(isEnded ? [
+      {key: 'ended', title: 'Ended', cell: (row: Row) => (row.completed_at ? <Moment at={row.completed_at} /> : expected(row)), width: '178px', wide: true},
+    ] : [
+      {key: 'position', title: isOfOne ? 'In campaign' : 'Position', cell: placeText, align: 'end' as const, width: isOfOne ? '112px' : '88px', wide: 'very' as const},
+      {key: 'expected', title: 'Expected', cell: expected, width: '180px', wide: true},
+    ]),
   ];
 }
 

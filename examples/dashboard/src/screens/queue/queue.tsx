@@ -45,7 +45,7 @@ export function QueueScreen() {
   const {rows} = pages;
   const byId = useSignal(campaignList).byId;
   const counts = useSignal(queueStatistics);
-  const columns = columnsOf(byId, useCallsOn(rows, campaignId), campaignId !== '');
+  const columns = columnsOf({campaigns: byId, callsOn: useCallsOn(rows, campaignId), isOfOne: campaignId !== '', isEnded: shown === 'ended'});
   useEffect(() => setSelected(new Set()), [shown, campaignId]);
 
   // What is being called, or has been, cannot be cancelled any more.
