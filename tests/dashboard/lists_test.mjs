@@ -1,7 +1,7 @@
 // Files that are chosen, dropped, mistaken, and taken into a campaign that is there.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {seen, silent, visit} from './browser.mjs';
+import {accessible, seen, silent, visit} from './browser.mjs';
 import {number} from './numbers.mjs';
 import {test} from './suite.mjs';
 import {world} from './world.mjs';
@@ -36,6 +36,61 @@ test('a further list leaves out who is on the campaign’s, and calls again who 
   await page.getByRole('button', {name: 'Import the list: call 1 person'}).waitFor();
   await seen(page, /^This campaign is active: whoever is imported is called/);
   silent(page);
+  await page.context().close();
+});
+
+test('national numbers are of the country that is written, never of one that its first letters name', async () => {
+  const kaj = await world.server.user('Kaj', {limit: 0});
+  await kaj.agent('Kaj’s voice');
+  const page = await world.browser.open(world.server);
+  await visit(page, kaj, '/campaigns/new');
+  const country = page.getByLabel('Country of national numbers');
+  const field = page.locator('.field', {has: country});
+  const first = page.getByRole('region', {name: 'First rows'});
+  await page.getByLabel('Name', {exact: true}).fill('Danes');
+  await choose(page, {name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('phone_number,name\n32 12 34 56,Mads\n')});
+  await country.pressSequentially('Denmark');
+  assert.equal(await country.inputValue(), 'Denmark');
+  await seen(field.getByRole('status'), /^Denmark$/);
+  await seen(first, '+45 3212 3456');
+  await country.fill('Denmrak');
+  for (const button of ['Create and start', 'Save as draft']) {
+    await page.getByRole('button', {name: button}).click();
+    await seen(field, /^There is no country of this name or code\. /);
+    await country.and(page.locator('[aria-invalid]:focus')).waitFor();
+  }
+  assert.equal((await kaj.get('/api/campaigns')).items.length, 0);
+  await accessible(page, 'a country that is none');
+  await country.fill('dk');
+  await seen(field.getByRole('status'), /^Denmark$/);
+  await seen(first, '+45 3212 3456');
+  await page.getByRole('button', {name: 'Save as draft'}).click();
+  await seen(page.getByRole('region', {name: 'Report'}), '1 row read into “Danes”');
+  // A further list, and a contact by hand.
+  await page.getByRole('tab', {name: 'Add a list'}).click();
+  await choose(page, {name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from('phone_number,name\n32 12 34 57,Ida\n')});
+  const take = page.getByRole('button', {name: 'Import the list', exact: true});
+  await country.fill('Denmar');
+  await seen(field, /^There is no country of this name or code\. /);
+  assert.equal(await take.isDisabled(), true);
+  await country.fill('Denmark');
+  await seen(first, '+45 3212 3457');
+  await take.click();
+  await seen(page.getByRole('region', {name: 'Report'}), '1 row read into “Danes”');
+  await page.evaluate(() => { location.hash = '/contacts'; });
+  await page.getByRole('button', {name: 'New contact'}).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Phone number').fill('32 12 34 58');
+  await dialog.getByLabel('Country').pressSequentially('Denmar');
+  await dialog.getByLabel('Country').press('Enter');
+  await seen(dialog, /^There is no country of this name or code\. /);
+  await dialog.getByLabel('Country').press('k');
+  await seen(dialog.getByRole('status'), /^Denmark$/);
+  await accessible(page, 'a contact with its country');
+  await dialog.getByRole('button', {name: 'Add contact'}).click();
+  await dialog.waitFor({state: 'detached'});
+  assert.deepEqual((await kaj.get('/api/contacts')).items.map(({phone_number: text}) => text).sort(), ['+4532123456', '+4532123457', '+4532123458']);
+  silent(page, /422/);
   await page.context().close();
 });
 

@@ -20,6 +20,15 @@ test('numbers and times are written for people', async () => {
   assert.equal(moment('2027-03-28T12:00:00Z', 'Europe/Berlin', today), 'Sun 28 Mar 2027, 14:00');
 });
 
+test('a country is what is written whole, in English or the browser’s language, or as two letters', async () => {
+  const {countryName, countryOf} = await source('countries.ts');
+  const read = (...texts) => texts.map((text) => countryOf(text, ['de-AT', 'fr']));
+  assert.deepEqual(read('DK', ' de ', 'uk', 'Denmark', 'dänemark', 'Danemark', 'The Netherlands', 'USA', 'cote d’ivoire', 'Österreich'),
+                   ['DK', 'DE', 'GB', 'DK', 'DK', 'DK', 'NL', 'US', 'CI', 'AT']);
+  assert.deepEqual(read('', 'Den', 'Denmarks', 'XX', 'EU', 'ZZ', 'D', 'DEU', '12', 'Danimarca'), Array(10).fill(undefined));
+  assert.deepEqual(['DK', 'GB'].map(countryName), ['Denmark', 'United Kingdom']);
+});
+
 test('the picture of the week follows the clocks', async () => {
   const {weekOf} = await source('campaign_form/week_picture.tsx');
   // Berlin, when the clocks go forward: 09:00 is 08:00 UTC on Saturday, 07:00 UTC on Sunday.

@@ -1,4 +1,4 @@
-import {useEffect, useState} from 'preact/hooks';
+import {useState} from 'preact/hooks';
 import {contacts} from '../api/people';
 import type {Contact, Id} from '../api/types';
 import {Empty, Failed, Skeleton} from '../components/empty';
@@ -7,22 +7,13 @@ import {type Column, Table} from '../components/table';
 import {kNumberWidth, Who} from '../components/who';
 import {number, phone} from '../format';
 import {usePages} from '../store/pages';
+import {useRested} from '../store/rested';
 
 const kColumns: readonly Column<Contact>[] = [
   {key: 'name', title: 'Name', cell: (contact) => <Who name={contact.name} number={contact.phone_number} />},
   {key: 'phone', title: 'Number', cell: (contact) => phone(contact.phone_number), width: kNumberWidth, wide: true},
   {key: 'company', title: 'Company', cell: (contact) => contact.company ?? '', wide: true},
 ];
-
-/** What is typed, once it has rested for a moment. */
-export function useRested(text: string, ms = 250): string {
-  const [rested, setRested] = useState(text);
-  useEffect(() => {
-    const timer = window.setTimeout(() => setRested(text), ms);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return rested;
-}
 
 /** Contacts to be chosen among. What is chosen stays so while one searches for others. */
 export function ContactPicker({selected, onChange}: {selected: ReadonlySet<Id>; onChange: (selected: Set<Id>) => void}) {

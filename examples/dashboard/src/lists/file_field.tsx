@@ -4,11 +4,11 @@ import type {Preview} from '../api/types';
 import {type Into, kPreviewBytes, previewFile} from '../api/upload';
 import {Button} from '../components/button';
 import {Skeleton} from '../components/empty';
-import {Field} from '../components/field';
+import {CountryField} from '../components/country_field';
 import {failed} from '../components/toast';
+import {countryOf, isNoCountry, kNoCountry} from '../countries';
 import {link} from '../live/live';
 import {useSelected} from '../store/signal';
-import {useRested} from './contact_picker';
 import {DropZone} from './drop_zone';
 import {PreviewCard} from './preview';
 
@@ -27,7 +27,8 @@ export const noFile: FileState = {file: null, region: '', rows: 0, isAbout: fals
 
 const kLooking = 'The file is still being looked at. It takes a moment.';
 const kNoConnection = 'The file could not be looked at: there is no connection. It is tried again by itself.';
-const kUnknownCountry = 'There is no country with this code. Write two letters, such as US or DE.';
+const kMendCountry = 'Mend the country of national numbers first.';
+const kRest = 250;
 
 /** A file with a list, and how it is understood. */
 export function FileField({state, error, into, onChange}: {
@@ -43,29 +44,36 @@ export function FileField({state, error, into, onChange}: {
   const linkState = useSelected(link, (now) => now.state);
   const latest = useRef(state);
   latest.current = state;
-  const rested = useRested(region.trim().toUpperCase());
+  const code = countryOf(region) ?? '';
+  const isNone = isNoCountry(region);
   const become = (part: Partial<FileState>) => onChange({...latest.current, ...part});
   useEffect(() => {
     setPreview(null);
     setCountryWrong(false);
     if (!file) return;
+    if (isNone) return become({rows: 0, isAbout: false, problem: kMendCountry});
+    become({rows: 0, isAbout: false, problem: kLooking});
     const abort = new AbortController();
-    previewFile(file, rested, into, abort.signal).then((read) => {
+    // Not while a country is written.
+    const timer = window.setTimeout(() => previewFile(file, code, into, abort.signal).then((read) => {
       setPreview(read);
       become(found(read, file));
     }, (failure: unknown) => {
       if (abort.signal.aborted) return;
       const isCountry = failure instanceof Refusal && (failure.field === 'default_region' || /default region/.test(failure.message));
       setCountryWrong(isCountry);
-      become({rows: 0, isAbout: false, problem: isCountry ? 'Mend the country of national numbers first.' : problemOf(failure, file)});
-    });
-    return () => abort.abort();
-  }, [file, rested, into?.campaignId, into?.again, tries]);
+      become({rows: 0, isAbout: false, problem: isCountry ? kMendCountry : problemOf(failure, file)});
+    }), kRest);
+    return () => {
+      window.clearTimeout(timer);
+      abort.abort();
+    };
+  }, [file, code, isNone, into?.campaignId, into?.again, tries]);
   useEffect(() => {
     if (linkState === 'live' && problem === kNoConnection) setTries((n) => n + 1);
   }, [linkState]);
   const isLooking = file !== null && problem === kLooking;
-  const wrong = error ?? (file && !preview && !isLooking && !isCountryWrong ? problem : '');
+  const wrong = error ?? (file && !preview && !isLooking && !isCountryWrong && !isNone ? problem : '');
   return (
     <div class="form-stack">
       <DropZone file={file} error={wrong || undefined}
@@ -74,11 +82,9 @@ export function FileField({state, error, into, onChange}: {
       <p class="hint templates">
         A file to fill in: <Template kind="basic" /> or <Template kind="advanced" />
       </p>
-      <Field label="Country of national numbers" optional error={isCountryWrong ? kUnknownCountry : undefined}
-             hint="Two letters, such as US or DE. Numbers that begin with + need none.">
-        {(input) => <input {...input} class="input-short" value={region} maxLength={2} autoComplete="off"
-                           onInput={(event) => onChange({...state, region: event.currentTarget.value})} />}
-      </Field>
+      <CountryField key="country" label="Country of national numbers" optional error={isCountryWrong ? kNoCountry : undefined}
+                    hint="Such as Denmark or DK. Numbers that begin with + need none."
+                    text={region} onChange={(text) => onChange({...state, region: text})} />
       {file && !preview && isLooking && <Skeleton lines={2} />}
       {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} isAddition={into !== undefined} />}
     </div>

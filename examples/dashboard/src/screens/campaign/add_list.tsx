@@ -5,6 +5,7 @@ import {uploadFile} from '../../api/upload';
 import {Button} from '../../components/button';
 import {Checkbox} from '../../components/field';
 import {failed} from '../../components/toast';
+import {regionOf} from '../../countries';
 import {counted} from '../../format';
 import {keepReport} from '../../lists/last_report';
 import {FileField, type FileState, noFile} from '../../lists/file_field';
@@ -22,9 +23,8 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
   const upload = async (file: File) => {
     const abort = new AbortController();
     setSent({share: 0, abort});
-    const region = state.region.trim() ? {default_region: state.region.trim().toUpperCase()} : {};
     try {
-      const result = await uploadFile(file, {campaign_id: campaign.id, again, ...region},
+      const result = await uploadFile(file, {campaign_id: campaign.id, again, ...regionOf(state.region)},
                                       (share) => setSent({share, abort}), key, abort.signal);
       forgetUnsaved();
       note({campaign: result.campaign});

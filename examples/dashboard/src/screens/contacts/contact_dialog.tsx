@@ -4,10 +4,12 @@ import {newKey} from '../../api/key';
 import {contacts} from '../../api/people';
 import type {Contact, ContactFields, Id} from '../../api/types';
 import {Button} from '../../components/button';
+import {CountryField} from '../../components/country_field';
 import {confirm, mayGiveUp} from '../../components/confirm';
 import {Dialog} from '../../components/dialog';
 import {Field} from '../../components/field';
 import {ZoneInput} from '../../components/zone_input';
+import {isNoCountry, kNoCountry, regionOf} from '../../countries';
 import {inFieldWords} from '../../field_words';
 import {zoneNamed} from '../../format';
 import {done, failed} from '../../components/toast';
@@ -33,10 +35,9 @@ const isTaken = (error: unknown): boolean => error instanceof Refusal && error.c
 /** What is empty is cleared. */
 function fieldsOf(texts: Texts): ContactFields & {phone_number: string} {
   const orNull = (text: string) => text.trim() || null;
-  const region = texts.default_region.trim().toUpperCase();
   return {
     phone_number: texts.phone_number.trim(), name: orNull(texts.name), email: orNull(texts.email), company: orNull(texts.company),
-    notes: orNull(texts.notes), timezone: orNull(zoneNamed(texts.timezone)), ...(region ? {default_region: region} : {}),
+    notes: orNull(texts.notes), timezone: orNull(zoneNamed(texts.timezone)), ...regionOf(texts.default_region),
   };
 }
 
@@ -64,6 +65,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
 
   const save = async () => {
     if (!texts.phone_number.trim()) return setErrors({phone_number: 'A number to call is needed.'});
+    if (isNoCountry(texts.default_region)) return setErrors({default_region: kNoCountry});
     setBusy(true);
     try {
       const fields = fieldsOf(texts);
@@ -97,7 +99,7 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
   const call = async (whom: Contact) => {
     if (!isEntered || await mayGiveUp()) onCall?.(whom);
   };
-  const field = (name: Name, label: string, more: {hint?: string; type?: string; optional?: boolean; autoFocus?: boolean; maxLength?: number} = {}) => {
+  const field = (name: Name, label: string, more: {hint?: string; type?: string; optional?: boolean; autoFocus?: boolean} = {}) => {
     const {hint, optional = true, ...input} = more;
     return (
       <Field label={label} optional={optional} hint={hint} error={errors[name]}>
@@ -119,9 +121,9 @@ export function ContactDialog({contact, number = '', name: firstName = '', onClo
         </div>
         <div class="number-and-country">
           {field('phone_number', 'Phone number', {type: 'tel', optional: false})}
-          {field('default_region', 'Country', {maxLength: 2, optional: false})}
+          <CountryField label="Country" error={errors.default_region} text={texts.default_region} onChange={(text) => change('default_region', text)} />
         </div>
-        <p class="hint">Begin with + and the country’s code; or name the country by two letters, such as US or DE.</p>
+        <p class="hint">Begin with + and the country’s code; or name the country, such as Denmark or DK.</p>
         <div class="form-row">
           {field('email', 'E-mail', {type: 'email'})}
           <Field label="Time zone" optional error={errors.timezone} hint="A large city. Left empty, that of the campaign counts.">

@@ -10,6 +10,7 @@ import {done, failed} from '../../components/toast';
 import {type Draft, type Errors, fieldsOf, newDraft, problemsOf, saidBy} from '../../campaign_form/draft';
 import {CampaignForm, startLabel} from '../../campaign_form/form';
 import {OutlookCard, useOutlook} from '../../campaign_form/outlook';
+import {isNoCountry, regionOf} from '../../countries';
 import {note} from '../../live/live';
 import {keepReport} from '../../lists/last_report';
 import {Uploading} from '../../lists/uploading';
@@ -50,9 +51,10 @@ export function NewCampaignScreen() {
     else failed(error, 'The campaign was not created', 'new campaign');
   };
   const submit = async (start: boolean) => {
-    const problems = {...problemsOf(draft), ...(start && contacts === 0 ? {file: nobody(audience)} : {})};
+    const hasNoCountry = audience.kind === 'file' && audience.file !== null && isNoCountry(audience.region);
+    const problems = {...problemsOf(draft), ...(start && contacts === 0 && !hasNoCountry ? {file: nobody(audience)} : {})};
     setSaid(problems);
-    if (Object.keys(problems).length > 0) {
+    if (hasNoCountry || Object.keys(problems).length > 0) {
       focusFirstError();
       return;
     }
@@ -72,8 +74,7 @@ export function NewCampaignScreen() {
     if (audience.kind === 'file' && audience.file) {
       const abort = new AbortController();
       setStage({name: 'uploading', share: 0, abort});
-      const region = audience.region.trim() ? {default_region: audience.region.trim().toUpperCase()} : {};
-      const imported = await uploadFile(audience.file, {...made, ...region, start},
+      const imported = await uploadFile(audience.file, {...made, ...regionOf(audience.region), start},
                                         (share) => setStage({name: 'uploading', share, abort}), key, abort.signal);
       forgetUnsaved();
       note({campaign: imported.campaign});

@@ -11,7 +11,7 @@ import {Checkbox, Field} from '../../components/field';
 import {SearchField} from '../../components/search_field';
 import {done, failed} from '../../components/toast';
 import {number, phone} from '../../format';
-import {useRested} from '../../lists/contact_picker';
+import {useRested} from '../../store/rested';
 import {useResource} from '../../store/resource';
 import {ContactDialog} from '../contacts/contact_dialog';
 
