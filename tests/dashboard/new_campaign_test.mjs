@@ -5,6 +5,7 @@ import {accessible, seen, silent, until, visit} from './browser.mjs';
 import {number, written} from './numbers.mjs';
 import {root} from './server.mjs';
 import {test} from './suite.mjs';
+import {opensLater} from './times.mjs';
 import {world} from './world.mjs';
 
 const file = (text, name = 'list.csv') => ({name, mimeType: 'text/csv', buffer: Buffer.from(text)});
@@ -75,6 +76,49 @@ test('a list is uploaded, what is wrong with it is shown, and the campaign start
   assert.deepEqual([campaign.first_call_time, campaign.last_call_time, campaign.rules.timezone], ['00:00', '24:00', 'Asia/Tokyo']);
   assert.deepEqual(campaign.rules.retry, {outcomes: ['no_answer', 'busy'], max_attempts: 3, delays_seconds: [3600]});
   await ida.endCalls();
+  silent(page, /422/);
+  await page.context().close();
+});
+
+test('with each contact’s own clock it is said that calls may come at once, and in which zones of the list', async () => {
+  const ole = await world.server.user('Ole', {limit: 1});
+  await ole.agent('Ole’s voice');
+  for (const [i, timezone] of ['Asia/Karachi', 'Asia/Tokyo'].entries()) await ole.post('/api/contacts', {phone_number: number(i), name: timezone, timezone});
+  const page = await world.browser.open(world.server);
+  // In four to seven hours by UTC: now where it is five hours later (Karachi), not where it is nine (Tokyo).
+  const {first_call_time: from, last_call_time: to} = opensLater();
+  const fill = async (where) => {
+    await where.getByLabel('Calling hours, from').fill(from);
+    await where.getByLabel('Calling hours, to').fill(to);
+    await where.getByLabel('First day').fill('2020-01-01');
+    await where.getByRole('combobox', {name: 'Time zone'}).fill('UTC');
+  };
+  await visit(page, ole, '/campaigns/new');
+  await fill(page);
+  await page.getByLabel('Choose a CSV file').setInputFiles(file(`phone_number,timezone\n${number(2)},Asia/Tokyo\n${number(3)},Asia/Karachi\n`));
+  const outlook = page.getByLabel('Outlook');
+  const inList = page.locator('.form-main .own-hours');
+  const own = /^Whoever has a time zone of their own is called in their own hours, which may be now\./;
+  const atOnce = 'They are open now in Karachi: whoever is there is called at once when it starts.';
+  for (const where of [outlook, inList]) {
+    await seen(where, own);
+    await seen(where, atOnce);
+  }
+  await seen(outlook, 'to whoever has no time zone of their own');
+  await accessible(page, 'hours of one’s own');
+  await page.getByLabel('Choose another file').setInputFiles(file(`phone_number,name\n${number(2)},Ann\n`));
+  await inList.waitFor({state: 'detached'});
+  await outlook.getByText(atOnce).waitFor({state: 'detached'});
+  await seen(outlook, own);
+  await page.getByRole('radio', {name: /^One for all/}).check();
+  await outlook.getByText(own).waitFor({state: 'detached'});
+  assert.equal(await outlook.getByText('to whoever has no time zone of their own').count(), 0);
+  await page.getByRole('link', {name: 'Contacts'}).click();
+  await page.getByRole('button', {name: 'Leave', exact: true}).click();
+  await page.getByLabel('Select all that are shown').check();
+  await page.getByRole('button', {name: 'Call 2 contacts'}).click();
+  await fill(page.getByRole('dialog'));
+  await seen(outlook, atOnce);
   silent(page, /422/);
   await page.context().close();
 });

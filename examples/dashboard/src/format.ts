@@ -16,6 +16,10 @@ export function counted(count: number, one: string, many = one + 's'): string {
   return `${number(count)} ${count === 1 ? one : many}`;
 }
 
+/** `a, b and c`. */
+export const listed = (all: readonly string[]): string =>
+  (all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all[all.length - 1]}` : all[0] ?? '');
+
 export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const formats = new Map<string, Intl.DateTimeFormat>();

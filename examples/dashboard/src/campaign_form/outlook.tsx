@@ -6,6 +6,7 @@ import {Moment} from '../components/moment';
 import {counted} from '../format';
 import {subscribe} from '../store/topics';
 import {type Draft, type Errors, numberProblems, planOf, saidBy} from './draft';
+import {OwnHours} from './own_hours';
 import {WeekPicture} from './week_picture';
 
 const kQuiet = 300;
@@ -50,8 +51,16 @@ function unreached({reason, unreached_rows: rows}: Outlook): string {
   return `There is no time for ${counted(rows, 'contact')}. Give it more hours, or a later last day.`;
 }
 
-/** The week, and when it would be through. */
-export function OutlookCard({outlook, contacts, isAbout = false}: {outlook: Outlook | undefined; contacts: number; isAbout?: boolean}) {
+/** The week, and when it would be through. `zones`: of the contacts that are known. */
+export function OutlookCard({outlook, draft, contacts, isAbout = false, zones = [], isCalling}: {
+  outlook: Outlook | undefined;
+  draft: Draft;
+  contacts: number;
+  isAbout?: boolean;
+  zones?: readonly string[];
+  isCalling?: boolean;
+}) {
+  const isOwnClock = draft.clock === 'contact';
   return (
     <section class="card outlook" aria-label="Outlook" aria-live="polite">
       <h2>Outlook</h2>
@@ -60,9 +69,10 @@ export function OutlookCard({outlook, contacts, isAbout = false}: {outlook: Outl
         <>
           <dl class="facts">
             <div><dt>List</dt><dd>{contacts > 0 ? `${isAbout ? 'about ' : ''}${counted(contacts, 'contact')}` : 'None chosen yet'}</dd></div>
-            <div><dt>First call</dt><dd>{outlook.starts_at ? <Moment at={outlook.starts_at} zone={outlook.timezone} /> : contacts > 0 ? 'Never' : '–'}</dd></div>
+            <div><dt>First call</dt><dd>{outlook.starts_at ? <><Moment at={outlook.starts_at} zone={outlook.timezone} />{isOwnClock && <span class="muted"> to whoever has no time zone of their own</span>}</> : contacts > 0 ? 'Never' : '–'}</dd></div>
             <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
           </dl>
+          <OwnHours draft={draft} zones={zones} isCalling={isCalling} />
           {outlook.unreached_rows > 0 && (
             <p class="notice is-warn">{unreached(outlook)}</p>
           )}

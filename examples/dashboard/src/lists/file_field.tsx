@@ -2,6 +2,7 @@ import {useEffect, useRef, useState} from 'preact/hooks';
 import {download, Refusal} from '../api/client';
 import type {Preview} from '../api/types';
 import {type Into, kPreviewBytes, previewFile} from '../api/upload';
+import type {Draft} from '../campaign_form/draft';
 import {Button} from '../components/button';
 import {Skeleton} from '../components/empty';
 import {CountryField} from '../components/country_field';
@@ -10,7 +11,7 @@ import {countryOf, isNoCountry, kNoCountry} from '../countries';
 import {link} from '../live/live';
 import {useSelected} from '../store/signal';
 import {DropZone} from './drop_zone';
-import {PreviewCard} from './preview';
+import {PreviewCard, zonesOf} from './preview';
 
 export interface FileState {
   file: File | null;
@@ -19,11 +20,13 @@ export interface FileState {
   /** How many can be called: once it was looked at, and of a large file about. */
   rows: number;
   isAbout: boolean;
+  /** Of the first rows. */
+  zones: string[];
   /** Why nobody of the file can be called, or it is not known yet. */
   problem: string;
 }
 
-export const noFile: FileState = {file: null, region: '', rows: 0, isAbout: false, problem: ''};
+export const noFile: FileState = {file: null, region: '', rows: 0, isAbout: false, zones: [], problem: ''};
 
 const kLooking = 'The file is still being looked at. It takes a moment.';
 const kNoConnection = 'The file could not be looked at: there is no connection. It is tried again by itself.';
@@ -31,8 +34,11 @@ const kMendCountry = 'Mend the country of national numbers first.';
 const kRest = 250;
 
 /** A file with a list, and how it is understood. */
-export function FileField({state, error, into, onChange}: {
+export function FileField({state, draft, isCalling, error, into, onChange}: {
   state: FileState;
+  /** Of the campaign that it is for. */
+  draft: Draft;
+  isCalling?: boolean;
   error: string | undefined;
   into?: Into;
   onChange: (state: FileState) => void;
@@ -51,8 +57,8 @@ export function FileField({state, error, into, onChange}: {
     setPreview(null);
     setCountryWrong(false);
     if (!file) return;
-    if (isNone) return become({rows: 0, isAbout: false, problem: kMendCountry});
-    become({rows: 0, isAbout: false, problem: kLooking});
+    if (isNone) return become({rows: 0, isAbout: false, zones: [], problem: kMendCountry});
+    become({rows: 0, isAbout: false, zones: [], problem: kLooking});
     const abort = new AbortController();
     // Not while a country is written.
     const timer = window.setTimeout(() => previewFile(file, code, into, abort.signal).then((read) => {
@@ -86,7 +92,7 @@ export function FileField({state, error, into, onChange}: {
                     hint="Such as Denmark or DK. Numbers that begin with + need none."
                     text={region} onChange={(text) => onChange({...state, region: text})} />
       {file && !preview && isLooking && <Skeleton lines={2} />}
-      {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} isAddition={into !== undefined} />}
+      {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} isAddition={into !== undefined} draft={draft} isCalling={isCalling} />}
     </div>
   );
 }
@@ -97,12 +103,13 @@ function problemOf(failure: unknown, file: File): string {
 }
 
 /** Of a file of which only the beginning was read: about how many, to two digits. */
-function found(preview: Preview & {isWhole: boolean}, file: File): Pick<FileState, 'rows' | 'isAbout' | 'problem'> {
+function found(preview: Preview & {isWhole: boolean}, file: File): Pick<FileState, 'rows' | 'isAbout' | 'zones' | 'problem'> {
   const {imported: usable, failed: wrong, total} = preview.report;
   const problem = usable > 0 ? '' : total === 0 ? 'The file has no rows below its header.'
     : wrong === 0 ? 'Everybody in this file is on the list already.' : 'Nobody in this file can be called: see below what is wrong.';
-  if (preview.isWhole) return {rows: usable, isAbout: false, problem};
-  return {rows: Number((usable * file.size / kPreviewBytes).toPrecision(2)), isAbout: true, problem};
+  const zones = zonesOf(preview);
+  if (preview.isWhole) return {rows: usable, isAbout: false, zones, problem};
+  return {rows: Number((usable * file.size / kPreviewBytes).toPrecision(2)), isAbout: true, zones, problem};
 }
 
 function Template({kind}: {kind: 'basic' | 'advanced'}) {

@@ -1,4 +1,6 @@
 import type {Preview} from '../api/types';
+import type {Draft} from '../campaign_form/draft';
+import {OwnHours} from '../campaign_form/own_hours';
 import {counted, number, phone} from '../format';
 import {ImportErrors} from './import_errors';
 
@@ -8,10 +10,20 @@ const kMeanings: Record<string, string> = {
 };
 const kRows = 5;
 
+/** In which the first rows are. */
+export const zonesOf = ({rows}: Preview): string[] => [...new Set(rows.flatMap(({timezone}) => timezone || []))];
+
 /** How a file is understood, before anything is written. */
-export function PreviewCard({preview, isWhole, isAddition}: {preview: Preview; isWhole: boolean; isAddition: boolean}) {
+export function PreviewCard({preview, isWhole, isAddition, draft, isCalling}: {
+  preview: Preview;
+  isWhole: boolean;
+  isAddition: boolean;
+  draft: Draft;
+  isCalling?: boolean;
+}) {
   const {columns, mapping, rows, report} = preview;
   const usable = report.imported;
+  const zones = zonesOf(preview);
   const isKnown = usable === 0 && report.failed === 0 && report.skipped > 0;
   const tone = isKnown ? 'is-warn' : usable === 0 ? 'is-bad' : report.failed > 0 ? 'is-warn' : 'is-good';
   return (
@@ -23,6 +35,7 @@ export function PreviewCard({preview, isWhole, isAddition}: {preview: Preview; i
         {report.failed > 0 && `, ${number(report.failed)} cannot`}
         {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out ${isAddition ? 'as on the list already' : 'as a repetition'}`}.
       </p>
+      {zones.length > 0 && <OwnHours draft={draft} zones={zones} isCalling={isCalling} />}
       <div class="scroll-x" role="region" aria-label="First rows" tabIndex={0}>
         <table class="table-plain preview">
           <thead>

@@ -2,6 +2,7 @@ import {useState} from 'preact/hooks';
 import {newKey} from '../../api/key';
 import type {Campaign} from '../../api/types';
 import {uploadFile} from '../../api/upload';
+import {draftOf} from '../../campaign_form/draft';
 import {Button} from '../../components/button';
 import {Checkbox} from '../../components/field';
 import {failed} from '../../components/toast';
@@ -39,7 +40,7 @@ export function AddListTab({campaign}: {campaign: Campaign}) {
   if (sent) return <Uploading name={state.file?.name ?? ''} share={sent.share} onCancel={() => sent.abort.abort()} />;
   return (
     <section class="form-section add-list" aria-label="Add a list">
-      <FileField state={state} error={undefined} into={{campaignId: campaign.id, again}} onChange={(next) => setState(() => next)} />
+      <FileField state={state} draft={draftOf(campaign)} isCalling={campaign.status === 'active'} error={undefined} into={{campaignId: campaign.id, again}} onChange={(next) => setState(() => next)} />
       <Checkbox label="Call again whoever is through already" checked={again} onChange={setAgain}
                 hint="Otherwise contacts that are on this campaign’s list are skipped." />
       {campaign.status === 'active' && <p class="notice is-warn">This campaign is active: whoever is imported is called within its calling hours, without a further question.</p>}

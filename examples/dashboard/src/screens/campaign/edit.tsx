@@ -74,7 +74,7 @@ export function EditTab({campaign}: {campaign: Campaign}) {
         }} />
       </div>
       <aside class="form-aside">
-        <OutlookCard outlook={foreseen.outlook} contacts={left} />
+        <OutlookCard outlook={foreseen.outlook} draft={draft} contacts={left} isCalling={campaign.status === 'active'} />
         {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
         <div class="form-actions">
           <Button kind="primary" busy={isBusy} onClick={() => void save()}>Save changes</Button>

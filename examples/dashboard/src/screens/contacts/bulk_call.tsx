@@ -111,7 +111,7 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
         ) : (
           <>
             <CampaignForm draft={draft} errors={errors} onChange={change} />
-            <OutlookCard outlook={foreseen.outlook} contacts={chosen.length} />
+            <OutlookCard outlook={foreseen.outlook} draft={draft} contacts={chosen.length} zones={chosen.flatMap(({timezone}) => timezone ?? [])} />
           </>
         )}
       </div>

@@ -1,4 +1,5 @@
 import type {Id} from '../../api/types';
+import type {Draft} from '../../campaign_form/draft';
 import {Choice} from '../../components/field';
 import {ContactPicker} from '../../lists/contact_picker';
 import {FileField, type FileState, noFile} from '../../lists/file_field';
@@ -16,8 +17,9 @@ export function noAudience(from: string | null): AudienceState {
 export const countOf = (state: AudienceState): number => (state.kind === 'file' ? state.rows : state.ids.size);
 
 /** Who is to be called. */
-export function Audience({state, error, onChange}: {
+export function Audience({state, draft, error, onChange}: {
   state: AudienceState;
+  draft: Draft;
   error: string | undefined;
   onChange: (state: AudienceState) => void;
 }) {
@@ -31,7 +33,7 @@ export function Audience({state, error, onChange}: {
                 {value: 'contacts', label: 'Choose contacts', hint: 'Among those that you have.'},
               ]} />
       {state.kind === 'file'
-        ? <FileField state={state} error={error} onChange={(file) => onChange({kind: 'file', ...file})} />
+        ? <FileField state={state} draft={draft} error={error} onChange={(file) => onChange({kind: 'file', ...file})} />
         : <>
             <ContactPicker selected={state.ids} onChange={(ids) => onChange({kind: 'contacts', ids})} />
             {error && <p class="field-error" role="alert">{error}</p>}

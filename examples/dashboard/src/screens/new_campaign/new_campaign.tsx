@@ -101,14 +101,14 @@ export function NewCampaignScreen() {
       {head}
       <form class="form-layout" noValidate onSubmit={(event) => event.preventDefault()}>
         <div class="form-main">
-          <Audience state={audience} error={errors.file} onChange={(next) => {
+          <Audience state={audience} draft={draft} error={errors.file} onChange={(next) => {
             enter((before) => ({...before, audience: next}));
             setSaid(({file: _file, ...rest}) => rest);
           }} />
           <CampaignForm draft={draft} errors={errors} onChange={change} />
         </div>
         <aside class="form-aside">
-          <OutlookCard outlook={foreseen.outlook} contacts={contacts} isAbout={isAbout} />
+          <OutlookCard outlook={foreseen.outlook} draft={draft} zones={audience.kind === 'file' ? audience.zones : []} contacts={contacts} isAbout={isAbout} />
           {errors.other && <p class="notice is-bad" role="alert">{errors.other}</p>}
           <div class="form-actions">
             <Button kind="primary" icon="play" busy={busy === 'start'} onClick={() => void submit(true)}>
