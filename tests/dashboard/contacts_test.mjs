@@ -9,7 +9,7 @@ const table = (page) => page.getByRole('table', {name: 'Contacts'});
 const names = async (page) => (await table(page).locator('tbody .row-open').allInnerTexts()).map((text) => text.trim());
 const search = (page, text) => page.getByRole('searchbox', {name: 'Search contacts by name or number'}).fill(text);
 const shows = (page, wanted) => until(async () => JSON.stringify(await names(page)) === JSON.stringify(wanted), `the contacts ${wanted}`);
-const numberOf = (i) => `+1202556${String(i).padStart(4, '0')}`;
+const numberOf = (i) => `+1202${556 + Math.floor(i / 10_000)}${String(i % 10_000).padStart(4, '0')}`;
 
 async function withContacts(name, count, limit = 0) {
   const user = await world.server.user(name, {limit});
@@ -202,6 +202,26 @@ test('what is selected stays so across searches and pages, and is called as a ca
   const queued = (await nils.get(`/api/campaigns/${campaign.id}/queue`)).items;
   assert.deepEqual(queued.map(({contact_name}) => contact_name).sort(), ['Contact 200', 'Contact 202']);
   assert.notEqual(campaign.status, 'draft');
+  silent(page);
+  await page.context().close();
+});
+
+test('where more match than can be called at once, it is said that only the first of them are selected', async () => {
+  const per = await withContacts('Per', 10_001);
+  const page = await world.browser.open(world.server);
+  await visit(page, per, '/contacts');
+  await page.getByRole('button', {name: 'Select all that match'}).click();
+  await seen(page.getByRole('status'), /^10,000 selected\. The first 10,000 of more that match are selected$/);
+  await page.getByRole('button', {name: 'Call 10,000 contacts'}).click();
+  const dialog = page.getByRole('dialog');
+  await seen(dialog, 'The first 10,000 of more that match are selected: the others are not called. No more can be called at once.');
+  await accessible(page, 'calling the first of many');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', {name: 'Clear selection'}).click();
+  await search(page, 'Contact 1000');
+  await page.getByText('Contact 10000').waitFor();
+  await page.getByRole('button', {name: 'Select all that match'}).click();
+  await seen(page.getByRole('status'), /^2 selected$/);
   silent(page);
   await page.context().close();
 });

@@ -18,19 +18,25 @@ import {queueCampaign, queueDirect, type Queued, withoutWaiting} from './queuein
 /** As many as the server takes at once. */
 export const kMostContacts = 10_000;
 
+/** Of a selection of everybody who matches, where these are more. */
+export const kFirstOnly = `The first ${number(kMostContacts)} of more that match are selected`;
+
 const kBulk = 'Nobody was queued';
 
 type Way = 'campaign' | 'direct';
 type Stage = {name: 'form'} | {name: 'working'; done: number} | {name: 'done'; queued: Queued};
 
 /** Calls those who were selected: as a campaign with its settings, or each directly. */
-export function BulkCallDialog({contacts, onClose, onQueued}: {
+export function BulkCallDialog({contacts, isCut, onClose, onQueued}: {
   contacts: readonly Contact[];
+  /** More match than are selected. */
+  isCut: boolean;
   onClose: () => void;
   onQueued: () => void;
 }) {
   // Those who were selected when it was opened: the selection is cleared once they are queued.
   const [chosen] = useState(contacts);
+  const [isFirst] = useState(isCut);
   const [way, setWay] = useState<Way>('campaign');
   const [draft, setDraft] = useState<Draft>(() => ({...newDraft(), name: `${counted(chosen.length, 'contact')}, ${day(new Date())}`}));
   const [notAfter, setNotAfter] = useState('');
@@ -92,6 +98,7 @@ export function BulkCallDialog({contacts, onClose, onQueued}: {
       <Button kind="primary" icon="phone" onClick={() => void submit(true)}>{way === 'campaign' ? startLabel(chosen.length) : `Call now: ${counted(chosen.length, 'person', 'people')}`}</Button>
     </>}>
       <div class="bulk-call">
+        {isFirst && <p class="notice is-warn">{kFirstOnly}: the others are not called. No more can be called at once.</p>}
         <Choice name="way" legend="How" value={way} onChange={setWay} options={[
           {value: 'campaign', label: 'As a campaign', hint: 'Within calling hours, with retries and results of its own.'},
           {value: 'direct', label: 'Directly', hint: 'Once, at any hour, before the calls of campaigns.'},

@@ -16,11 +16,15 @@ import {usePages} from '../../store/pages';
 import {useRested} from '../../store/rested';
 import {useSelected} from '../../store/signal';
 import {DirectCallDialog} from '../queue/direct_call';
-import {BulkCallDialog, kMostContacts} from './bulk_call';
+import {BulkCallDialog, kFirstOnly, kMostContacts} from './bulk_call';
 import {ContactDialog} from './contact_dialog';
 import {OpenedContact} from './opened_contact';
 
 type Opened = {name: 'new'} | {name: 'call'} | {name: 'direct'; contact: Contact} | null;
+
+type Selected = ReadonlyMap<Id, Contact>;
+/** `isCut`: more match than can be selected. */
+const kNobody: {selected: Selected; isCut: boolean} = {selected: new Map(), isCut: false};
 
 /** Everybody who can be called. Those who are selected stay so while one searches for others. */
 export function ContactsScreen() {
@@ -34,7 +38,11 @@ export function ContactsScreen() {
   };
   const open = (id: Id) => goTo({search, contact: id});
   const close = () => goTo({search, contact: ''});
-  const [selected, setSelected] = useState<ReadonlyMap<Id, Contact>>(new Map());
+  const [{selected, isCut}, setSelection] = useState(kNobody);
+  const choose = (make: (before: Selected) => Iterable<readonly [Id, Contact]>) => setSelection((before) => {
+    const all = [...make(before.selected)];
+    return {selected: new Map(all.slice(0, kMostContacts)), isCut: all.length > kMostContacts};
+  });
   const [opened, setOpened] = useState<Opened>(null);
   const [isSelecting, setSelecting] = useState(false);
   const wanted = useRested(search.trim());
@@ -44,17 +52,17 @@ export function ContactsScreen() {
 
   const selectAll = async () => {
     setSelecting(true);
-    await allRows(load(1000), kMostContacts).then(
-      (found) => setSelected((before) => new Map([...before, ...found.map((contact) => [contact.id, contact] as const)])),
+    await allRows(load(1000), kMostContacts + 1).then(
+      (found) => choose((before) => new Map([...before, ...found.map((contact) => [contact.id, contact] as const)])),
       (error: unknown) => failed(error, 'They could not be selected'));
     setSelecting(false);
   };
-  const select = (ids: ReadonlySet<Id>) => setSelected((before) => {
+  const select = (ids: ReadonlySet<Id>) => {
     const shown = new Set(rows.map(({id}) => id));
-    return new Map([...[...before].filter(([id]) => !shown.has(id)),
+    choose((before) => [...[...before].filter(([id]) => !shown.has(id)),
                     ...rows.filter(({id}) => ids.has(id)).map((contact) => [contact.id, contact] as const)]);
-  });
-  const forget = (id: Id) => setSelected((before) => new Map([...before].filter(([other]) => other !== id)));
+  };
+  const forget = (id: Id) => choose((before) => [...before].filter(([other]) => other !== id));
 
   return (
     <>
@@ -64,7 +72,8 @@ export function ContactsScreen() {
       </ScreenHead>
       <div class="form-stack">
         {(rows.length > 0 || selected.size > 0) && (
-          <SelectionBar count={selected.size} busy={isSelecting} onSelectAll={() => void selectAll()} onClear={() => setSelected(new Map())}
+          <SelectionBar count={selected.size} busy={isSelecting} onSelectAll={() => void selectAll()} onClear={() => setSelection(kNobody)}
+                        note={isCut ? kFirstOnly : undefined}
                         more={rows.length > 0 && (!pages.isComplete || rows.some(({id}) => !selected.has(id)))}>
             <Button icon="phone" kind={selected.size > 0 ? 'primary' : 'plain'} disabled={selected.size === 0}
                     onClick={() => setOpened({name: 'call'})}>
@@ -93,7 +102,8 @@ export function ContactsScreen() {
                          setOpened({name: 'direct', contact});
                        }}
                        onSaved={(contact) => {
-                         setSelected((before) => (before.has(contact.id) ? new Map(before).set(contact.id, contact) : before));
+                         setSelection((before) => (before.selected.has(contact.id)
+                           ? {...before, selected: new Map(before.selected).set(contact.id, contact)} : before));
                          pages.reload();
                        }}
                        onDeleted={(id) => {
@@ -103,7 +113,7 @@ export function ContactsScreen() {
       )}
       {opened?.name === 'direct' && <DirectCallDialog contact={opened.contact} onClose={() => setOpened(null)} />}
       {opened?.name === 'call' && (
-        <BulkCallDialog contacts={[...selected.values()]} onClose={() => setOpened(null)} onQueued={() => setSelected(new Map())} />
+        <BulkCallDialog contacts={[...selected.values()]} isCut={isCut} onClose={() => setOpened(null)} onQueued={() => setSelection(kNobody)} />
       )}
     </>
   );
