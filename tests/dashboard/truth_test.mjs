@@ -10,6 +10,31 @@ const show = async (page, {id, name}) => {
   await page.getByRole('heading', {name, level: 1}).waitFor();
 };
 
+test('a campaign that has ended by its hours says who was never called, and not that all calls are done', async () => {
+  const eva = await world.server.user('Eva', {limit: 1});
+  const {id} = await eva.campaign('Too late', {contacts: 4, start: true});
+  await until(() => eva.endCalls(), 'a call');
+  await until(async () => (await eva.get(`/api/campaigns/${id}/statistics`)).processing === 1, 'the second call');
+  const page = await world.browser.open(world.server);
+  await visit(page, eva, `/campaigns/${id}`);
+  const why = page.getByRole('region', {name: /Why is it not dialling|What it is doing/});
+  await seen(page, '1 of 4 dealt with');
+  await eva.ask('PATCH', `/api/campaigns/${id}`, {end_date: '2020-01-02'});
+  await until(async () => (await eva.get(`/api/campaigns/${id}/statistics`)).skipped === 2, 'the end of its hours');
+  await seen(page, '3 of 4 dealt with, 2 of them left out');
+  assert.equal(await why.getByText(/All calls are done|Everybody has been called/).count(), 0);
+  await eva.endCalls();
+  await seen(why, '2 were never called');
+  await seen(why, '2 were never called: the campaign’s last hour has passed.');
+  await seen(page, '4 of 4 dealt with, 2 of them left out');
+  assert.equal(await page.getByText('All calls are done').count(), 0);
+  await page.evaluate(() => { location.hash = '/campaigns'; });
+  await page.getByRole('tab', {name: 'Completed 1'}).click();
+  await seen(page.getByRole('listitem', {name: 'Too late', exact: true}), '2 were never called');
+  silent(page);
+  await page.context().close();
+});
+
 test('the second click of a double click does not undo the first, and the focus stays', async () => {
   const rex = await world.server.user('Rex', {limit: 0});
   const campaign = await rex.campaign('Twice', {contacts: 2, start: true});

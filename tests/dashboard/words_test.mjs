@@ -98,7 +98,7 @@ test('numbers are whole in every list, wide and narrow', async () => {
   }
   await wes.ask('POST', `/api/campaigns/${id}/cancel`);
   await page.evaluate((to) => { location.hash = to; }, `/campaigns/${id}`);
-  await seen(page, '0 of 2 called, 2 left out');
+  await seen(page, '2 of 2 dealt with, 2 of them left out');
   await until(async () => await page.getByText('100%').count() === 0, 'that nobody is taken for done');
   await page.getByRole('tab', {name: 'History'}).click();
   await page.getByRole('button', {name: 'Failed', exact: true}).click();
@@ -113,7 +113,7 @@ test('numbers are grouped everywhere, as whoever looks is used to', async () => 
   const page = await world.browser.open(world.server, {locale: 'de-DE'});
   await visit(page, yul);
   const card = page.getByRole('listitem', {name: 'Thousands', exact: true});
-  for (const text of ['0 of 1.300 done', '1.299']) await seen(card, text);
+  for (const text of ['0 of 1.300 dealt with', '1.299']) await seen(card, text);
   await page.evaluate((to) => { location.hash = `/campaigns/${to}`; }, id);
   await seen(page.locator('.figures-wide'), '1.300');
   await yul.post(`/api/campaigns/${id}/cancel`);

@@ -3,12 +3,11 @@ import type {Counts} from '../campaign_counts';
 import {number, percent} from '../format';
 import {Progress} from './progress';
 
-/** How much of its list a campaign is through with. */
+/** How much of its list a campaign has dealt with: called, or left out. */
 export function CampaignProgress({status, counts}: {status: CampaignStatus; counts: Counts}) {
   const {total, successful, unsuccessful, failed, skipped, cancelled, calling = 0} = counts;
-  const called = successful + unsuccessful + failed;
   const left = skipped + cancelled;
-  const finished = Math.min(total, called + left);
+  const finished = Math.min(total, successful + unsuccessful + failed + left);
   return (
     <div class="campaign-progress">
       <Progress total={total} label="Progress" parts={[
@@ -22,7 +21,7 @@ export function CampaignProgress({status, counts}: {status: CampaignStatus; coun
         <strong>{total === 0 ? 'No contacts yet' : status === 'cancelled' ? 'Cancelled' : percent(finished / total)}</strong>
         {total > 0 && (
           <span class="muted">
-            {left > 0 ? `${number(called)} of ${number(total)} called, ${number(left)} left out` : `${number(finished)} of ${number(total)} done`}
+            {number(finished)} of {number(total)} dealt with{left > 0 && `, ${number(left)} of them left out`}
           </span>
         )}
       </p>

@@ -1,4 +1,4 @@
-import type {Campaign, Reason} from '../api/types';
+import type {Campaign, CampaignStatistics, Reason} from '../api/types';
 import {Icon, type IconName} from '../components/icon';
 import {Countdown, Moment} from '../components/moment';
 import {isAtLimit, isDialling, kDeleting, nextCallAt, told, worthSaying} from './reasons';
@@ -7,8 +7,12 @@ import {useScene} from './use_explanation';
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
 
 /** In one line: that it is calling, or why not and when the next call comes. */
-export function IdleLine({campaign, reasons}: {campaign: Campaign; reasons: readonly Reason[] | undefined}) {
-  const scene = useScene(campaign);
+export function IdleLine({campaign, reasons, statistics}: {
+  campaign: Campaign;
+  reasons: readonly Reason[] | undefined;
+  statistics: CampaignStatistics | undefined;
+}) {
+  const scene = useScene(campaign, statistics);
   const first = reasons && worthSaying(reasons, scene)[0];
   if (campaign.deleting) {
     return <p class="idle-line is-warn"><Icon name="trash" size={16} /><span><span class="idle-title">{kDeleting.title}</span></span></p>;

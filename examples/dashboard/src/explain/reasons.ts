@@ -1,4 +1,4 @@
-import type {Campaign, Concurrency, Forecast, Reason} from '../api/types';
+import type {Campaign, CampaignStatistics, Concurrency, Forecast, Reason} from '../api/types';
 import {counted, moment, number} from '../format';
 
 export type Advice = 'start' | 'resume' | 'add_contacts' | 'edit' | 'settings';
@@ -20,7 +20,7 @@ const kNoLimit = {
 /** The library's codes in a person's words; what is new there shows by its own text. */
 const kTold: Record<string, Told> = {
   dialing: {title: 'Calling now', tone: 'good'},
-  in_flight_only: {title: 'Finishing the last calls', tone: 'good', meaning: 'Everybody has been called. The calls that are on will end the campaign.'},
+  in_flight_only: {title: 'Finishing the last calls', tone: 'good', meaning: 'The campaign ends with them, unless one is to be made again.'},
   not_started: {title: 'Not started', tone: 'neutral', advice: 'start', meaning: 'Nobody is called before you start it.'},
   paused: {title: 'Paused', tone: 'warn', advice: 'resume', meaning: 'No new call starts until you resume it.'},
   completed: {title: 'All calls are done', tone: 'neutral'},
@@ -59,6 +59,7 @@ const kNoEnd: Record<string, string> = {
 export interface Scene {
   campaign: Campaign;
   limits: Concurrency | null;
+  statistics?: CampaignStatistics | undefined;
 }
 
 /** Somebody has to start or resume it: nothing goes on by itself. */
@@ -76,15 +77,28 @@ export function worthSaying(reasons: readonly Reason[], {campaign}: Scene): Reas
     .filter(({code}, i) => i === 0 || !isHeld(campaign) || !kBehind.has(code));
 }
 
-export function told(reason: Reason, {campaign, limits}: Scene): Told {
+export function told(reason: Reason, {campaign, limits, statistics}: Scene): Told {
   const {code} = reason;
   if (code === 'not_started' && campaign.status === 'scheduled') return {title: 'Starts by itself', tone: 'info'};
-  if (code === 'completed' && campaign.completed_calls + campaign.failed_calls === 0) {
-    return {title: 'Nobody was called', tone: 'neutral', meaning: 'Its calls were cancelled before they were made.'};
-  }
+  if (code === 'completed') return ended(campaign, statistics);
   if (code === 'nothing_due' && reason.until) return {...kTold['nothing_due'] as Told, meaning: `The next is due ${moment(reason.until)}.`};
   if (code === 'user_at_limit' && limits) return {...kTold['user_at_limit'] as Told, meaning: inUse(limits.user)};
   return kTold[code] ?? {title: reason.text, tone: 'info'};
+}
+
+/** That it is over, and who was left out. */
+function ended(campaign: Campaign, statistics: CampaignStatistics | undefined): Told {
+  const {total_contacts: total, completed_calls: completed, failed_calls: failed} = statistics ?? campaign;
+  if (completed + failed === total) return kTold['completed'] as Told;
+  if (!statistics) return {title: 'Completed', tone: 'neutral'};
+  const {skipped, cancelled, processing, attempts} = statistics;
+  const said = [
+    ...(skipped > 0 ? [`${number(skipped)} ${skipped === 1 ? 'was' : 'were'} never called: the campaign’s last hour has passed.`] : []),
+    ...(cancelled > 0 ? [`${counted(cancelled, 'call')} ${cancelled === 1 ? 'was' : 'were'} cancelled.`] : []),
+  ];
+  const title = processing > 0 ? 'Finishing the last calls' : attempts === 0 ? 'Nobody was called'
+    : skipped > 0 ? `${number(skipped)} ${skipped === 1 ? 'was' : 'were'} never called` : 'Completed';
+  return {title, tone: processing > 0 ? 'good' : 'neutral', meaning: said.join(' ')};
 }
 
 function inUse({active, limit}: Concurrency['user']): string {

@@ -1,13 +1,13 @@
 import {useEffect} from 'preact/hooks';
 import {campaigns} from '../api/campaigns';
-import type {Campaign, Reason} from '../api/types';
+import type {Campaign, CampaignStatistics, Reason} from '../api/types';
 import {type Resource, useResource} from '../store/resource';
 import {concurrency} from '../live/live';
 import {useSignal} from '../store/signal';
 import {nextCallAt, type Scene} from './reasons';
 
-export function useScene(campaign: Campaign): Scene {
-  return {campaign, limits: useSignal(concurrency)};
+export function useScene(campaign: Campaign, statistics: CampaignStatistics | undefined): Scene {
+  return {campaign, limits: useSignal(concurrency), statistics};
 }
 
 /** Why the campaign is, or is not, being called; kept fresh while it is `enabled`. */

@@ -1,6 +1,6 @@
 import {useRef} from 'preact/hooks';
 import type {CampaignAction} from '../api/campaigns';
-import type {Campaign, Reason} from '../api/types';
+import type {Campaign, CampaignStatistics, Reason} from '../api/types';
 import {Button, ButtonLink} from '../components/button';
 import {Failed, Skeleton} from '../components/empty';
 import {Icon, type IconName} from '../components/icon';
@@ -15,15 +15,15 @@ import {useScene} from './use_explanation';
 const kIcons: Record<string, IconName> = {good: 'phone', info: 'clock', warn: 'alert', neutral: 'info'};
 
 /** Why it is, or is not, calling: every reason, what it means, and what one can do about it. */
-export function WhyPanel({campaign, reasons, actions, callsOn}: {
+export function WhyPanel({campaign, reasons, actions, statistics}: {
   campaign: Campaign;
   reasons: Resource<Reason[]>;
   actions: Actions;
-  /** How many of its calls are on. */
-  callsOn: number;
+  statistics: CampaignStatistics | undefined;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const scene = useScene(campaign);
+  const scene = useScene(campaign, statistics);
+  const callsOn = statistics?.processing ?? 0;
   if (campaign.deleting) {
     return (
       <section class="card why" aria-labelledby="why" aria-live="polite">

@@ -25,7 +25,7 @@ export function OverviewTab({campaign, agent, actions}: {campaign: Campaign; age
   return (
     <div class="overview">
       <div class="form-main">
-        <WhyPanel campaign={campaign} reasons={reasons} actions={actions} callsOn={statistics.data?.processing ?? 0} />
+        <WhyPanel campaign={campaign} reasons={reasons} actions={actions} statistics={statistics.data} />
         <section class="card form-stack" aria-labelledby="progress">
           <h2 id="progress">Progress</h2>
           <CampaignProgress status={campaign.status} counts={counts} />

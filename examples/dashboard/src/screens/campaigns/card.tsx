@@ -38,7 +38,7 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
       <CampaignProgress status={campaign.status} counts={counts} />
       <Figures counts={counts} />
       <div class="card-foot">
-        <IdleLine campaign={campaign} reasons={reasons.data} />
+        <IdleLine campaign={campaign} reasons={reasons.data} statistics={statistics.data} />
         <div class="card-actions">
           {main && (
             <Button small icon={main.icon} kind={main.action === 'pause' ? 'plain' : 'primary'} busy={actions.busy}
