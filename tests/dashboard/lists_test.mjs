@@ -94,6 +94,26 @@ test('national numbers are of the country that is written, never of one that its
   await page.context().close();
 });
 
+test('before and after an import it is said that people who are known keep their own data', async () => {
+  const tue = await world.server.user('Tue', {limit: 0});
+  await tue.agent('Tue’s voice');
+  await tue.post('/api/contacts', {phone_number: number(0), name: 'Ann', timezone: 'Europe/Berlin'});
+  const page = await world.browser.open(world.server);
+  await visit(page, tue, '/campaigns/new');
+  const csv = (text) => ({name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(text)});
+  await choose(page, csv(`phone_number,name\n${number(0)},Ann\n`));
+  await seen(page, '1 row can be called.');
+  assert.equal(await page.getByText(/keeps their own data/).count(), 0);
+  await choose(page, csv(`phone_number,timezone,e-mail,city\n${number(0)},Asia/Tokyo,ann@example.com,Kyoto\n`));
+  await seen(page, 'Whoever is among your contacts already keeps their own data: the time zone and e-mail of the file count for new contacts only.');
+  await page.getByLabel('Name', {exact: true}).fill('Known');
+  await page.getByRole('button', {name: 'Save as draft'}).click();
+  await seen(page.getByRole('region', {name: 'Report'}), /^Whoever was among your contacts before keeps their own data/);
+  assert.deepEqual((await tue.get('/api/contacts')).items.map(({timezone, email}) => [timezone, email]), [['Europe/Berlin', null]]);
+  silent(page);
+  await page.context().close();
+});
+
 test('a picture is no list, two files are one too many, and rows that failed are kept with the campaign', async () => {
   const joy = await world.server.user('Joy', {limit: 0});
   await joy.agent('Joy’s voice');

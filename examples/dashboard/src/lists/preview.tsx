@@ -1,13 +1,15 @@
 import type {Preview} from '../api/types';
 import type {Draft} from '../campaign_form/draft';
 import {OwnHours} from '../campaign_form/own_hours';
-import {counted, number, phone} from '../format';
+import {counted, listed, number, phone} from '../format';
 import {ImportErrors} from './import_errors';
 
 const kMeanings: Record<string, string> = {
   phone_number: 'Phone number', name: 'Name', email: 'E-mail', company: 'Company', notes: 'Notes', timezone: 'Time zone',
   priority: 'Added to the priority', import_error: 'Read over', user_data: 'Kept as it is',
 };
+/** What contacts who are there already keep. */
+const kOfContacts: readonly string[] = ['email', 'company', 'notes', 'timezone'];
 const kRows = 5;
 
 /** In which the first rows are. */
@@ -24,6 +26,7 @@ export function PreviewCard({preview, isWhole, isAddition, draft, isCalling}: {
   const {columns, mapping, rows, report} = preview;
   const usable = report.imported;
   const zones = zonesOf(preview);
+  const own = mapping.filter((meaning) => kOfContacts.includes(meaning)).map((meaning) => kMeanings[meaning]?.toLowerCase() ?? meaning);
   const isKnown = usable === 0 && report.failed === 0 && report.skipped > 0;
   const tone = isKnown ? 'is-warn' : usable === 0 ? 'is-bad' : report.failed > 0 ? 'is-warn' : 'is-good';
   return (
@@ -35,6 +38,7 @@ export function PreviewCard({preview, isWhole, isAddition, draft, isCalling}: {
         {report.failed > 0 && `, ${number(report.failed)} cannot`}
         {report.skipped > 0 && `, ${number(report.skipped)} ${report.skipped === 1 ? 'is' : 'are'} left out ${isAddition ? 'as on the list already' : 'as a repetition'}`}.
       </p>
+      {own.length > 0 && <p class="hint">Whoever is among your contacts already keeps their own data: the {listed(own)} of the file {own.length === 1 ? 'counts' : 'count'} for new contacts only.</p>}
       {zones.length > 0 && <OwnHours draft={draft} zones={zones} isCalling={isCalling} />}
       <div class="scroll-x" role="region" aria-label="First rows" tabIndex={0}>
         <table class="table-plain preview">

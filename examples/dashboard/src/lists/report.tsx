@@ -29,6 +29,7 @@ export function ImportReportCard({campaign, imported}: {campaign: Campaign; impo
           </div>
         ))}
       </dl>
+      {report.matched > 0 && <p class="hint">Whoever was among your contacts before keeps their own data: a time zone, e-mail, company or notes in the file did not change them.</p>}
       {notStarted && <p class="notice is-warn" role="alert">The campaign was not started: {notStarted.message}</p>}
       {report.errors_total > 0 && <ImportErrors report={report} title="Rows that were not taken" />}
       {report.failed > 0 && <p class="hint">Download the rows that failed, mend them in that file, and add it to this campaign as a further list. Its last column says what is wrong; it may stay.</p>}
