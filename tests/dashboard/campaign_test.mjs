@@ -73,13 +73,13 @@ test('a campaign tells of itself, of its queue and history, and in charts', asyn
   const progress = page.getByRole('region', {name: 'Progress', exact: true});
   await seen(progress, '5 Jan 2026');
   assert.match(await page.getByRole('list', {name: 'Progress'}).innerText(), /Calls\s+5\s+100%\s+Answered or voicemail\s+3\s+60%\s+Successful\s+2\s+40%/);
-  await seen(progress, 'Shares of the calls.');
+  await seen(progress, 'Shares of all calls, also those that are on.');
   inHour(9, 'busy');
   await page.reload();
   await page.getByRole('img', {name: 'Progress: 2 steps from 09:00 to 10:00. The table has the figures.'}).waitFor();
   // A voicemail is no person, and no success; the mean is of both. Each share says of what.
   assert.deepEqual(await page.locator('.key-figures > div').evaluateAll((all) => all.map(({children: [term, said]}) => `${term.innerText}: ${said.firstChild.textContent} ${said.lastChild.textContent}`)), [
-    'Done: 67% of the list', 'Connection rate: 60% of the calls: 40% a person, 20% voicemail',
+    'Done: 67% of the list', 'Connection rate: 60% of the calls that have ended: 40% a person, 20% voicemail',
     'Success rate: 67% of those completed or failed', 'Mean length: 32 s answered or voicemail', 'Calls: 5 every attempt']);
   for (const [chart, whole] of [['Outcomes', 'the calls that have ended'], ['Length of calls', 'the calls with a person or voicemail'], ['Attempts until success', 'the successes']]) {
     await seen(page.getByRole('region', {name: chart, exact: true}), `Shares of ${whole}.`);

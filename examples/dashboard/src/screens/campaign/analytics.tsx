@@ -41,7 +41,7 @@ function KeyFigures({data}: {data: CampaignAnalytics}) {
   const share = (outcome: CallOutcome) => (ended > 0 ? percent((data.outcomes[outcome] ?? 0) / ended) : '–');
   const figures: [string, string, string][] = [
     ['Done', percent(data.progress), 'of the list'],
-    ['Connection rate', percent(data.connection_rate), `of the calls: ${share('answered')} a person, ${share('voicemail')} voicemail`],
+    ['Connection rate', percent(data.connection_rate), `of the calls that have ended: ${share('answered')} a person, ${share('voicemail')} voicemail`],
     ['Success rate', percent(data.success_rate), 'of those completed or failed'],
     ['Mean length', data.mean_duration_seconds === null ? '–' : duration(data.mean_duration_seconds), 'answered or voicemail'],
     ['Calls', number(data.statistics.attempts), 'every attempt'],
@@ -60,6 +60,8 @@ function label(at: string, several: boolean): string {
   return several ? `${date(on).slice(0, -5)}, ${hour}:00` : `${hour}:00`;
 }
 
+/** What the server's series count: not those alone that have ended. */
+const kAll = 'all calls, also those that are on';
 /** Of the server's figures: whoever answers, a person or a machine, has picked up. */
 const kSeries = ['Calls', 'Answered or voicemail', 'Successful'] as const;
 
@@ -67,7 +69,7 @@ function seriesOf(series: readonly SeriesPoint[], unit: string): ChartData {
   const several = new Set(series.map(({at}) => at.slice(0, 10))).size > 1;
   return {
     head: [unit, ...kSeries],
-    of: 'the calls',
+    of: kAll,
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => ({label: label(point.at, several), values: [point.attempts, point.answered, point.successful]})),
   };
@@ -80,7 +82,7 @@ function progressOf(data: CampaignAnalytics): ChartData {
   let [attempts, answered, successful] = [0, 0, 0];
   return {
     head: ['Until', ...kSeries],
-    of: 'the calls',
+    of: kAll,
     tones: ['neutral', 'accent', 'good'],
     rows: series.map((point) => {
       attempts += point.attempts;
