@@ -42,6 +42,18 @@ test('the picture of the week follows the clocks', async () => {
   assert.deepEqual(week[1].bars.map(({from, to}) => [from / 60, to / 60]), [[22, 24]]);
   assert.deepEqual(week[2].bars.map(({from, to}) => [from / 60, to / 60]), [[0, 4]]);
   assert.deepEqual(week[3].bars, []);
+  assert.deepEqual(week.slice(0, 3).map(({bars}) => bars.map(({text}) => text)), [['09:00 to 18:00'], ['22:00 to 04:00'], ['22:00 to 04:00']]);
+  // Open all the time, as it is told from now on: each day by its own hours.
+  const always = weekOf([{opens_at: '2026-01-05T19:39:00Z', closes_at: '2026-01-12T19:39:00Z'}], 'UTC', new Date('2026-01-05T19:39:00Z'));
+  assert.deepEqual(always.map(({bars}) => bars.map(({text}) => text).join()), ['19:39 to 24:00', ...Array(6).fill('all day')]);
+});
+
+test('a machine’s reasons are told in words', async () => {
+  const {sentence} = await source('format.ts');
+  assert.deepEqual(['campaign_ended', 'campaign_cancelled', 'expired', 'carrier_down', 'nobody answered', 'Code A_b'].map(sentence),
+                   ['The campaign’s last hour had passed', 'The campaign was cancelled', 'Its time had passed', 'Carrier down', 'Nobody answered', 'Code A_b']);
+  const {saidBy} = await source('campaign_form/draft.ts');
+  assert.deepEqual(saidBy({field: 'end_date', message: 'the end date must not be before the start date'}), {endDate: 'It would end before it starts.'});
 });
 
 test('a form gives back the campaign that it was filled in from', async () => {

@@ -107,6 +107,26 @@ test('numbers are whole in every list, wide and narrow', async () => {
   await page.context().close();
 });
 
+test('it is said that a campaign without a time zone goes by UTC, and each card’s button says whose it is', async () => {
+  const una = await world.server.user('Una', {limit: 1});
+  const [{id}] = [await una.campaign('Nowhere', {contacts: 1}), await una.campaign('Elsewhere', {contacts: 1, first: 1})];
+  const page = await world.browser.open(world.server);
+  await visit(page, una, '/campaigns');
+  await page.getByRole('button', {name: 'Start Nowhere', exact: true}).waitFor();
+  await page.getByRole('button', {name: 'Start Elsewhere', exact: true}).waitFor();
+  await page.evaluate((to) => { location.hash = to; }, `/campaigns/${id}`);
+  await seen(page, '(UTC if unknown)');
+  await seen(page, 'No time zone is set: set one under Edit.');
+  await accessible(page, 'a campaign without a time zone');
+  await page.getByRole('link', {name: 'set one under Edit'}).click();
+  assert.equal(await page.getByRole('combobox', {name: 'Time zone'}).getAttribute('placeholder'), 'None: UTC');
+  await seen(page.getByLabel('Outlook'), 'The end is estimated at one minute a call, until there are some to go by.');
+  await page.getByLabel('Last day').fill('2019-12-31');
+  await seen(page, 'It would end before it starts.');
+  silent(page, /422/);
+  await page.context().close();
+});
+
 test('numbers are grouped everywhere, as whoever looks is used to', async () => {
   const yul = await world.server.user('Yul', {limit: 1});
   const {id} = await yul.campaign('Thousands', {contacts: 1300, start: true});

@@ -103,8 +103,17 @@ export const placeOf = (zone: string): string => (zone.split('/').pop() ?? zone)
 /** 09:00:00 as 09:00. */
 export const timeOfDay = (time: string): string => time.slice(0, 5);
 
-/** `nobody answered` as Nobody answered. */
-export const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** The library's own reasons. */
+const kReasons: Record<string, string> = {
+  campaign_ended: 'The campaign’s last hour had passed', campaign_cancelled: 'The campaign was cancelled', expired: 'Its time had passed',
+  no_news: 'Nothing was heard of it any more',
+};
+
+/** `nobody answered` as Nobody answered; a reason of the library's, or another word of a machine's, as people say it. */
+export function sentence(text: string): string {
+  const said = kReasons[text] ?? (/^[a-z]+(_[a-z]+)+$/.test(text) ? text.replaceAll('_', ' ') : text);
+  return said.slice(0, 1).toUpperCase() + said.slice(1);
+}
 
 /** Countries' codes (E.164); those of three digits are all others. */
 const kCountry = /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,})$/;

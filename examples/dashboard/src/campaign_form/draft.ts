@@ -25,6 +25,7 @@ export interface Draft {
   spread: boolean;
 }
 
+const kEndsFirst = 'It would end before it starts.';
 const kUsual: Window = {opens: '09:00', closes: '18:00'};
 
 /** The same hours on each weekday. */
@@ -117,7 +118,7 @@ export function problemsOf(draft: Draft): Errors {
   if (!draft.name.trim()) errors.name = 'Give it a name, to know it by.';
   if (!draft.agentId) errors.agent = 'Choose who speaks.';
   if (!draft.startDate) errors.startDate = 'Say from when on it may call.';
-  if (draft.endDate && draft.endDate < draft.startDate) errors.endDate = 'It would end before it starts.';
+  if (draft.endDate && draft.endDate < draft.startDate) errors.endDate = kEndsFirst;
   return {...errors, ...numberProblems(draft)};
 }
 
@@ -143,6 +144,7 @@ export function saidBy({field, message}: Pick<Refusal, 'field' | 'message'>): Er
   if (place === 'zone' && message.includes('unknown time zone')) {
     return {zone: 'This is an unknown time zone. Choose a large city nearby from the list.'};
   }
+  if (place === 'endDate' && message.includes('before the start date')) return {endDate: kEndsFirst};
   return {[place]: inFieldWords(message).replace('max_attempts', 'Attempts in all').replace('delays_seconds', 'Minutes in between')};
 }
 

@@ -9,6 +9,7 @@ import {AgentField} from './agent_field';
 import type {Draft, Errors} from './draft';
 import {HoursFields} from './hours';
 import type {Beside} from './meanwhile';
+import {zoneWhenEmpty} from './zone_words';
 
 interface Props {
   draft: Draft;
@@ -87,7 +88,7 @@ function When({draft, errors, beside = {}, onChange}: Props) {
 function ZoneField({zone, error, onChange}: {zone: string; error: string | undefined; onChange: (zone: string) => void}) {
   return (
     <Field label="Time zone" error={error} hint="Begin to type a large city, such as Berlin or New York.">
-      {(input) => <ZoneInput input={input} zone={zone} placeholder="Yours, as the server knows it" onChange={onChange} />}
+      {(input) => <ZoneInput input={input} zone={zone} placeholder={zoneWhenEmpty()} onChange={onChange} />}
     </Field>
   );
 }

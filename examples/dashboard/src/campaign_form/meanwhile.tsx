@@ -1,10 +1,11 @@
 import type {ComponentChildren} from 'preact';
 import type {Campaign} from '../api/types';
 import {Button} from '../components/button';
-import {date, placeOf} from '../format';
+import {date} from '../format';
 import {agentNames} from '../live/live';
 import {Clock, Hours, Pace, Retries} from './in_words';
 import type {Part} from './merge';
+import {zoneWords} from './zone_words';
 
 /** What stands beside a field: that it was changed elsewhere too. */
 export type Beside = Partial<Record<Part, ComponentChildren>>;
@@ -19,7 +20,7 @@ const kNow: Record<Part, (campaign: Campaign) => ComponentChildren> = {
   nextAction: ({next_action: action}) => quoted(action),
   hours: (campaign) => <Hours campaign={campaign} />,
   clock: (campaign) => <Clock campaign={campaign} />,
-  zone: ({rules}) => (rules.timezone ? placeOf(rules.timezone) : 'your time zone'),
+  zone: zoneWords,
   startDate: ({start_date: first}) => date(first),
   endDate: ({end_date: last}) => (last ? date(last) : 'none'),
   excluded: ({rules}) => (rules.excluded_dates ?? []).map(date).join(', ') || 'none',

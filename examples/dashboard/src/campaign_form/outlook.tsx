@@ -72,6 +72,7 @@ export function OutlookCard({outlook, draft, contacts, isAbout = false, zones = 
             <div><dt>First call</dt><dd>{outlook.starts_at ? <><Moment at={outlook.starts_at} zone={outlook.timezone} />{isOwnClock && <span class="muted"> to whoever has no time zone of their own</span>}</> : contacts > 0 ? 'Never' : '–'}</dd></div>
             <div><dt>Estimated end</dt><dd>{outlook.ends_at ? <Moment at={outlook.ends_at} zone={outlook.timezone} /> : '–'}</dd></div>
           </dl>
+          {outlook.ends_at && <p class="hint">The end is estimated at one minute a call, until there are some to go by.</p>}
           <OwnHours draft={draft} zones={zones} isCalling={isCalling} />
           {outlook.unreached_rows > 0 && (
             <p class="notice is-warn">{unreached(outlook)}</p>

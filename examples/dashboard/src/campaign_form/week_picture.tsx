@@ -20,6 +20,9 @@ function minutes(at: Date, zone: string): number {
   return Number(hours) * 60 + Number(rest);
 }
 
+/** 90 as 01:30. */
+const hours = (of: number): string => [Math.floor(of / 60), of % 60].map((part) => String(part).padStart(2, '0')).join(':');
+
 /** The next seven days on the zone's calendar, with the parts in which calls may start. */
 export function weekOf(intervals: readonly OpenInterval[], zone: string, now: Date): Day[] {
   const days: Day[] = [];
@@ -34,14 +37,15 @@ export function weekOf(intervals: readonly OpenInterval[], zone: string, now: Da
   }
   for (const {opens_at, closes_at} of intervals) {
     const [opens, closes] = [new Date(opens_at), new Date(closes_at)];
-    const text = `${clock(opens, zone)} to ${clock(closes, zone)}`;
+    const whole = `${clock(opens, zone)} to ${clock(closes, zone)}`;
+    const isLong = closes.getTime() - opens.getTime() >= kDayMs;
     const first = isoDay(opens, zone);
     const last = isoDay(closes, zone);
     for (const {iso, bars} of days) {
       if (iso < first || iso > last) continue;
       const from = iso === first ? minutes(opens, zone) : 0;
       const to = iso === last ? minutes(closes, zone) : 24 * 60;
-      if (to > from) bars.push({from, to, text});
+      if (to > from) bars.push({from, to, text: from === 0 && to === 24 * 60 ? 'all day' : isLong ? `${hours(from)} to ${hours(to)}` : whole});
     }
   }
   return days;

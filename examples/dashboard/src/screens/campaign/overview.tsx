@@ -10,8 +10,10 @@ import {CallBadge} from '../../components/status';
 import {nextCallAt, whyNoEnd} from '../../explain/reasons';
 import {useExplanation} from '../../explain/use_explanation';
 import {WhyPanel} from '../../explain/why_panel';
-import {date, duration, number, phone, placeOf} from '../../format';
+import {date, duration, number, phone} from '../../format';
 import {Clock, Hours, Pace, Retries} from '../../campaign_form/in_words';
+import {isZoneUnset, zoneWords} from '../../campaign_form/zone_words';
+import {href} from '../../router';
 import {now} from '../../store/now';
 import {useResource} from '../../store/resource';
 import {useSelected} from '../../store/signal';
@@ -111,6 +113,7 @@ function Facts({campaign, agent, next}: {
   const isOpen = campaign.status === 'active' || campaign.status === 'scheduled';
   const forecast = useResource(`forecast ${campaign.id} ${campaign.status}`, (signal) => campaigns.forecast(campaign.id, signal),
                                {on: [`campaign:${campaign.id}`, 'limits'], everyMs: 3000, enabled: isOpen});
+  const isFinal = campaign.status === 'completed' || campaign.status === 'cancelled';
   const zone = campaign.rules.timezone;
   return (
     <section class="card form-stack" aria-labelledby="facts">
@@ -122,7 +125,8 @@ function Facts({campaign, agent, next}: {
         <Fact name="Calling hours"><Hours campaign={campaign} /></Fact>
         <Fact name="Clock">
           <Clock campaign={campaign} />
-          <span class="muted"> ({zone ? placeOf(zone) : 'your time zone'}{campaign.rules.clock === 'campaign' ? '' : ' if unknown'})</span>
+          <span class="muted"> ({zoneWords(campaign)}{campaign.rules.clock === 'campaign' ? '' : ' if unknown'})</span>
+          {isZoneUnset(campaign) && <span class="muted"> No time zone is set: {isFinal ? 'it went by UTC.' : <><a href={href(`/campaigns/${campaign.id}/edit`)}>set one under Edit</a>.</>}</span>}
         </Fact>
         <Fact name="Dates">{campaign.end_date ? `${date(campaign.start_date)} to ${date(campaign.end_date)}` : `From ${date(campaign.start_date)}`}</Fact>
         {(campaign.rules.excluded_dates ?? []).length > 0 && <Fact name="Days off">{campaign.rules.excluded_dates?.map(date).join(', ')}</Fact>}

@@ -42,7 +42,7 @@ export function CampaignCard({campaign}: {campaign: Campaign}) {
         <div class="card-actions">
           {main && (
             <Button small icon={main.icon} kind={main.action === 'pause' ? 'plain' : 'primary'} busy={actions.busy}
-                    onClick={(event) => void actions.run(main.action, event)}>{main.label}</Button>
+                    label={`${main.label} ${name}`} onClick={(event) => void actions.run(main.action, event)}>{main.label}</Button>
           )}
           <Menu label={`More for ${name}`} items={actions.menu} />
         </div>
