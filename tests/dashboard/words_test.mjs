@@ -114,6 +114,10 @@ test('it is said that a campaign without a time zone goes by UTC, and each card�
   await visit(page, una, '/campaigns');
   await page.getByRole('button', {name: 'Start Nowhere', exact: true}).waitFor();
   await page.getByRole('button', {name: 'Start Elsewhere', exact: true}).waitFor();
+  // Nothing has failed: no file of nothing.
+  await page.getByRole('button', {name: 'More for Elsewhere'}).click();
+  await page.getByRole('menuitem', {name: 'Rows that failed, as CSV'}).click();
+  await seen(page, 'No row of a list of “Elsewhere” has failed.');
   await page.evaluate((to) => { location.hash = to; }, `/campaigns/${id}`);
   await seen(page, '(UTC if unknown)');
   await seen(page, 'No time zone is set: set one under Edit.');

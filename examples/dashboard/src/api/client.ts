@@ -110,10 +110,14 @@ export async function ask<T>(path: string, request: Ask = {}): Promise<T> {
   }
 }
 
-/** A file, kept by the browser under this name. */
-export async function download(path: string, name: string, query?: Ask['query']): Promise<void> {
+/** A file, kept by the browser under this name if it is `worth` it. @returns whether it was. */
+export async function download(path: string, name: string, query?: Ask['query'],
+                               worth: (content: Blob) => Promise<boolean> = async () => true): Promise<boolean> {
   const response = await send(path, {query});
-  save(await response.blob(), name);
+  const content = await response.blob();
+  const isKept = await worth(content);
+  if (isKept) save(content, name);
+  return isKept;
 }
 
 /** Hands the browser a file to keep. */

@@ -56,9 +56,7 @@ export function FileField({state, draft, isCalling, error, into, onChange}: {
   useEffect(() => {
     setPreview(null);
     setCountryWrong(false);
-    if (!file) return;
-    if (isNone) return become({rows: 0, isAbout: false, zones: [], problem: kMendCountry});
-    become({rows: 0, isAbout: false, zones: [], problem: kLooking});
+    if (!file || isNone) return;
     const abort = new AbortController();
     // Not while a country is written.
     const timer = window.setTimeout(() => previewFile(file, code, into, abort.signal).then((read) => {
@@ -83,19 +81,26 @@ export function FileField({state, draft, isCalling, error, into, onChange}: {
   return (
     <div class="form-stack">
       <DropZone file={file} error={wrong || undefined}
-                onFile={(chosen) => onChange({...state, file: chosen, rows: 0, isAbout: false, problem: kLooking})} />
+                onFile={(chosen) => onChange({...state, file: chosen, ...notRead(region)})} />
       {wrong && <p class="field-error" role="alert">{wrong}</p>}
       <p class="hint templates">
         A file to fill in: <Template kind="basic" /> or <Template kind="advanced" />
       </p>
       <CountryField key="country" label="Country of national numbers" optional error={isCountryWrong ? kNoCountry : undefined}
                     hint="Such as Denmark or DK. Numbers that begin with + need none."
-                    text={region} onChange={(text) => onChange({...state, region: text})} />
+                    text={region} onChange={(text) => onChange({...state, region: text, ...(isSame(text, region) ? {} : notRead(text))})} />
       {file && !preview && isLooking && <Skeleton lines={2} />}
       {preview && <PreviewCard preview={preview} isWhole={preview.isWhole} isAddition={into !== undefined} draft={draft} isCalling={isCalling} />}
     </div>
   );
 }
+
+/** Whether two texts mean the same country. */
+const isSame = (one: string, other: string): boolean => countryOf(one) === countryOf(other) && isNoCountry(one) === isNoCountry(other);
+
+/** Before it is known who is in a file that is read with this country. */
+const notRead = (region: string): Pick<FileState, 'rows' | 'isAbout' | 'zones' | 'problem'> =>
+  ({rows: 0, isAbout: false, zones: [], problem: isNoCountry(region) ? kMendCountry : kLooking});
 
 function problemOf(failure: unknown, file: File): string {
   if (!(failure instanceof Refusal)) return kNoConnection;
