@@ -1,6 +1,6 @@
 // What has been entered and not saved: nobody leaves it without being asked, and it outlives a
 // sign-in that ends by itself.
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 import {mayGiveUp} from './components/confirm';
 import {session} from './session';
 
@@ -46,7 +46,8 @@ export function useEntered<T>(form: string, initial: () => T): [T, (make: (befor
 /** What is entered in a dialog, say: unsaved as long as `is` holds and it is drawn. @returns what says that it is saved, or given up. */
 export function useUnsaved(is: boolean): () => void {
   const [key] = useState(() => Symbol());
-  useEffect(() => {
+  // At once: Back may be pressed before the next frame.
+  useLayoutEffect(() => {
     if (is) dirty.add(key);
     return () => void dirty.delete(key);
   }, [is]);
