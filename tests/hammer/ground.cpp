@@ -97,7 +97,8 @@ Ground ground_of(const std::string& url) {
             .system_limit = 7,
             .lease = 30s,
             .deadline = 60s,
-            .delay = 30s};
+            .delay = 30s,
+            .system_limit_stands = 0s};
   }
   return {.on_server = true,
           .users = 50,
@@ -105,7 +106,8 @@ Ground ground_of(const std::string& url) {
           .system_limit = 24,
           .lease = 2s,
           .deadline = 4s,
-          .delay = 1s};
+          .delay = 1s,
+          .system_limit_stands = 10s};
 }
 
 std::unique_ptr<Store> open(const std::string& url, Instant start) {

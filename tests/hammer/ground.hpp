@@ -57,6 +57,7 @@ struct Ground {
   std::chrono::seconds lease;
   std::chrono::seconds deadline;
   std::chrono::seconds delay;  ///< Before the second attempt; three times that before the third.
+  std::chrono::seconds system_limit_stands;  ///< At least, for each thread that changes it.
 };
 
 [[nodiscard]] Ground ground_of(const std::string& url);

@@ -103,7 +103,9 @@ class Worker {
         ground_(ground),
         random_(task.seed),
         name_(task.name),
-        more_(task.more) {
+        more_(task.more),
+        system_limit_stands_until_(std::chrono::steady_clock::now() +
+                                   ground.system_limit_stands * (random_() % 8) / 8) {
     users_ = must("list_users", store.list_users({.limit = 100})).items;
     for (const auto& user : users_) {
       const auto listed = must("list_campaigns", store.list_campaigns(user.id, {}, {.limit = 100}));
@@ -227,10 +229,7 @@ class Worker {
       case 1:
       case 2: flip(CampaignStatus::paused, CampaignStatus::active); break;
       case 3: limit(user); break;
-      case 4:
-        must("set_system_limit",
-             store_.set_system_limit(ground_.system_limit - 3 + static_cast<int>(random_() % 5)));
-        break;
+      case 4: change_system_limit(); break;
       case 5: one_in(2) ? cancel_one(user) : look_at_next(user); break;
       case 6: reserve(user); break;
       case 8:
@@ -255,6 +254,15 @@ class Worker {
     if (one_in(2)) ceiling = ground_.system_limit - 4 + static_cast<int>(random_() % 5);
     must("set_user_limits",
          store_.set_user_limits(user.id, 1 + static_cast<int>(random_() % 4), ceiling));
+  }
+
+  /// Seldom enough that limits stand for a while: only then does the checker know who had room.
+  void change_system_limit() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < system_limit_stands_until_) return;
+    system_limit_stands_until_ = now + ground_.system_limit_stands;
+    must("set_system_limit",
+         store_.set_system_limit(ground_.system_limit - 3 + static_cast<int>(random_() % 5)));
   }
 
   void cancel_one(const User& user) {
@@ -323,6 +331,7 @@ class Worker {
   int more_;
   std::optional<std::pair<UserId, QueuedCallId>> seen_;  ///< To be cancelled.
   bool was_busy_ = false;  ///< Its last claim gave it something to do.
+  std::chrono::steady_clock::time_point system_limit_stands_until_;
 };
 
 /// A provider that mostly accepts, and forgets nothing: what it is asked about, it never received.
