@@ -5,6 +5,7 @@ import {test} from './suite.mjs';
 import {opensLater} from './times.mjs';
 import {world} from './world.mjs';
 
+/** A screen that comes takes the focus before it is seen. */
 const show = async (page, {id, name}) => {
   await page.evaluate((path) => { location.hash = path; }, `/campaigns/${id}`);
   await page.getByRole('heading', {name, level: 1}).waitFor();
@@ -112,6 +113,26 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
   const card = page.getByRole('listitem', {name: 'Held', exact: true});
   await seen(card.locator('.idle-line'), 'Paused');
   assert.equal(await card.getByText(/Next call/).count(), 0);
+  silent(page);
+  await page.context().close();
+});
+
+test('who presses a button as soon as a screen comes is answered', async () => {
+  const uma = await world.server.user('Uma', {limit: 1});
+  const first = await uma.campaign('First', {contacts: 1});
+  const empty = await uma.campaign('Empty', {contacts: 0});
+  const page = await world.browser.open(world.server);
+  await visit(page, uma, `/campaigns/${first.id}`);
+  await page.getByRole('heading', {name: 'First', level: 1}).waitFor();
+  await page.evaluate(() => new MutationObserver((_, observer) => {
+    if (document.querySelector('h1').textContent !== 'Empty') return;
+    observer.disconnect();
+    const button = document.querySelector('.screen-actions button');
+    button.focus();
+    button.click();
+  }).observe(document.getElementById('main'), {subtree: true, childList: true, characterData: true}));
+  await show(page, empty);
+  await seen(page.getByRole('alert'), /There is nobody on its list/);
   silent(page);
   await page.context().close();
 });

@@ -1,5 +1,5 @@
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import {forgetFailures} from '../components/toast';
 import {here} from '../router';
 import {useSelected} from '../store/signal';
@@ -10,7 +10,8 @@ export function Shell({children}: {children: ComponentChildren}) {
   const path = useSelected(here, (location) => location.path);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
-  useEffect(() => {
+  // Before it is painted: what is pressed on the new screen shall neither lose the focus nor its answer.
+  useLayoutEffect(() => {
     // The second click of a double click marks what has come under the pointer.
     window.getSelection()?.removeAllRanges();
     // As a new page would: from its top, and with the focus there for those who hear it.
