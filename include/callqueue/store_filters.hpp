@@ -47,7 +47,9 @@ struct NewQueuedCall {
   std::string contact_name{};               ///< Empty: the contact's.
   std::string user_data = "{}";             ///< A JSON object.
   int priority = 0;                         ///< The final one.
-  std::optional<Instant> scheduled_for{};   ///< None: now.
+  /// In place of it where `contact_name` is empty and the contact has a name that is not blank.
+  std::optional<int> priority_if_named{};
+  std::optional<Instant> scheduled_for{};  ///< None: now.
   /// Direct calls only; none: 15 minutes after it was queued, or after `scheduled_for` if later.
   std::optional<Instant> not_after{};
 };

@@ -711,6 +711,7 @@ DECLARE
   after_turn bigint := -1;
   after_user uuid := '00000000-0000-0000-0000-000000000000';
   members uuid[] := '{}'; -- users that took something, in the order of the first round
+  before integer;      -- how many they were before this pass
   width integer;       -- users on a page
   exhausted boolean := false;
   parked integer := 0;
@@ -795,11 +796,13 @@ BEGIN
         THEN ceil((need - taken)::numeric / cardinality(page)) ELSE 1 END;
     ELSE
       -- Everybody was dealt to: around again.
-      SELECT array_agg(m.user_id ORDER BY m.n), array_agg(u.concurrent_calls_limit - count_active_calls(u.id) ORDER BY m.n),
+      SELECT array_agg(m.user_id ORDER BY m.n), array_agg(a.room ORDER BY m.n),
           array_agg(u.system_concurrent_calls_limit ORDER BY m.n)
         INTO page, rooms, ceilings
       FROM unnest(members) WITH ORDINALITY m (user_id, n) JOIN users u ON u.id = m.user_id
-      WHERE u.concurrent_calls_limit > count_active_calls(u.id) AND u.system_concurrent_calls_limit > active + taken;
+        CROSS JOIN LATERAL (SELECT u.concurrent_calls_limit - count(*)::integer AS room FROM calls c
+          WHERE c.user_id = u.id AND callqueue_holds_slot(c.status)) a
+      WHERE a.room > 0 AND u.system_concurrent_calls_limit > active + taken;
       members := '{}';
       EXIT WHEN page IS NULL;
       share := ceil((need - taken)::numeric / cardinality(page));
@@ -817,14 +820,16 @@ BEGIN
         INTO picked, picked_users, picked_places
       FROM callqueue_pick(page, rooms, at, left_out, once, kept) p;
       EXIT WHEN cardinality(picked) = 0;
-      SELECT array_agg(d.number), array_agg(d.first) INTO more_once, more_kept FROM (
-        SELECT q.user_id::text || callqueue_dialed(q.phone_number) AS number, (array_agg(q.id ORDER BY p.place))[1] AS first
-        FROM unnest(picked, picked_places) p (id, place) JOIN call_queue q ON q.id = p.id
-        GROUP BY 1 HAVING count(*) > 1) d;
-      IF more_once IS NOT NULL THEN
-        once := once || more_once;
-        kept := kept || more_kept;
-        CONTINUE;
+      IF cardinality(picked) > 1 THEN
+        SELECT array_agg(d.number), array_agg(d.first) INTO more_once, more_kept FROM (
+          SELECT q.user_id::text || callqueue_dialed(q.phone_number) AS number, (array_agg(q.id ORDER BY p.place))[1] AS first
+          FROM unnest(picked, picked_places) p (id, place) JOIN call_queue q ON q.id = p.id
+          GROUP BY 1 HAVING count(*) > 1) d;
+        IF more_once IS NOT NULL THEN
+          once := once || more_once;
+          kept := kept || more_kept;
+          CONTINUE;
+        END IF;
       END IF;
       locked := callqueue_lock_rows(picked);
       EXIT WHEN cardinality(locked) = cardinality(picked);
@@ -833,6 +838,7 @@ BEGIN
 
     -- One slot to each in the order of their turns, then around.
     chosen := '{}';
+    before := cardinality(members);
     FOR next IN
       SELECT p.id, page[p.user_place] AS user_id, p.user_place
       FROM unnest(picked_users, picked_places, picked) p (user_place, place, id) ORDER BY p.place, p.user_place
@@ -851,23 +857,28 @@ BEGIN
     -- Who has nothing to take leaves the turn order until its next lane opens, or somebody signals. What this statement
     -- does not see has its signal still ahead. OFFSET 0: each user's lanes and rows are looked up. Where the server takes
     -- an index for empty it would as soon read all of it for each user.
-    UPDATE callqueue_turns t SET in_turn = false, wake_at = (
-      SELECT min(l.opens_at) FROM callqueue_lanes l
-      WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active' AND l.opens_at > at)
-    WHERE t.user_id = ANY (page) AND t.user_id <> ALL (members) AND t.in_turn AND NOT EXISTS (
-      SELECT 1 FROM callqueue_lanes l
-      WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active'
-        AND l.opens_at <= at AND l.closes_at >= at
-        AND EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready OFFSET 0)
-      OFFSET 0);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    parked := parked + changed;
+    IF cardinality(members) - before < cardinality(page) THEN
+      UPDATE callqueue_turns t SET in_turn = false, wake_at = (
+        SELECT min(l.opens_at) FROM callqueue_lanes l
+        WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active' AND l.opens_at > at)
+      WHERE t.user_id = ANY (page) AND t.user_id <> ALL (members) AND t.in_turn AND NOT EXISTS (
+        SELECT 1 FROM callqueue_lanes l
+        WHERE l.user_id = t.user_id AND NOT l.stale AND l.import_id IS NULL AND l.campaign_status = 'active'
+          AND l.opens_at <= at AND l.closes_at >= at
+          AND EXISTS (SELECT 1 FROM call_queue q WHERE q.lane_id = l.lane_id AND q.status = 'queued' AND q.ready OFFSET 0)
+        OFFSET 0);
+      GET DIAGNOSTICS changed = ROW_COUNT;
+      parked := parked + changed;
+    END IF;
     -- Many who have nothing are got out of the way together.
     width := CASE WHEN cardinality(chosen) = 0 THEN least(2 * width, widest) ELSE need - taken END;
     IF parked >= most_parked AND taken < need THEN
       IF taken = 0 THEN RETURN QUERY SELECT NULL::call_queue, NULL::calls, NULL::text; END IF;
       EXIT;
     END IF;
+    -- Where everybody had less than they could take there is no going around again.
+    EXIT WHEN exhausted AND before = 0 AND NOT EXISTS (
+      SELECT FROM unnest(picked_users, picked_places) p (user_place, place) WHERE p.place >= rooms[p.user_place]);
   END LOOP;
 
   INSERT INTO callqueue_turns AS t (user_id, ceiling, last_turn)

@@ -63,9 +63,9 @@ struct __attribute__((visibility("hidden"))) Processor::Impl {
   template <class Dial, class LookUp>
   Result<StepResult> round(int room, const std::stop_token& stop, std::size_t at_once, Dial&& dial,
                            LookUp&& look_up);
-  /// Marks and dials what is held. @return how many.
+  /// Claims at most so many calls, marks and dials them. @return how many of each.
   template <class Dial>
-  Result<int> dial_held(const std::stop_token& stop, std::size_t at_once, Dial&& dial);
+  Result<StepResult> take(int most, const std::stop_token& stop, std::size_t at_once, Dial&& dial);
 
   void dial_on_pool(const ClaimedCall& call);
   void look_up_on_pool(const Call& call);
@@ -124,6 +124,7 @@ struct __attribute__((visibility("hidden"))) Processor::Impl {
   Milliseconds backoff{0};     ///< Zero while the store answers.
   Milliseconds idle_pause{0};  ///< Grows while time says "now" and yet nothing can be done.
   Milliseconds calm{0};        ///< Grows while others change much and nothing can be done.
+  bool was_told = false;       ///< That something may start, and has not claimed since.
 };
 
 Processor::Processor(Store& store, Dialer& dialer, ProcessorOptions options, Observer* observer)
@@ -135,37 +136,53 @@ template <class Dial, class LookUp>
 Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
                                           std::size_t at_once, Dial&& dial, LookUp&& look_up) {
   if (const auto kept = work.record_kept(); !kept) return tl::unexpected(kept.error());
+  StepResult sum;
+  const auto take_more = [&] {
+    return take(std::min(room, options.batch), stop, at_once, dial)
+        .map([&](const StepResult& taken) {
+          room -= taken.claimed;
+          sum.claimed += taken.claimed;
+          sum.dialed += taken.dialed;
+        });
+  };
+  // Who waits for what others have just brought about does not wait for what time has.
+  const bool woken = std::exchange(was_told, false);
+  if (woken) {
+    if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
+  }
   const auto advanced = work.advance();
   if (!advanced) return tl::unexpected(advanced.error());
+  sum.advanced = *advanced;
   const auto lapsed = work.lapsed(room);
   if (!lapsed) return tl::unexpected(lapsed.error());
   for (const auto& call : *lapsed) look_up(call);
 
-  const auto left = room - static_cast<int>(lapsed->size());
-  const auto claimed = work.claim(std::min(left, options.batch));
-  if (!claimed) return tl::unexpected(claimed.error());
-  // What is not marked yet can still go back without a trace.
-  if (stop.stop_requested()) return StepResult{.advanced = *advanced, .claimed = *claimed};
-  const auto dialed = dial_held(stop, at_once, std::forward<Dial>(dial));
-  if (!dialed) return tl::unexpected(dialed.error());
-
+  room -= static_cast<int>(lapsed->size());
+  if (!woken || advanced->total() > 0) {
+    if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
+  }
+  if (stop.stop_requested()) return sum;
   const auto wakeup = store.next_wakeup();
   if (!wakeup) return tl::unexpected(wakeup.error());
-  return StepResult{
-      .advanced = *advanced, .claimed = *claimed, .dialed = *dialed, .next_wakeup = *wakeup};
+  sum.next_wakeup = *wakeup;
+  return sum;
 }
 
 template <class Dial>
-Result<int> Processor::Impl::dial_held(const std::stop_token& stop, std::size_t at_once,
-                                       Dial&& dial) {
-  int dialed = 0;
+Result<StepResult> Processor::Impl::take(int most, const std::stop_token& stop, std::size_t at_once,
+                                         Dial&& dial) {
+  StepResult taken;
+  const auto claimed = work.claim(most);
+  if (!claimed) return tl::unexpected(claimed.error());
+  taken.claimed = *claimed;
+  // What is not marked yet can still go back without a trace.
   while (work.holds_calls() && !stop.stop_requested()) {
     const auto marked = work.mark(at_once);
     if (!marked) return tl::unexpected(marked.error());
     for (const auto& call : *marked) dial(call);
-    dialed += static_cast<int>(marked->size());
+    taken.dialed += static_cast<int>(marked->size());
   }
-  return dialed;
+  return taken;
 }
 
 Result<StepResult> Processor::step(const std::stop_token& stop) {
@@ -253,10 +270,14 @@ Result<void> Processor::Impl::listen() {
 }
 
 void Processor::Impl::notice_hanging() {
+  if (room() > 0) {
+    hanging = {.returned = returned};
+    return;
+  }
   const auto now = store.now();
   if (!now) return;
-  if (room() > 0 || !hanging.since || hanging.returned != returned) {
-    hanging = {.returned = returned, .since = room() > 0 ? std::nullopt : std::optional{*now}};
+  if (!hanging.since || hanging.returned != returned) {
+    hanging = {.returned = returned, .since = *now};
   } else if (!hanging.told && *now - *hanging.since > options.lease) {
     hanging.told = true;
     announcer.tell([&](Observer& o) { o.on_dialer_hangs(options.parallelism); });
@@ -278,7 +299,8 @@ void Processor::Impl::rest(const StepResult& last, const std::stop_token& stop) 
 void Processor::Impl::await_change(Milliseconds at_most, std::optional<Instant> until,
                                    const std::stop_token& stop) {
   // The listener cannot have been woken by what came before there was one.
-  if (take_notified()) {
+  was_told = take_notified();
+  if (was_told) {
     calm = Milliseconds{0};
     return;
   }
@@ -291,7 +313,9 @@ void Processor::Impl::await_change(Milliseconds at_most, std::optional<Instant> 
     changes = listener->wait(std::max(at_most - slept(), Milliseconds{0}), until);
     // What came at the same time has taken the wake-up with it.
   } while (changes.any() && !changes.may_start && !is_notified() && slept() < at_most);
-  if (take_notified() || !changes.may_start) {
+  const bool notified_too = take_notified();
+  was_told = notified_too || changes.may_start;
+  if (notified_too || !changes.may_start) {
     calm = Milliseconds{0};
     return;
   }

@@ -25,26 +25,28 @@ Result<void> advance_all(Store& store, bool lapse_submitted) {
   return {};
 }
 
-Result<void> check_instants(const QueueRequest& request, Instant now) {
+Result<void> check_instants(Store& store, const QueueRequest& request) {
   if (!request.not_after) return {};
   if (request.campaign_id) {
     return fail(ErrorCode::invalid_argument,
                 "not_after is for direct calls only: a campaign has its windows", "not_after");
   }
-  if (*request.not_after <= std::max(now, request.scheduled_for.value_or(now))) {
+  const auto now = store.now();
+  if (!now) return tl::unexpected(now.error());
+  if (*request.not_after <= std::max(*now, request.scheduled_for.value_or(*now))) {
     return fail(ErrorCode::invalid_argument, "not_after has passed before the call may start",
                 "not_after");
   }
   return {};
 }
 
-Result<void> check_request(const QueueRequest& request, Instant now) {
+Result<void> check_request(Store& store, const QueueRequest& request) {
   if (!request.campaign_id && !request.agent_id) {
     return fail(ErrorCode::invalid_argument, "agent_id is required for a direct call", "agent_id");
   }
   return check_short_text(request.contact_name, "contact_name")
       .and_then([&] { return check_text(request.user_data, "user_data"); })
-      .and_then([&] { return check_instants(request, now); });
+      .and_then([&] { return check_instants(store, request); });
 }
 
 }  // namespace
@@ -108,29 +110,22 @@ Result<std::vector<QueuedCall>> CallQueue::create_bulk(UserId user_id,
                 "more than " + std::to_string(max_bulk) + " calls at once: import longer lists",
                 "requests");
   }
-  const auto now = store_.now();
-  if (!now) return tl::unexpected(now.error());
-
   std::vector<NewQueuedCall> rows;
   rows.reserve(requests.size());
   for (const auto& request : requests) {
-    if (const auto checked = check_request(request, *now); !checked) {
+    if (const auto checked = check_request(store_, request); !checked) {
       return tl::unexpected(checked.error());
     }
     const auto custom = custom_priority(request.user_data);
     if (!custom) return tl::unexpected(custom.error());
-    auto name = request.contact_name;
-    if (is_blank(name)) {
-      const auto contact = store_.find_contact(user_id, request.contact_id);
-      if (!contact) return fail(contact.error().code, contact.error().message, "contact_id");
-      name = contact->name;
-    }
+    const bool is_named = !is_blank(request.contact_name);
     rows.push_back({.contact_id = request.contact_id,
                     .campaign_id = request.campaign_id,
                     .agent_id = request.agent_id,
-                    .contact_name = name,
+                    .contact_name = is_named ? request.contact_name : "",
                     .user_data = request.user_data.empty() ? "{}" : request.user_data,
-                    .priority = priority(options_.priority, name, *custom),
+                    .priority = priority(options_.priority, request.contact_name, *custom),
+                    .priority_if_named = priority(options_.priority, "named", *custom),
                     .scheduled_for = request.scheduled_for,
                     .not_after = request.not_after});
   }

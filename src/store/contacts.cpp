@@ -106,8 +106,8 @@ void require_free_number(Session& session, const Contact& contact) {
 
 }  // namespace
 
-void require_contact(Session& session, UserId user_id, ContactId contact_id) {
-  static_cast<void>(load_contact(session, user_id, contact_id));
+Contact require_contact(Session& session, UserId user_id, ContactId contact_id) {
+  return load_contact(session, user_id, contact_id);
 }
 
 Result<Contact> SqlStore::create_contact(const Contact& contact) {

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "callqueue/priority.hpp"
 #include "store/contact_lanes.hpp"
 #include "store/references.hpp"
 #include "store/rows.hpp"
@@ -79,7 +80,7 @@ class Adding {
       : session_(session), now_(now), user_id_(user_id), new_id_(std::move(new_id)) {}
 
   QueuedCallId add(const NewQueuedCall& call) {
-    require_contact(session_, user_id_, call.contact_id);
+    const auto contact = require_contact(session_, user_id_, call.contact_id);
     Campaign* campaign = call.campaign_id ? &campaign_of(*call.campaign_id) : nullptr;
     if (call.agent_id) require_agent(session_, user_id_, *call.agent_id);
     if (campaign == nullptr && !call.agent_id) {
@@ -91,7 +92,7 @@ class Adding {
                     "contact_id"};
     }
     const auto id = new_id_();
-    insert(id, call, campaign);
+    insert(id, call, priority_of(call, contact), campaign);
     return id;
   }
 
@@ -120,7 +121,12 @@ class Adding {
     return campaigns_.emplace(id, campaign).first->second;
   }
 
-  void insert(QueuedCallId id, const NewQueuedCall& call, Campaign* campaign) {
+  static int priority_of(const NewQueuedCall& call, const Contact& contact) {
+    const bool is_named = call.contact_name.empty() && !is_blank(contact.name);
+    return is_named ? call.priority_if_named.value_or(call.priority) : call.priority;
+  }
+
+  void insert(QueuedCallId id, const NewQueuedCall& call, int priority, Campaign* campaign) {
     const auto scheduled_for = call.scheduled_for.value_or(now_);
     auto not_after = call.not_after;
     if (!campaign && !not_after) {
@@ -132,7 +138,7 @@ class Adding {
     const auto user_data =
         call.user_data.empty() ? std::string_view{"{}"} : std::string_view{call.user_data};
     session_.run(kInsertRow, id, user_id_, call.contact_id, call.campaign_id, agent_id,
-                 call.contact_name, JsonText{user_data}, call.priority, position, scheduled_for,
+                 call.contact_name, JsonText{user_data}, priority, position, scheduled_for,
                  not_after, now_);
   }
 

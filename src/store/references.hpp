@@ -1,5 +1,6 @@
 #pragma once
 
+#include "callqueue/contact.hpp"
 #include "callqueue/uuid.hpp"
 #include "store/session.hpp"
 
@@ -10,6 +11,6 @@ namespace callqueue {
 
 void require_user(Session& session, UserId user_id);
 void require_agent(Session& session, UserId user_id, AgentId agent_id);
-void require_contact(Session& session, UserId user_id, ContactId contact_id);
+Contact require_contact(Session& session, UserId user_id, ContactId contact_id);
 
 }  // namespace callqueue

@@ -481,6 +481,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claimers_in_many_stores_never_exceed_a_limit, Back
   BOOST_TEST(errors == 0);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_claim_is_full_where_one_user_has_what_others_lack, Backend,
+                              AllBackends) {
+  Backend backend;
+  const auto ann = backend.user({.concurrent_calls_limit = 9}).with_queued(9);
+  for (int i = 0; i < 3; ++i) {
+    auto other = backend.user().with_queued(1);
+    must(backend.store().cancel_queued_call(other.id, other.row(0).id, "after all"));
+  }
+  backend.advance();
+  // Three of four are looked at first, of whom one has something; then the one that is left.
+  BOOST_TEST(backend.claim(3).size() == 3U);
+
+  const auto eve = backend.user({.concurrent_calls_limit = 9}).with_queued(1);
+  backend.advance();
+  BOOST_TEST(backend.claim(6).size() == 6U);  // Three to each at first.
+  BOOST_TEST(must(backend.store().user_slots(ann.id)).active == 8);
+  BOOST_TEST(must(backend.store().user_slots(eve.id)).active == 1);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(two_stores_on_one_database_share_the_limits, Backend,
                               SharedBackends) {
   Backend backend;

@@ -37,6 +37,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_queued_in_the_order_given, Backend, AllBa
   BOOST_TEST(more.position > added[4].position);
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_has_the_priority_of_the_name_that_it_gets, Backend,
+                              AllBackends) {
+  Backend backend;
+  auto ann = backend.user();
+  const auto priority_of = [&](const char* known_as, const char* name, std::optional<int> named) {
+    auto contact = ann.contact();
+    contact.name = known_as;
+    must(backend.store().update_contact(contact));
+    const std::vector<NewQueuedCall> rows{{.contact_id = contact.id,
+                                           .agent_id = ann.agent,
+                                           .contact_name = name,
+                                           .priority = 3,
+                                           .priority_if_named = named}};
+    return must(backend.store().add_queued_calls(ann.id, rows)).front().priority;
+  };
+  BOOST_TEST(priority_of("Ada", "", 7) == 7);
+  BOOST_TEST(priority_of(" ", "", 7) == 3);
+  BOOST_TEST(priority_of("", "", 7) == 3);
+  BOOST_TEST(priority_of("Ada", "Bob", 7) == 3);
+  BOOST_TEST(priority_of("Ada", "", {}) == 3);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(all_rows_are_queued_or_none, Backend, AllBackends) {
   Backend backend;
   auto ann = backend.user();

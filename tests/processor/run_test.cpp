@@ -74,6 +74,23 @@ class NewsStore final : public sqlite::SqliteStore {
   std::atomic<int> claims_ = 0;
 };
 
+/// Notes the order in which it is asked.
+class OrderedStore final : public sqlite::SqliteStore {
+ public:
+  OrderedStore() : SqliteStore(":memory:", {}) { value(migrate({})); }
+
+  Result<AdvanceResult> advance(const AdvanceRequest& request) override {
+    done.change([](auto& words) { words.emplace_back("advance"); });
+    return SqliteStore::advance(request);
+  }
+  Result<std::vector<ClaimedCall>> claim(const ClaimRequest& request) override {
+    done.change([](auto& words) { words.emplace_back("claim"); });
+    return SqliteStore::claim(request);
+  }
+
+  Watched<std::vector<std::string>> done;
+};
+
 BOOST_AUTO_TEST_SUITE(runs)
 
 BOOST_AUTO_TEST_CASE(dials_in_parallel_up_to_its_parallelism_and_no_further) {
@@ -258,24 +275,20 @@ BOOST_AUTO_TEST_CASE(one_works_at_a_time_and_another_run_may_follow) {
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_before_the_first_look_at_the_store_is_heard) {
-  /// Asks for the stop when a run first wants to know the time: nothing listens yet.
-  struct Stopper final : Clock {
-    mutable std::stop_source stop;
-    [[nodiscard]] Instant now() const override {
-      stop.request_stop();
-      return at("2026-03-25T10:00:00Z");
+  struct Stopper final : sqlite::SqliteStore {
+    std::stop_source stop;
+    Stopper() : SqliteStore(":memory:", {}) { value(migrate({})); }
+    Result<std::unique_ptr<ChangeListener>> listen() override {
+      stop.request_stop();  // Nothing listens yet.
+      return SqliteStore::listen();
     }
-  };
-  const auto clock = std::make_shared<Stopper>();
-  const auto store = value(open_store("sqlite::memory:", {.clock = clock}));
-  value(store->migrate());
+  } store;
   TestDialer dialer;
-  Processor processor(*store, dialer, {.poll = 10min});
+  Processor processor(store, dialer, {.poll = 10min});
   value(processor.step());  // Nothing is left to write: what a run writes itself would wake it.
-  clock->stop = {};
   Watched<bool> over;
   std::jthread thread([&] {
-    value(processor.run(clock->stop.get_token()));
+    value(processor.run(store.stop.get_token()));
     over.change([](bool& is_over) { is_over = true; });
   });
   BOOST_TEST(over.comes_true([](bool is_over) { return is_over; }));
@@ -325,6 +338,22 @@ BOOST_AUTO_TEST_CASE(a_notification_is_not_lost_among_news_that_start_nothing) {
   BOOST_REQUIRE(store.claims_at_wait.comes_true(at_least(2)));
   const auto noted = store.claims_at_wait.get();
   BOOST_TEST(noted[1] > noted[0]);  // It looked for work before it waited again.
+  value(running.stop());
+}
+
+BOOST_AUTO_TEST_CASE(what_it_was_told_of_is_claimed_before_it_looks_what_time_has_brought) {
+  OrderedStore store;
+  TestDialer dialer;
+  Processor processor(store, dialer, {.poll = std::chrono::hours(1)});
+  Running running(processor);
+  std::vector<std::string> expected{"advance", "claim"};
+  for (int round = 0; round < 3; ++round) {
+    BOOST_REQUIRE(store.done.comes_true(at_least(expected.size())));
+    processor.notify();
+    expected.insert(expected.end(), {"claim", "advance"});
+  }
+  BOOST_REQUIRE(store.done.comes_true(at_least(expected.size())));
+  BOOST_TEST(store.done.get() == expected, boost::test_tools::per_element());
   value(running.stop());
 }
 
