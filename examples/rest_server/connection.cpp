@@ -213,6 +213,8 @@ class Connection {
       response.fields.emplace_back("Upgrade", "websocket");
       co_return response;
     }
+    // It closes by itself, and soon: a server that ends waits for that.
+    peer_.is_asked = true;
     const bool has_token = !request.field("authorization").empty();
     if (has_token) {
       if (auto refused =

@@ -60,8 +60,6 @@ class LiveSocket : public std::enable_shared_from_this<LiveSocket> {
 
   awaitable<void> run(const UpgradeRequest& upgrade) {
     if (!co_await accept(upgrade)) co_return;
-    // It closes by itself, and soon: a server that ends waits for that.
-    peer_.is_asked = true;
     peer_.go_away = [this] { end({websocket::close_code::going_away, "the server ends"}); };
     if (shared_.stopping) peer_.go_away();
     start(listen());

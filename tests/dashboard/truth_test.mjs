@@ -118,11 +118,11 @@ test('a campaign that is paused or a draft counts down to nothing', async () => 
 });
 
 test('who presses a button as soon as a screen comes is answered', async () => {
-  const uma = await world.server.user('Uma', {limit: 1});
-  const first = await uma.campaign('First', {contacts: 1});
-  const empty = await uma.campaign('Empty', {contacts: 0});
+  const ubo = await world.server.user('Ubo', {limit: 1});
+  const first = await ubo.campaign('First', {contacts: 1});
+  const empty = await ubo.campaign('Empty', {contacts: 0});
   const page = await world.browser.open(world.server);
-  await visit(page, uma, `/campaigns/${first.id}`);
+  await visit(page, ubo, `/campaigns/${first.id}`);
   await page.getByRole('heading', {name: 'First', level: 1}).waitFor();
   await page.evaluate(() => new MutationObserver((_, observer) => {
     if (document.querySelector('h1').textContent !== 'Empty') return;

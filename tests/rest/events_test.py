@@ -317,6 +317,27 @@ class Ending(Events):
 class EndingAtOnce(Ending):
     options = ("--drain", "0")
 
+    def test_who_is_just_coming_is_told_too_unless_nobody_has_looked_yet(self):
+        request = ("GET /api/events HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                   f"Authorization: Bearer {self.tokens[self.ann]}\r\n\r\n").encode()
+        coming = [socket.create_connection(("127.0.0.1", self.server.port), 20) for _ in range(40)]
+        for one in coming:
+            self.addCleanup(one.close)
+            one.sendall(request)
+        self.assertTrue(coming[0].recv(1, socket.MSG_PEEK))
+        self.assertEqual(self.stopped_within(20), 0)
+        for one in coming:
+            got = b""
+            try:
+                while data := one.recv(65536):
+                    got += data
+            except ConnectionError:
+                pass
+            if got:
+                self.assertTrue(got.startswith(b"HTTP/1.1 101 "), got)
+                self.assertIn(b"\x03\xe9the server ends", got)  # 1001.
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -34,5 +34,5 @@ export function Silence({call, deadline, children}: {call: Call; deadline: numbe
 export function SilenceInRow({call, deadline, children}: {call: Call | undefined; deadline: number | undefined; children?: ComponentChildren}) {
   const text = useSilence(call, deadline);
   if (!text || !call?.lease_expires_at) return <>{children}</>;
-  return <span class="two-lines">Nothing heard for {text}, place free <Moment at={call.lease_expires_at} /></span>;
+  return <span class="two-lines">Nothing heard for {text}<span class="silence-until">, place free <Moment at={call.lease_expires_at} /></span></span>;
 }
