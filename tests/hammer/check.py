@@ -51,6 +51,8 @@ class Checker:
         self.rows = {}
         self.calls = {}
         self.system_limit = 0
+        # What limits were before, and until when, by user; the system's by None.
+        self.former_limits = collections.defaultdict(lambda: collections.deque(maxlen=100))
         self.active = collections.Counter()      # By user.
         self.busy = collections.Counter()        # By user and number.
         self.active_of_row = collections.Counter()
@@ -180,11 +182,17 @@ class Checker:
         """Whether a claim that dealt to one user could not but find that another has room, and a row."""
         # It may have come too early for slots that had just been released.
         late = [of for of, committed_at in self.released if committed_at > at - SLACK]
-        ceiling, bound = (min(self.users[of]["ceiling"], self.system_limit) for of in (user, served))
+        # Whichever limits it saw.
+        own, system = self.limits_seen(user, self.users[user], at), self.limits_seen(None, self.system_limit, at)
+        ceiling = min(*(limits["ceiling"] for limits in own), *system)
+        bound = min(max(limits["ceiling"] for limits in self.limits_seen(served, self.users[served], at)), max(system))
         # But it did find room below the bound of the one that it served.
         has_room = ceiling >= bound or sum(self.active.values()) + len(late) < ceiling
-        return (has_room and self.active[user] + late.count(user) < self.users[user]["limit"]
-                and self.is_settled(at, ("limits", user), ("limits", served)) and self.has_row(user, at))
+        return (has_room and self.active[user] + late.count(user) < min(limits["limit"] for limits in own)
+                and self.has_row(user, at))
+
+    def limits_seen(self, of, present, at):
+        return [present, *(limits for until, limits in self.former_limits[of] if until > at - SLACK)]
 
     # --- Calls ----------------------------------------------------------------------------------
 
@@ -363,13 +371,13 @@ class Checker:
             self.seen["transactions"] += 1
         elif what == "settings":
             self.seen["system_limit_changes"] += data["system_limit"] != self.system_limit
+            self.former_limits[None].append((self.committed_at, self.system_limit))
             self.system_limit = data["system_limit"]
-            for user in self.users:
-                self.changes("limits", user)
         elif what == "users":
             self.seen["user_limit_changes"] += data["limit"] != self.users.get(identity, data)["limit"]
+            if identity in self.users:
+                self.former_limits[identity].append((self.committed_at, self.users[identity]))
             self.users[identity] = data
-            self.changes("limits", identity)
         elif what == "campaigns":
             self.campaign_changes(seq, identity, data)
         elif what == "lanes":
