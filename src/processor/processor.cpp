@@ -137,6 +137,9 @@ Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
                                           std::size_t at_once, Dial&& dial, LookUp&& look_up) {
   if (const auto kept = work.record_kept(); !kept) return tl::unexpected(kept.error());
   StepResult sum;
+  const auto advance = [&] {
+    return work.advance().map([&](const AdvanceResult& advanced) { sum.advanced = advanced; });
+  };
   const auto take_more = [&] {
     return take(std::min(room, options.batch), stop, at_once, dial)
         .map([&](const StepResult& taken) {
@@ -147,21 +150,23 @@ Result<StepResult> Processor::Impl::round(int room, const std::stop_token& stop,
   };
   // Who waits for what others have just brought about does not wait for what time has.
   const bool woken = std::exchange(was_told, false);
-  if (woken) {
-    if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
+  if (!woken) {
+    if (const auto done = advance(); !done) return tl::unexpected(done.error());
   }
-  const auto advanced = work.advance();
-  if (!advanced) return tl::unexpected(advanced.error());
-  sum.advanced = *advanced;
+  // Before claims, which take all the room there is.
   const auto lapsed = work.lapsed(room);
   if (!lapsed) return tl::unexpected(lapsed.error());
   for (const auto& call : *lapsed) look_up(call);
-
   room -= static_cast<int>(lapsed->size());
-  if (!woken || advanced->total() > 0) {
-    if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
-  }
+
+  if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
   if (stop.stop_requested()) return sum;
+  if (woken) {
+    if (const auto done = advance(); !done) return tl::unexpected(done.error());
+    if (sum.advanced.total() > 0) {
+      if (const auto taken = take_more(); !taken) return tl::unexpected(taken.error());
+    }
+  }
   const auto wakeup = store.next_wakeup();
   if (!wakeup) return tl::unexpected(wakeup.error());
   sum.next_wakeup = *wakeup;
@@ -255,6 +260,7 @@ Result<void> Processor::run(const std::stop_token& stop) {
     impl.rest(*worked, stop);
   }
   impl.drain();
+  impl.was_told = false;
   const std::lock_guard lock(impl.mutex);
   impl.listener.reset();
   return {};

@@ -1,6 +1,8 @@
 #include "callqueue/call_queue.hpp"
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "services/by_hand.hpp"
 #include "services/checks.hpp"
@@ -25,14 +27,13 @@ Result<void> advance_all(Store& store, bool lapse_submitted) {
   return {};
 }
 
-Result<void> check_instants(Store& store, const QueueRequest& request) {
+/// @param now there where the request has a `not_after`.
+Result<void> check_instants(const QueueRequest& request, std::optional<Instant> now) {
   if (!request.not_after) return {};
   if (request.campaign_id) {
     return fail(ErrorCode::invalid_argument,
                 "not_after is for direct calls only: a campaign has its windows", "not_after");
   }
-  const auto now = store.now();
-  if (!now) return tl::unexpected(now.error());
   if (*request.not_after <= std::max(*now, request.scheduled_for.value_or(*now))) {
     return fail(ErrorCode::invalid_argument, "not_after has passed before the call may start",
                 "not_after");
@@ -40,13 +41,13 @@ Result<void> check_instants(Store& store, const QueueRequest& request) {
   return {};
 }
 
-Result<void> check_request(Store& store, const QueueRequest& request) {
+Result<void> check_request(const QueueRequest& request, std::optional<Instant> now) {
   if (!request.campaign_id && !request.agent_id) {
     return fail(ErrorCode::invalid_argument, "agent_id is required for a direct call", "agent_id");
   }
   return check_short_text(request.contact_name, "contact_name")
       .and_then([&] { return check_text(request.user_data, "user_data"); })
-      .and_then([&] { return check_instants(store, request); });
+      .and_then([&] { return check_instants(request, now); });
 }
 
 }  // namespace
@@ -110,10 +111,17 @@ Result<std::vector<QueuedCall>> CallQueue::create_bulk(UserId user_id,
                 "more than " + std::to_string(max_bulk) + " calls at once: import longer lists",
                 "requests");
   }
+  std::optional<Instant> now;
+  if (std::any_of(requests.begin(), requests.end(), [](auto& one) { return one.not_after; })) {
+    const auto told = store_.now();
+    if (!told) return tl::unexpected(told.error());
+    now = *told;
+  }
+
   std::vector<NewQueuedCall> rows;
   rows.reserve(requests.size());
   for (const auto& request : requests) {
-    if (const auto checked = check_request(store_, request); !checked) {
+    if (const auto checked = check_request(request, now); !checked) {
       return tl::unexpected(checked.error());
     }
     const auto custom = custom_priority(request.user_data);

@@ -137,6 +137,28 @@ test('who presses a button as soon as a screen comes is answered', async () => {
   await page.context().close();
 });
 
+test('a screen that comes under an open dialog has the focus once that is gone', async () => {
+  const uwe = await world.server.user('Uwe', {limit: 0});
+  const {id} = await uwe.campaign('Going', {contacts: 1});
+  await uwe.campaign('Staying', {contacts: 1, first: 10, start: true});
+  const page = await world.browser.open(world.server);
+  await visit(page, uwe, `/campaigns/${id}`);
+  await page.getByRole('button', {name: 'More for Going'}).click();
+  await page.getByRole('menuitem', {name: 'Delete'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Delete campaign'}).click();
+  await page.getByRole('heading', {name: 'Campaigns', level: 1}).waitFor();
+  await page.locator('#main:focus').waitFor();
+  await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: /^Queue/}).click();
+  await page.getByRole('table', {name: 'Queued calls'}).getByRole('button', {name: 'Person 10'}).click();
+  await page.getByRole('dialog').waitFor();
+  await page.goBack();
+  await page.getByRole('heading', {name: 'Campaigns', level: 1}).waitFor();
+  await page.getByRole('dialog').waitFor({state: 'detached'});
+  await page.locator('#main:focus').waitFor();
+  silent(page);
+  await page.context().close();
+});
+
 test('whoever is due outside the hours of an active campaign is not called ready', async () => {
   const toby = await world.server.user('Toby', {limit: 0});
   const now = await toby.campaign('Now', {contacts: 1, start: true, rules: {timezone: 'UTC'}});

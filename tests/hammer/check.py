@@ -146,6 +146,10 @@ class Checker:
             return False
         return True
 
+    def is_staged(self, row):
+        """Whether nobody has published it yet, and so cannot have seen it published."""
+        return (self.lanes.get(str(row["lane"])) or {}).get("import") is not None
+
     def is_settled_row(self, identity, at):
         row = self.rows[identity]
         return identity not in self.touched and self.is_settled(
@@ -160,7 +164,8 @@ class Checker:
     def row_is_in_order(self, seq, user, claimed, at):
         for _, identity in self.queued[user]:
             if identity == claimed:
-                if not self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at):
+                if self.is_staged(self.rows[identity]) or (
+                        not self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at)):
                     self.fault(seq, f"row {identity} is claimed although it may not start")
                 return
             if self.claimable(self.rows[identity], at) and self.is_settled_row(identity, at):

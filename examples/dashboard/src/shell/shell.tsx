@@ -10,6 +10,7 @@ export function Shell({children}: {children: ComponentChildren}) {
   const path = useSelected(here, (location) => location.path);
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
+  const screen = path.split('/').slice(0, 3).join('/');
   // Before it is painted: what is pressed on the new screen shall neither lose the focus nor its answer.
   useLayoutEffect(() => {
     // The second click of a double click marks what has come under the pointer.
@@ -20,8 +21,12 @@ export function Shell({children}: {children: ComponentChildren}) {
       window.scrollTo(0, 0);
       main.current?.focus({preventScroll: true});
     }
+  }, [screen]);
+  useEffect(() => {
+    // A dialog that was open has kept the focus until it went.
+    if (!isFirst.current && document.activeElement === document.body) main.current?.focus({preventScroll: true});
     isFirst.current = false;
-  }, [path.split('/').slice(0, 3).join('/')]);
+  }, [screen]);
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={(event) => {
