@@ -26,6 +26,27 @@ auto at_least(std::size_t count) {
   return [count](const auto& items) { return items.size() >= count; };
 }
 
+/// Has no news: its waits end when it is woken.
+class QuietListener : public ChangeListener {
+ public:
+  Changes wait(std::chrono::milliseconds, std::optional<Instant>) override {
+    static_cast<void>(woken_.comes_true([](bool woken) { return woken; }));
+    forget();
+    return {};
+  }
+  void wake() final {
+    woken_.change([](bool& woken) { woken = true; });
+  }
+
+ protected:
+  void forget() {
+    woken_.change([](bool& woken) { woken = false; });
+  }
+
+ private:
+  Watched<bool> woken_;
+};
+
 /// A store whose first news that start nothing come together with a notification, and take its
 /// wake-up with them. It counts claims, and notes how many there had been at each wait.
 class NewsStore final : public sqlite::SqliteStore {
@@ -44,11 +65,11 @@ class NewsStore final : public sqlite::SqliteStore {
   Watched<std::vector<int>> claims_at_wait;
 
  private:
-  class Listener final : public ChangeListener {
+  class Listener final : public QuietListener {
    public:
     explicit Listener(NewsStore& store) : store_(store) {}
 
-    Changes wait(std::chrono::milliseconds, std::optional<Instant>) override {
+    Changes wait(std::chrono::milliseconds at_most, std::optional<Instant> until) override {
       bool first = false;
       store_.claims_at_wait.change([&](auto& noted) {
         first = noted.empty();
@@ -56,20 +77,14 @@ class NewsStore final : public sqlite::SqliteStore {
       });
       if (first) {
         store_.notify();
-        woken_.change([](bool& woken) { woken = false; });
+        forget();
         return {.users = {UserId{}}};
       }
-      static_cast<void>(woken_.comes_true([](bool woken) { return woken; }));
-      woken_.change([](bool& woken) { woken = false; });
-      return {};
-    }
-    void wake() override {
-      woken_.change([](bool& woken) { woken = true; });
+      return QuietListener::wait(at_most, until);
     }
 
    private:
     NewsStore& store_;
-    Watched<bool> woken_;
   };
 
   std::atomic<int> claims_ = 0;
@@ -107,22 +122,17 @@ class OrderedStore final : public sqlite::SqliteStore {
   Watched<int> waits;
 
  private:
-  class Listener final : public ChangeListener {
+  class Listener final : public QuietListener {
    public:
     explicit Listener(OrderedStore& store) : store_(store) {}
-    Changes wait(std::chrono::milliseconds, std::optional<Instant>) override {
+
+    Changes wait(std::chrono::milliseconds at_most, std::optional<Instant> until) override {
       store_.waits.change([](int& count) { ++count; });
-      static_cast<void>(woken_.comes_true([](bool woken) { return woken; }));
-      woken_.change([](bool& woken) { woken = false; });
-      return {};
-    }
-    void wake() override {
-      woken_.change([](bool& woken) { woken = true; });
+      return QuietListener::wait(at_most, until);
     }
 
    private:
     OrderedStore& store_;
-    Watched<bool> woken_;
   };
 
   std::vector<std::string> round_;
@@ -394,7 +404,11 @@ BOOST_AUTO_TEST_CASE(what_it_was_told_of_is_claimed_before_it_looks_what_time_ha
   processor.notify();
   BOOST_REQUIRE(store.rounds.comes_true(at_least(4)));
   BOOST_TEST((store.rounds.get()[3] == told));
+  // A stop wakes it as well: that is no news for a later step.
+  BOOST_REQUIRE(store.waits.comes_true([](int count) { return count >= 3; }));
   value(running.stop());
+  value(processor.step());
+  BOOST_TEST((store.rounds.get().back() == by_time));
 }
 
 BOOST_AUTO_TEST_CASE(it_wakes_when_the_clock_reaches_the_next_window) {
